@@ -1,0 +1,23 @@
+import account from "./messages/account.en";
+import call from "./messages/call.en";
+import errors from "./messages/errors.en";
+import frame from "./messages/frame.en";
+import home from "./messages/home.en";
+import left from "./messages/left.en";
+import preJoin from "./messages/pre-join.en";
+import signIn from "./messages/sign-in.en";
+
+/** Every sentence in English: the list of message ids, which the other languages must match. */
+export const catalogue = {
+  ...frame,
+  ...account,
+  ...errors,
+  ...home,
+  ...signIn,
+  ...preJoin,
+  ...call,
+  ...left,
+} as const;
+
+export type MessageId = keyof typeof catalogue;
+export type Catalogue = Readonly<Record<MessageId, string>>;

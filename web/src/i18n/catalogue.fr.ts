@@ -1,0 +1,21 @@
+import type { Catalogue } from "./catalogue.en";
+import account from "./messages/account.fr";
+import call from "./messages/call.fr";
+import errors from "./messages/errors.fr";
+import frame from "./messages/frame.fr";
+import home from "./messages/home.fr";
+import left from "./messages/left.fr";
+import preJoin from "./messages/pre-join.fr";
+import signIn from "./messages/sign-in.fr";
+
+/** Every sentence in French; it does not compile while one is missing. */
+export const catalogue: Catalogue = {
+  ...frame,
+  ...account,
+  ...errors,
+  ...home,
+  ...signIn,
+  ...preJoin,
+  ...call,
+  ...left,
+};

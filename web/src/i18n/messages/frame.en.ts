@@ -1,0 +1,3 @@
+export default {
+  "frame.skip": "Skip to the content",
+} as const;

@@ -1,0 +1,3 @@
+export default {
+  "frame.skip": "Aller au contenu",
+};
