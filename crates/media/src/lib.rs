@@ -1,0 +1,14 @@
+//! The media core: a selective forwarding unit as one pure state machine.
+//!
+//! [`Sfu`] owns every peer of a shard. It opens no socket, starts no thread and reads no clock: commands, datagrams
+//! and the present time go in; events, datagrams and the time of the next wake-up come out.
+
+mod command;
+mod event;
+mod sfu;
+
+pub use command::{Command, DataChannel, DownId, PeerId, Receive, RequestId, Role, TrackId};
+pub use event::{
+    AgreedTrack, AudioLevel, Event, PeerState, PeerStats, RefusalCode, Stats, Transport,
+};
+pub use sfu::{Certificate, Egress, Sfu, SfuConfig};
