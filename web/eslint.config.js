@@ -56,6 +56,19 @@ export default tseslint.config(
     },
   },
   { files: ["**/*.test.{ts,tsx}", "e2e/**/*.mjs"], rules: { "max-lines-per-function": "off" } },
+  {
+    files: ["e2e/**/*.spec.ts"],
+    rules: {
+      "@typescript-eslint/no-floating-promises": [
+        "error",
+        {
+          allowForKnownSafeCalls: [
+            { from: "package", package: "node:test", name: ["describe", "it", "test", "before", "after"] },
+          ],
+        },
+      ],
+    },
+  },
   forbid(["src/**/*.{ts,tsx}"], [LIVEKIT]),
   forbid(["src/room/**"], [LIVEKIT, NO_REACT, NO_FEATURES]),
   forbid(["src/control/**", "src/api/**"], [LIVEKIT, NO_REACT, NO_FEATURES]),

@@ -1,0 +1,187 @@
+/**
+ * Runs inside the page before its own code: notes every RTCPeerConnection the page makes, so that a test can
+ * read WebRTC's own statistics, and finds the tiles a person sees. The page cannot tell that it is there.
+ */
+
+export interface InboundMedia {
+  readonly kind: "audio" | "video";
+  /** Id of the receiver's MediaStreamTrack, the one an element plays. */
+  readonly trackId: string;
+  readonly framesDecoded: number;
+  /** Sum of squared loudness over time (W3C totalAudioEnergy): grows only while something is heard. */
+  readonly audioEnergy: number;
+  readonly packetsReceived: number;
+}
+
+export interface TilePicture {
+  /** Frames decoded for the track this tile plays. */
+  readonly framesDecoded: number;
+  readonly width: number;
+  readonly height: number;
+  /** Sum over a small copy of the picture: two moving pictures differ. */
+  readonly fingerprint: number;
+}
+
+export interface Probe {
+  /** What arrives on all open peer connections. */
+  inbound(): Promise<InboundMedia[]>;
+  /** Sum of audioEnergy over all remote tracks, over the page's whole life (closed connections too). */
+  audioEnergy(): Promise<number>;
+  /** The picture in the tile (figure or group) whose accessible name contains `name`; null without one. */
+  tile(name: string): Promise<TilePicture | null>;
+  /** "udp" or "tcp" of each open connection's chosen candidate pair. */
+  transports(): Promise<string[]>;
+  /** Milliseconds of the page's clock at which the tile of that name first showed a frame; null until then. */
+  firstFrameAt(name: string): Promise<number | null>;
+}
+
+declare global {
+  interface Window {
+    probe: Probe;
+  }
+}
+
+const connections: RTCPeerConnection[] = [];
+const lastEnergy = new Map<string, number>();
+const NativeConnection = window.RTCPeerConnection;
+
+class NotedConnection extends NativeConnection {
+  constructor(configuration?: RTCConfiguration) {
+    super(configuration);
+    connections.push(this);
+  }
+}
+window.RTCPeerConnection = NotedConnection;
+
+interface InboundRtp {
+  readonly type: string;
+  readonly kind?: string;
+  readonly trackIdentifier?: string;
+  readonly framesDecoded?: number;
+  readonly totalAudioEnergy?: number;
+  readonly packetsReceived?: number;
+}
+
+function openConnections(): RTCPeerConnection[] {
+  return connections.filter((connection) => connection.connectionState !== "closed");
+}
+
+async function inbound(): Promise<InboundMedia[]> {
+  const found: InboundMedia[] = [];
+  for (const connection of openConnections()) {
+    const report = await connection.getStats();
+    report.forEach((entry: InboundRtp) => {
+      if (entry.type !== "inbound-rtp" || (entry.kind !== "audio" && entry.kind !== "video")) return;
+      found.push({
+        kind: entry.kind,
+        trackId: entry.trackIdentifier ?? "",
+        framesDecoded: entry.framesDecoded ?? 0,
+        audioEnergy: entry.totalAudioEnergy ?? 0,
+        packetsReceived: entry.packetsReceived ?? 0,
+      });
+    });
+  }
+  return found;
+}
+
+async function audioEnergy(): Promise<number> {
+  for (const media of await inbound()) {
+    if (media.kind === "audio") lastEnergy.set(media.trackId, media.audioEnergy);
+  }
+  return [...lastEnergy.values()].reduce((sum, energy) => sum + energy, 0);
+}
+
+function tileVideo(name: string): HTMLVideoElement | null {
+  const tiles = document.querySelectorAll<HTMLElement>("figure, [role=group]");
+  for (const tile of tiles) {
+    const label = accessibleName(tile);
+    if (label.includes(name)) {
+      const video = tile.querySelector("video");
+      if (video) return video;
+    }
+  }
+  return null;
+}
+
+function accessibleName(tile: HTMLElement): string {
+  const labelledBy = tile.getAttribute("aria-labelledby");
+  if (labelledBy !== null) {
+    return labelledBy
+      .split(/\s+/)
+      .map((id) => document.getElementById(id)?.textContent ?? "")
+      .join(" ");
+  }
+  return tile.getAttribute("aria-label") ?? tile.querySelector("figcaption")?.textContent ?? "";
+}
+
+async function tile(name: string): Promise<TilePicture | null> {
+  const video = tileVideo(name);
+  if (!(video?.srcObject instanceof MediaStream)) return null;
+  const trackIds = video.srcObject.getVideoTracks().map((track) => track.id);
+  const media = (await inbound()).find((entry) => trackIds.includes(entry.trackId));
+  if (media === undefined || video.videoWidth === 0) return null;
+  return {
+    framesDecoded: media.framesDecoded,
+    width: video.videoWidth,
+    height: video.videoHeight,
+    fingerprint: fingerprint(video),
+  };
+}
+
+function fingerprint(video: HTMLVideoElement): number {
+  const canvas = document.createElement("canvas");
+  canvas.width = 32;
+  canvas.height = 32;
+  const context = canvas.getContext("2d");
+  if (context === null) return 0;
+  context.drawImage(video, 0, 0, 32, 32);
+  const { data } = context.getImageData(0, 0, 32, 32);
+  return data.reduce((sum, value, index) => (sum * 31 + value * (index + 1)) % 1_000_000_007, 7);
+}
+
+interface PairStats {
+  readonly type: string;
+  readonly id: string;
+  readonly selectedCandidatePairId?: string;
+  readonly localCandidateId?: string;
+  readonly nominated?: boolean;
+  readonly state?: string;
+  readonly protocol?: string;
+}
+
+async function transports(): Promise<string[]> {
+  const protocols: string[] = [];
+  for (const connection of openConnections()) {
+    const entries: PairStats[] = [];
+    (await connection.getStats()).forEach((entry: PairStats) => entries.push(entry));
+    const chosen = entries.find((entry) => entry.type === "transport")?.selectedCandidatePairId;
+    const pair = entries.find((entry) =>
+      chosen === undefined
+        ? entry.type === "candidate-pair" && entry.nominated === true && entry.state === "succeeded"
+        : entry.id === chosen,
+    );
+    const local = entries.find((entry) => entry.id === pair?.localCandidateId);
+    if (local?.protocol !== undefined) protocols.push(local.protocol);
+  }
+  return protocols;
+}
+
+/** Moments at which a video element first presented a frame, by element. */
+const firstFrames = new WeakMap<HTMLVideoElement, number>();
+new MutationObserver(watchNewVideos).observe(document, { childList: true, subtree: true });
+
+function watchNewVideos(): void {
+  for (const video of document.querySelectorAll("video")) {
+    if (firstFrames.has(video)) continue;
+    firstFrames.set(video, Number.POSITIVE_INFINITY);
+    video.requestVideoFrameCallback((now_ms) => firstFrames.set(video, now_ms));
+  }
+}
+
+function firstFrameAt(name: string): Promise<number | null> {
+  const video = tileVideo(name);
+  const at_ms = video === null ? undefined : firstFrames.get(video);
+  return Promise.resolve(at_ms === undefined || !Number.isFinite(at_ms) ? null : at_ms);
+}
+
+window.probe = { inbound, audioEnergy, tile, transports, firstFrameAt };
