@@ -1,0 +1,103 @@
+"""Sockets before anything starts: the public one is bound and kept, the media ones are tried and let go."""
+
+from __future__ import annotations
+
+import errno
+import random
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from preau.serve.problems import BadSetting, PortInUse
+from preau.serve.settings import ServeSettings
+
+_EPHEMERAL_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
+_LOWEST_PRIVATE_PORT = 15000
+_BACKLOG = 512
+
+
+@dataclass(frozen=True)
+class Want:
+    """A port somebody asked for, and the setting that named it."""
+
+    host: str
+    port: int
+    setting: str
+    kind: socket.SocketKind = socket.SOCK_STREAM
+
+
+def bind_public(settings: ServeSettings) -> socket.socket:
+    """The listening public socket. Raises PortInUse, or BadSetting for a host this machine does not have."""
+    listener = _bind(Want(settings.host, settings.port, "PREAU_PORT"))
+    listener.listen(_BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+def check_media(settings: ServeSettings) -> None:
+    """Raises PortInUse when the embedded media server could not bind its ports."""
+    host = settings.media_host
+    for want in (
+        Want(host, settings.media_udp_port, "PREAU_MEDIA_UDP_PORT", socket.SOCK_DGRAM),
+        Want(host, settings.media_tcp_port, "PREAU_MEDIA_TCP_PORT"),
+    ):
+        _bind(want).close()
+
+
+def private_ports(count: int) -> list[int]:
+    """Free loopback ports below the range from which the kernel takes ports of outgoing connections.
+
+    A child keeps its port over restarts; inside that range an outgoing connection could sit on it meanwhile.
+    """
+    found: list[int] = []
+    candidates = random.sample(range(_LOWEST_PRIVATE_PORT, _ephemeral_start()), k=200)
+    for port in candidates:
+        if len(found) == count:
+            break
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            found.append(port)
+    return found
+
+
+def _ephemeral_start() -> int:
+    try:
+        start = int(_EPHEMERAL_RANGE.read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        start = 32768
+    return max(start, _LOWEST_PRIVATE_PORT + 1000)
+
+
+def _bind(want: Want) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            want.host, want.port, type=want.kind, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError:
+        raise BadSetting(
+            "PREAU_HOST", want.host, "an address of this machine, 127.0.0.1 or 0.0.0.0"
+        ) from None
+    bound = socket.socket(family, want.kind)
+    try:
+        if want.kind is socket.SOCK_STREAM:
+            # A restart must not wait for TIME_WAIT of the last run; a live listener is refused all the same.
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        if want.kind is socket.SOCK_STREAM:
+            bound.listen(1)
+    except OSError as failure:
+        bound.close()
+        raise _bind_problem(want, failure) from None
+    return bound
+
+
+def _bind_problem(want: Want, failure: OSError) -> BadSetting | PortInUse:
+    if failure.errno == errno.EADDRNOTAVAIL:
+        return BadSetting("PREAU_HOST", want.host, "an address of this machine, 127.0.0.1 or 0.0.0.0")
+    if failure.errno == errno.EACCES:
+        return BadSetting(want.setting, str(want.port), "a port this account may open (1024 or higher)")
+    kind = "UDP" if want.kind is socket.SOCK_DGRAM else "TCP"
+    return PortInUse(want.host, want.port, kind, want.setting)
