@@ -14,6 +14,18 @@ export interface JoinOptions {
   readonly joinToken: string;
   /** Whether to send camera and microphone. */
   readonly publish: boolean;
+  /** LiveKit's newer topology (v1) instead of one connection per direction (v0, the default). */
+  readonly singlePeerConnection?: boolean;
+}
+
+/** Moments of one join, in milliseconds since `room.connect()` was called. */
+export interface JoinMoments {
+  /** `room.connect()` resolved. */
+  readonly connected_ms: number;
+  /** The first remote track arrived. */
+  readonly subscribed_ms: number;
+  /** The first remote frame was decoded and presented (requestVideoFrameCallback). */
+  readonly frame_ms: number;
 }
 
 export interface Flow {
@@ -30,8 +42,8 @@ export interface Flow {
 export interface SdkPage {
   /** Joins; resolves when connected (and published). Answers the milliseconds `room.connect()` took. */
   join(options: JoinOptions): Promise<number>;
-  /** Joins without publishing; answers milliseconds from `room.connect()` to the first remote frame on screen. */
-  joinUntilFrame(options: JoinOptions): Promise<number>;
+  /** Joins without publishing; resolves at the first remote frame on screen. */
+  joinUntilFrame(options: JoinOptions): Promise<JoinMoments>;
   /** Starts a new observation: times count from here. */
   mark(): void;
   flow(): Flow;
@@ -61,11 +73,11 @@ let events: [number, string][] = [];
 let firstFrame: (at_ms: number) => void = () => undefined;
 let joined: JoinOptions | null = null;
 
-function newRoom(): Room {
+function newRoom(singlePeerConnection = false): Room {
   const made = new Room({
     adaptiveStream: false,
     dynacast: false,
-    singlePeerConnection: false,
+    singlePeerConnection,
     disconnectOnPageLeave: false,
   });
   made.on(RoomEvent.TrackSubscribed, (track: RemoteTrack) => show(track));
@@ -117,14 +129,20 @@ async function join(options: JoinOptions): Promise<number> {
   return took_ms;
 }
 
-async function joinUntilFrame(options: JoinOptions): Promise<number> {
-  room = newRoom();
+async function joinUntilFrame(options: JoinOptions): Promise<JoinMoments> {
+  room = newRoom(options.singlePeerConnection);
+  let subscribed_ms = 0;
+  room.once(RoomEvent.TrackSubscribed, () => {
+    subscribed_ms = performance.now() - begun_ms;
+  });
   const shown = new Promise<number>((resolve) => {
     firstFrame = resolve;
   });
   const begun_ms = performance.now();
   await room.connect(options.url, options.joinToken);
-  return (await shown) - begun_ms;
+  const connected_ms = performance.now() - begun_ms;
+  const frame_ms = (await shown) - begun_ms;
+  return { connected_ms, subscribed_ms, frame_ms };
 }
 
 window.sdk = {

@@ -69,6 +69,7 @@ for (const browserName of ["chromium", "firefox"] as const) {
           recovered(sufferer, `${scenario}, what the sufferer receives`, reconnects),
           recovered(other, `${scenario}, what the other receives`, false, reconnects ? sufferer : null),
         ]);
+        if (scenario === "speaker") await speakerNamed(sufferer);
         await bothHeard(sufferer, other);
         const transports = await sufferer.probe("transports");
         if (scenario === "force-tcp") assert.deepEqual(new Set(transports), new Set(["tcp"]));
@@ -174,4 +175,13 @@ async function bothHeard(...people: readonly Person[]): Promise<void> {
       );
     }),
   );
+}
+
+/** The engine names somebody as speaking. */
+async function speakerNamed(person: Person): Promise<void> {
+  const named = async (): Promise<boolean> => {
+    const { events } = await person.call<Flow>("sdk", "flow");
+    return events.some(([, name]) => name === "activeSpeakersChanged");
+  };
+  await person.until("a speaker is named", named, RECOVERED_WITHIN_MS);
 }

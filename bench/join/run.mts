@@ -1,0 +1,72 @@
+/**
+ * Join benchmark; README.md beside this file says what is measured.
+ *
+ *     npm --prefix web run bench:join                     both engines and the product
+ *     npm --prefix web run bench:join -- livekit-v0       the named variants alone
+ */
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, release } from "node:os";
+import { join } from "node:path";
+
+import { REPOSITORY } from "../../web/e2e/kit/places.ts";
+import { measured, percentile } from "../../web/e2e/kit/report.ts";
+import type { JoinMoments } from "../../web/e2e/sdk/page.ts";
+import { measureJoins, VARIANTS } from "./measure.mts";
+
+const JOINS = Number(process.env.PREAU_BENCH_JOINS ?? "20");
+const RESULT = join(REPOSITORY, "bench", "results", "join.json");
+
+interface Summary {
+  readonly joins: number;
+  readonly frame_p50_ms: number;
+  readonly frame_p95_ms: number;
+  readonly connected_p50_ms: number;
+  readonly subscribed_p50_ms: number;
+}
+
+function summary(moments: readonly JoinMoments[]): Summary {
+  const of = (pick: (one: JoinMoments) => number, p: number): number =>
+    Math.round(percentile(moments.map(pick), p));
+  return {
+    joins: moments.length,
+    frame_p50_ms: of((one) => one.frame_ms, 50),
+    frame_p95_ms: of((one) => one.frame_ms, 95),
+    connected_p50_ms: of((one) => one.connected_ms, 50),
+    subscribed_p50_ms: of((one) => one.subscribed_ms, 50),
+  };
+}
+
+function machine(): object {
+  const [first] = cpus();
+  return {
+    cpu: first?.model ?? "unknown",
+    cores: cpus().length,
+    kernel: release(),
+    load_before: loadavg()[0],
+  };
+}
+
+async function main(): Promise<void> {
+  const named = process.argv.slice(2);
+  const variants = VARIANTS.filter(
+    (variant) => named.length === 0 || named.includes(variant.name),
+  );
+  const result: Record<string, unknown> = {
+    taken_at: new Date().toISOString(),
+    machine: machine(),
+  };
+  const moments = await measureJoins(variants, JOINS);
+  for (const [name, all] of moments) {
+    const figures = summary(all);
+    result[name] = {
+      ...figures,
+      frame_ms: all.map((one) => Math.round(one.frame_ms)),
+    };
+    measured("join", { variant: name, ...figures });
+  }
+  mkdirSync(join(REPOSITORY, "bench", "results"), { recursive: true });
+  writeFileSync(RESULT, `${JSON.stringify(result, null, 2)}\n`);
+}
+
+await main();
