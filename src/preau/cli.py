@@ -1,0 +1,142 @@
+"""The command `preau`: reads the arguments, and composes the parts that must not know one another.
+
+Only this module imports both servers, and each of them only when its command is called: `preau serve` itself
+stays small and starts fast. Wrong input ends with one line on stderr, `preau: <code>: <sentence>`, and
+exit status 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.metadata import version
+from typing import Any, NoReturn
+
+from preau.serve.problems import USAGE_EXIT, Problem
+
+_ROLES = ("member", "admin")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        print(f"preau: bad-argument: {message} (see `{self.prog} --help`).", file=sys.stderr)
+        raise SystemExit(USAGE_EXIT)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    # The media server has arguments of its own and reads them itself.
+    if given[:1] == ["sfu"]:
+        return int(import_module("preau.sfu.__main__").main(given[1:]) or 0)
+    parsed = _parser().parse_args(given)
+    command: Callable[[argparse.Namespace], int] = parsed.command
+    try:
+        return command(parsed)
+    except Problem as problem:
+        print(problem.line(), file=sys.stderr)
+        return problem.exit_status
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="preau", description="Self-hosted video meetings.")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    serve = commands.add_parser(
+        "serve", help="run everything: the platform, the media server, one public port"
+    )
+    serve.set_defaults(command=_serve)
+    commands.add_parser("sfu", help="run the LiveKit-compatible media server alone", add_help=False)
+    meet = commands.add_parser("meet", help="run the meeting platform alone")
+    meet.add_argument("--port", type=_port, required=True, help="the port to listen on, 127.0.0.1 alone")
+    meet.set_defaults(command=_meet)
+    commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=_migrate)
+    commands.add_parser("doctor", help="say what on this machine is right and what to mend").set_defaults(
+        command=_doctor
+    )
+    _add_admin(commands.add_parser("admin", help="accounts and first set-up, from a shell"))
+    commands.add_parser("version", help="print the version").set_defaults(command=_version)
+    return parser
+
+
+def _add_admin(admin: argparse.ArgumentParser) -> None:
+    acts = admin.add_subparsers(title="acts", metavar="ACT", required=True)
+    create = acts.add_parser("create-account", help="make an account and print a link that signs in once")
+    create.add_argument("--name", required=True, help="as others see it")
+    create.add_argument("--email", required=True)
+    create.add_argument("--role", choices=_ROLES, default="member")
+    create.set_defaults(command=_create_account)
+    acts.add_parser(
+        "setup-link", help="print the link of the first set-up, or nothing once done"
+    ).set_defaults(command=_setup_link)
+
+
+def _serve(_: argparse.Namespace) -> int:
+    from preau.serve.settings import ServeSettings
+    from preau.serve.supervisor import serve
+
+    settings = ServeSettings.from_environment(os.environ)
+    # Read here as well, so that a wrong value ends the command before anything is started.
+    _meet_settings()
+    serve(settings, os.environ)
+    return 0
+
+
+def _meet(parsed: argparse.Namespace) -> int:
+    settings = _meet_settings()
+    import_module("preau.meet.app").run(settings, parsed.port)
+    return 0
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    import_module("preau.meet.app").migrate(_meet_settings())
+    return 0
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from preau.serve.doctor import examine, report
+
+    def reach_database() -> str:
+        import_module("preau.meet.app").migrate(_meet_settings())
+        return "reached and up to date"
+
+    return report(examine(os.environ, reach_database))
+
+
+def _create_account(parsed: argparse.Namespace) -> int:
+    print(
+        import_module("preau.meet.admin").create_account(
+            _meet_settings(), parsed.name, parsed.email, parsed.role
+        )
+    )
+    return 0
+
+
+def _setup_link(_: argparse.Namespace) -> int:
+    link = import_module("preau.meet.admin").setup_link(_meet_settings())
+    if link:
+        print(link)
+    return 0
+
+
+def _version(_: argparse.Namespace) -> int:
+    print(version("preau"))
+    return 0
+
+
+def _meet_settings() -> Any:
+    return import_module("preau.meet.settings").MeetSettings.from_environment(os.environ)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= 65535):
+        raise argparse.ArgumentTypeError(f'"{text}" must be a whole number from 1 to 65535')
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""What `preau serve` keeps in the data directory: a lock, and the key it shares with its own media server."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from preau.serve.problems import BadSetting, DataDirInUse
+
+_KEY_FILE = "engine.key"
+_LOCK_FILE = "serve.lock"
+
+
+@dataclass(frozen=True)
+class EngineKey:
+    """API key and secret between meet and the embedded media server."""
+
+    key: str
+    secret: str
+
+
+def lock(data_dir: Path) -> int:
+    """Makes the directory and holds it until the process ends; the number is the open lock file.
+
+    Raises BadSetting for a directory that cannot be used and DataDirInUse for one that is.
+    """
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        held = os.open(data_dir / _LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:
+        raise BadSetting("PREAU_DATA_DIR", str(data_dir), "a directory this account may write to") from None
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(held)
+        raise DataDirInUse(str(data_dir)) from None
+    return held
+
+
+def engine_key(data_dir: Path) -> EngineKey:
+    """The pair of this data directory, made at random on first use and readable by its owner alone."""
+    path = data_dir / _KEY_FILE
+    try:
+        written = json.loads(path.read_text())
+        return EngineKey(written["key"], written["secret"])
+    except FileNotFoundError:
+        return _make(path)
+    except (OSError, ValueError, KeyError, TypeError):
+        raise BadSetting(
+            "PREAU_DATA_DIR",
+            str(data_dir),
+            f"a directory whose {_KEY_FILE} is readable; delete that file to renew it",
+        ) from None
+
+
+def _make(path: Path) -> EngineKey:
+    made = EngineKey(f"embedded-{secrets.token_hex(6)}", secrets.token_urlsafe(32))
+    # Written aside and renamed: a power cut must not leave half a key.
+    unfinished = path.with_suffix(".new")
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump({"key": made.key, "secret": made.secret}, file)
+    unfinished.rename(path)
+    return made

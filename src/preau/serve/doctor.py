@@ -1,0 +1,133 @@
+"""`preau doctor`: looks at this machine and says, in one line each, what is right and what to mend.
+
+It starts nothing and changes nothing but for making the data directory, as `preau serve` would.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from preau.serve import ports
+from preau.serve.problems import Problem
+from preau.serve.settings import ServeSettings, is_loopback
+
+_FILES_WANTED = 4096
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report."""
+
+    subject: str
+    is_good: bool
+    sentence: str
+
+    def line(self) -> str:
+        """As printed."""
+        return f"{'ok  ' if self.is_good else 'MEND'}  {self.subject}: {self.sentence}"
+
+
+Check = Callable[[ServeSettings], str]
+
+
+def examine(environ: Mapping[str, str], reach_database: Callable[[], str]) -> list[Finding]:
+    """Every finding; `reach_database` returns what it reached and raises any exception when it cannot."""
+    try:
+        settings = ServeSettings.from_environment(environ)
+    except Problem as problem:
+        return [Finding("settings", False, str(problem))]
+    findings = [Finding("settings", True, f"the page is {settings.public_url}")]
+    findings += [_finding(subject, check, settings) for subject, check in _CHECKS]
+    findings.append(_finding("database", lambda _: reach_database(), settings))
+    return findings
+
+
+def report(findings: Iterable[Finding]) -> int:
+    """Prints the findings; the exit status is 1 when one of them is bad."""
+    status = 0
+    for finding in findings:
+        print(finding.line())
+        status = status if finding.is_good else 1
+    return status
+
+
+def _finding(subject: str, check: Check, settings: ServeSettings) -> Finding:
+    try:
+        return Finding(subject, True, check(settings))
+    except Exception as failure:  # a broken part must not hide the findings after it
+        return Finding(subject, False, f"{failure}")
+
+
+def _python(_: ServeSettings) -> str:
+    return f"Python {sys.version.split()[0]}"
+
+
+def _engine(settings: ServeSettings) -> str:
+    if not settings.has_sfu:
+        return "not needed, LiveKit is configured"
+    import_module("preau._media")
+    return "the native module loads"
+
+
+def _web(_: ServeSettings) -> str:
+    index = Path(__file__).parent.parent / "meet" / "static" / "index.html"
+    if not index.is_file():
+        raise Problem("the web client is not built; run `make build`.")
+    return "the web client is built"
+
+
+def _data_dir(settings: ServeSettings) -> str:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if not os.access(settings.data_dir, os.W_OK | os.X_OK):
+        raise Problem(f"{settings.data_dir} is not writable by this account.")
+    return f"{settings.data_dir} is writable"
+
+
+def _public_port(settings: ServeSettings) -> str:
+    ports.bind_public(settings).close()
+    return f"TCP {settings.port} on {settings.host} is free"
+
+
+def _media_ports(settings: ServeSettings) -> str:
+    if not settings.has_sfu:
+        return "not needed, LiveKit is configured"
+    ports.check_media(settings)
+    return (
+        f"UDP {settings.media_udp_port} and TCP {settings.media_tcp_port} on {settings.media_host} are free"
+    )
+
+
+def _reach(settings: ServeSettings) -> str:
+    host = settings.public_url.partition("://")[2].partition(":")[0]
+    if settings.public_url.startswith("https://"):
+        return "browsers allow camera and microphone on this address"
+    if is_loopback(host):
+        return "this machine alone can open the page; set PREAU_PUBLIC_URL to an https address for others"
+    raise Problem(
+        "browsers refuse camera and microphone on http; put a TLS proxy in front and set PREAU_PUBLIC_URL."
+    )
+
+
+def _files(_: ServeSettings) -> str:
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if allowed != resource.RLIM_INFINITY and allowed < _FILES_WANTED:
+        raise Problem(f"only {allowed} open files are allowed; raise the limit to {_FILES_WANTED} or more.")
+    return "the limit of open files is high enough"
+
+
+_CHECKS: tuple[tuple[str, Check], ...] = (
+    ("python", _python),
+    ("media engine", _engine),
+    ("web client", _web),
+    ("data directory", _data_dir),
+    ("public port", _public_port),
+    ("media ports", _media_ports),
+    ("public address", _reach),
+    ("open files", _files),
+)
