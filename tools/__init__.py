@@ -1,0 +1,1 @@
+"""Small programs that keep the house in order; each has a test."""
