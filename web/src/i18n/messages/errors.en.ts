@@ -1,1 +1,22 @@
-export default {} as const;
+/** What a failed request means for the person, and what to do. One sentence or two for each code of the API. */
+export default {
+  "error.bad-request": "The server did not understand this page. Load the page again and try once more.",
+  "error.invalid-fields": "Something in the form is not right yet. Look at the fields marked below.",
+  "error.not-signed-in": "You are signed out. Sign in and try again.",
+  "error.not-allowed": "Your account may not do this. Ask the administrator of this server.",
+  "error.not-found": "This no longer exists. It may have been deleted on another device.",
+  "error.meeting-unknown":
+    "No meeting answers to this link. Check it, or ask the person who invited you for a new one.",
+  "error.link-expired": "This link has been used or is too old. Ask for a new one.",
+  "error.sign-in-failed": "Email and password do not go together. Check both and try again.",
+  "error.rate-limited": "Too many attempts. Wait a moment, then try again.",
+  "error.rate-limited.wait":
+    "Too many attempts. Try again in {seconds, plural, one {# second} other {# seconds}}.",
+  "error.too-large": "That is too long. Shorten it and try again.",
+  "error.already-set-up": "This server already has its administrator. Sign in instead.",
+  "error.conflict": "Somebody else changed this at the same moment. Load the page again and try once more.",
+  "error.internal":
+    "The server made a mistake, and has noted it. Try again; if it stays so, tell your administrator.",
+  "error.unreachable": "The server does not answer. Check your network, then try again.",
+  "error.offline": "You are offline. Check your network, then try again.",
+} as const;

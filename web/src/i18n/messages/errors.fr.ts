@@ -1,1 +1,22 @@
-export default {};
+export default {
+  "error.bad-request": "Le serveur n’a pas compris cette page. Rechargez-la et réessayez.",
+  "error.invalid-fields": "Le formulaire n’est pas encore juste. Regardez les champs signalés ci-dessous.",
+  "error.not-signed-in": "Vous êtes déconnecté. Connectez-vous et réessayez.",
+  "error.not-allowed": "Votre compte ne permet pas cela. Adressez-vous à l’administrateur de ce serveur.",
+  "error.not-found": "Ceci n’existe plus. Il a peut-être été supprimé sur un autre appareil.",
+  "error.meeting-unknown":
+    "Aucune réunion ne répond à ce lien. Vérifiez-le, ou demandez-en un nouveau à la personne qui vous invite.",
+  "error.link-expired": "Ce lien a déjà servi ou il est trop ancien. Demandez-en un nouveau.",
+  "error.sign-in-failed":
+    "L’adresse et le mot de passe ne vont pas ensemble. Vérifiez les deux et réessayez.",
+  "error.rate-limited": "Trop de tentatives. Patientez un moment, puis réessayez.",
+  "error.rate-limited.wait":
+    "Trop de tentatives. Réessayez dans {seconds, plural, one {# seconde} other {# secondes}}.",
+  "error.too-large": "C’est trop long. Raccourcissez et réessayez.",
+  "error.already-set-up": "Ce serveur a déjà son administrateur. Connectez-vous plutôt.",
+  "error.conflict": "Quelqu’un d’autre l’a modifié au même moment. Rechargez la page et réessayez.",
+  "error.internal":
+    "Le serveur a commis une erreur et l’a notée. Réessayez ; si elle persiste, prévenez votre administrateur.",
+  "error.unreachable": "Le serveur ne répond pas. Vérifiez votre réseau, puis réessayez.",
+  "error.offline": "Vous êtes hors ligne. Vérifiez votre réseau, puis réessayez.",
+};

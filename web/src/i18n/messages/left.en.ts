@@ -1,1 +1,24 @@
-export default {} as const;
+/** After the room, or instead of it. Unknown, deleted and ended say the same thing to those outside. */
+export default {
+  "left.left.title": "You have left the room",
+  "left.left.lead":
+    "Your camera and microphone are off. The chat is erased from the server five minutes after the last person has left.",
+  "left.removed.title": "You were taken out of the room",
+  "left.removed.lead": "The host ended your part in this meeting. Your camera and microphone are off.",
+  "left.ended.title": "The meeting is over",
+  "left.ended.lead": "It was ended for everybody. Your camera and microphone are off.",
+  "left.replaced.title": "You carry on in another window",
+  "left.replaced.lead":
+    "You entered this room again from another tab or device, so this page stepped back. Camera and microphone are off here.",
+  "left.unknown.title": "This link leads to no meeting",
+  "left.unknown.lead":
+    "It may be mistyped, or the meeting may be over. Check the link, or ask the person who invited you for a new one.",
+  "left.full.title": "The room is full",
+  "left.full.lead": "Nobody more can enter just now. When somebody leaves there is a place for you.",
+  "left.connection-lost.title": "The connection was lost",
+  "left.connection-lost.lead":
+    "We tried for a while and did not get through. Your camera and microphone are off. Check your network, then go back in.",
+  "left.goBack": "Go back in",
+  "left.useHere": "Use this window instead",
+  "left.tryAgain": "Try again",
+} as const;

@@ -1,0 +1,1 @@
+export { AccountProvider, useAccount, type SignIn } from "./AccountProvider";

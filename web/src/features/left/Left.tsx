@@ -1,0 +1,48 @@
+import { LogIn, RotateCw } from "lucide-react";
+import { useText, type MessageId } from "../../i18n";
+import { Button, LinkButton } from "../../ui/Button";
+import { Icon } from "../../ui/Icon";
+import { Lead, Page, PageTitle } from "../../ui/Page";
+import styles from "./Left.module.css";
+
+/** Why somebody is not, or no longer, in the room. */
+export type LeftReason = "left" | "removed" | "ended" | "replaced" | "unknown" | "full" | "connection-lost";
+
+/** What going back in is called, where it makes sense at all. */
+const REJOIN: Readonly<Record<LeftReason, MessageId | null>> = {
+  left: "left.goBack",
+  removed: null,
+  ended: null,
+  replaced: "left.useHere",
+  unknown: null,
+  full: "left.tryAgain",
+  "connection-lost": "left.goBack",
+};
+
+export interface LeftProps {
+  reason: LeftReason;
+  onRejoin?: () => void;
+}
+
+/** The one page for everything after, or instead of, the room: what happened and where to go from here. */
+export function Left({ reason, onRejoin }: LeftProps) {
+  const text = useText();
+  const rejoin = onRejoin === undefined ? null : REJOIN[reason];
+  return (
+    <Page title={text(`left.${reason}.title`)} width="narrow">
+      <PageTitle>{text(`left.${reason}.title`)}</PageTitle>
+      <Lead>{text(`left.${reason}.lead`)}</Lead>
+      <div className={styles.acts}>
+        {rejoin !== null && (
+          <Button kind="primary" onPress={onRejoin}>
+            <Icon of={rejoin === "left.tryAgain" ? RotateCw : LogIn} />
+            {text(rejoin)}
+          </Button>
+        )}
+        <LinkButton to="/" kind={rejoin === null ? "primary" : "plain"}>
+          {text("frame.home")}
+        </LinkButton>
+      </div>
+    </Page>
+  );
+}

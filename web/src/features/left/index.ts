@@ -1,0 +1,1 @@
+export { Left, type LeftProps, type LeftReason } from "./Left";

@@ -1,0 +1,33 @@
+import { Check } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useText } from "../../i18n";
+import { Icon } from "../../ui/Icon";
+import styles from "./PreJoin.module.css";
+
+/** So long without a voice is worth a word. */
+const SILENCE_MS = 7000;
+
+/** Says whether the microphone hears anything, so that nobody has to judge a moving bar. */
+export function MicrophoneCheck({ isHeard }: { isHeard: boolean }) {
+  const text = useText();
+  const [isSilent, setSilent] = useState(false);
+  useEffect(() => {
+    if (isHeard) return undefined;
+    const timer = window.setTimeout(() => setSilent(true), SILENCE_MS);
+    return () => window.clearTimeout(timer);
+  }, [isHeard]);
+
+  if (isHeard) {
+    return (
+      <p className={styles.check} role="status">
+        <Icon of={Check} size={18} />
+        {text("preJoin.level.heard")}
+      </p>
+    );
+  }
+  return (
+    <p className={styles.check} role="status">
+      {text(isSilent ? "preJoin.level.silent" : "preJoin.level.waiting")}
+    </p>
+  );
+}

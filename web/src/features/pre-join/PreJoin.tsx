@@ -1,0 +1,167 @@
+import { Camera, CameraOff, Mic, MicOff, Settings2, ShieldAlert } from "lucide-react";
+import { useCallback, useEffect, useId, useState } from "react";
+import type { MeetingLink } from "../../api";
+import { useText } from "../../i18n";
+import { remembered, type RememberedDevices } from "../../remembered";
+import { openCamera, openMicrophone, type DeviceKind } from "../../rtc/devices";
+import { Button } from "../../ui/Button";
+import { classes } from "../../ui/classes";
+import { Icon } from "../../ui/Icon";
+import { Notice } from "../../ui/Notice";
+import { Page } from "../../ui/Page";
+import { ToggleButton } from "../../ui/ToggleButton";
+import { DevicePanel } from "./DevicePanel";
+import { JoinForm } from "./JoinForm";
+import { MicrophoneCheck } from "./MicrophoneCheck";
+import styles from "./PreJoin.module.css";
+import { Preview } from "./Preview";
+import { ProblemNotice } from "./ProblemNotice";
+import { useDevices } from "./useDevices";
+import { usePreview } from "./usePreview";
+
+/** How somebody wants to enter. */
+export interface JoinChoice {
+  readonly name: string;
+  readonly microphone: boolean;
+  readonly camera: boolean;
+  /** Device ids; null is the one the device itself would choose. */
+  readonly devices: RememberedDevices;
+}
+
+export interface PreJoinProps {
+  code: string;
+  link: MeetingLink;
+  onJoin: (choice: JoinChoice) => void;
+}
+
+type Previews = ReturnType<typeof usePreviews>;
+
+/** Both devices, which ones are chosen, and what this browser remembers of that. */
+function usePreviews() {
+  const [chosen, setChosen] = useState(remembered.devices);
+  const { devices, refresh } = useDevices();
+  const camera = usePreview(openCamera);
+  const microphone = usePreview(openMicrophone);
+  const [isHeard, setHeard] = useState(false);
+  const onVoice = useCallback(() => setHeard(true), []);
+
+  // A permission given is also a permission to know the names of the devices.
+  const opened = `${camera.now.state} ${microphone.now.state}`;
+  useEffect(refresh, [opened, refresh]);
+
+  function choose(kind: DeviceKind, deviceId: string | null) {
+    const next = { ...chosen, [kind]: deviceId };
+    setChosen(next);
+    remembered.rememberDevices(next);
+    if (kind === "camera" && camera.now.state === "live") camera.start(deviceId);
+    if (kind === "microphone" && microphone.now.state === "live") listen(deviceId);
+  }
+
+  function listen(deviceId: string | null) {
+    setHeard(false);
+    microphone.start(deviceId);
+  }
+
+  return { chosen, choose, devices, camera, microphone, listen, isHeard, onVoice };
+}
+
+function Switches({ previews, panelId, isOpen, onToggle }: SwitchesProps) {
+  const text = useText();
+  const { camera, microphone, chosen, listen } = previews;
+  const isCameraOn = camera.now.state === "live" || camera.now.state === "starting";
+  const isMicrophoneOn = microphone.now.state === "live" || microphone.now.state === "starting";
+  return (
+    <div className={styles.switches}>
+      <ToggleButton
+        isSelected={isMicrophoneOn}
+        onChange={(isOn) => (isOn ? listen(chosen.microphone) : microphone.stop())}
+      >
+        <Icon of={isMicrophoneOn ? Mic : MicOff} />
+        {text("preJoin.microphone")}
+      </ToggleButton>
+      <ToggleButton
+        isSelected={isCameraOn}
+        onChange={(isOn) => (isOn ? camera.start(chosen.camera) : camera.stop())}
+      >
+        <Icon of={isCameraOn ? Camera : CameraOff} />
+        {text("preJoin.camera")}
+      </ToggleButton>
+      <Button
+        kind="quiet"
+        aria-expanded={isOpen}
+        aria-controls={isOpen ? panelId : undefined}
+        onPress={onToggle}
+      >
+        <Icon of={Settings2} />
+        {text("preJoin.devices")}
+      </Button>
+    </div>
+  );
+}
+
+interface SwitchesProps {
+  previews: Previews;
+  panelId: string;
+  isOpen: boolean;
+  onToggle: () => void;
+}
+
+function Devices({ name, previews, isOpen, onToggle }: Omit<SwitchesProps, "panelId"> & { name: string }) {
+  const panelId = useId();
+  const { camera, microphone, chosen, choose, devices, listen, isHeard, onVoice } = previews;
+  return (
+    <div className={styles.devices}>
+      <Preview name={name} camera={camera.now} microphone={microphone.now} onVoice={onVoice} />
+      <Switches previews={previews} panelId={panelId} isOpen={isOpen} onToggle={onToggle} />
+      {microphone.now.state === "live" && (
+        <MicrophoneCheck key={microphone.now.live.deviceId} isHeard={isHeard} />
+      )}
+      {microphone.now.state === "failed" && (
+        <ProblemNotice
+          kind="microphone"
+          problem={microphone.now.problem}
+          onTryAgain={() => listen(chosen.microphone)}
+        />
+      )}
+      {camera.now.state === "failed" && (
+        <ProblemNotice
+          kind="camera"
+          problem={camera.now.problem}
+          onTryAgain={() => camera.start(chosen.camera)}
+        />
+      )}
+      {isOpen && <DevicePanel id={panelId} devices={devices} chosen={chosen} onChoose={choose} />}
+    </div>
+  );
+}
+
+/** The page before the room. Nothing is captured before an act; who opens a link sees no title and no names. */
+export function PreJoin({ link, onJoin }: PreJoinProps) {
+  const text = useText();
+  const previews = usePreviews();
+  const [name, setName] = useState(link.name ?? remembered.name());
+  const [isOpen, setOpen] = useState(false);
+  const { camera, microphone, chosen } = previews;
+
+  function join(chosenName: string) {
+    remembered.rememberName(chosenName);
+    const isOn = { camera: camera.now.state === "live", microphone: microphone.now.state === "live" };
+    camera.stop();
+    microphone.stop();
+    onJoin({ name: chosenName, ...isOn, devices: chosen });
+  }
+
+  const hasMore = isOpen || camera.now.state === "failed" || microphone.now.state === "failed";
+  return (
+    <Page title={link.title ?? text("preJoin.title")} isCentred>
+      <div className={classes(styles.columns, hasMore && styles.open)}>
+        <JoinForm link={link} name={name} onName={setName} onJoin={join}>
+          <Notice kind="quiet" icon={ShieldAlert} className={styles.truth}>
+            {text("preJoin.notEncrypted")}
+          </Notice>
+        </JoinForm>
+        <Devices name={name} previews={previews} isOpen={isOpen} onToggle={() => setOpen(!isOpen)} />
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,1 @@
+export { PreJoin, type JoinChoice, type PreJoinProps } from "./PreJoin";
