@@ -287,7 +287,7 @@ function onFrame<K extends ServerFrame["type"]>(
   frame: FrameOf<K>,
   moment: Moment,
 ): ControlStep {
-  return ON_FRAME[frame.type as K](state, frame, moment);
+  return ON_FRAME[frame.type](state, frame, moment);
 }
 
 function frameReceived(state: ControlState, line: string, moment: Moment): ControlStep {
@@ -405,7 +405,7 @@ function onInput<K extends ControlInput["type"]>(
   input: InputOf<K>,
   moment: Moment,
 ): ControlStep {
-  return ON_INPUT[input.type as K](state, input, moment);
+  return ON_INPUT[input.type](state, input, moment);
 }
 
 export function stepControl(state: ControlState, input: ControlInput, moment: Moment): ControlStep {

@@ -102,7 +102,7 @@ const ON_INPUT: { readonly [K in Kind]: (state: MediaState, input: Of<K>, moment
 };
 
 function onInput<K extends Kind>(state: MediaState, input: Of<K>, moment: Moment): MediaStep {
-  return ON_INPUT[input.type as K](state, input, moment);
+  return ON_INPUT[input.type](state, input, moment);
 }
 
 export function stepMedia(state: MediaState, input: MediaInput, moment: Moment): MediaStep {

@@ -44,7 +44,7 @@ const REDUCERS: { readonly [K in Kind]: (snapshot: Snapshot, event: Of<K>) => Sn
 };
 
 function reduce<K extends Kind>(snapshot: Snapshot, event: Of<K>): Snapshot {
-  return REDUCERS[event.type as K](snapshot, event);
+  return REDUCERS[event.type](snapshot, event);
 }
 
 /** The snapshot after one event. The caller has checked that the event is the next in sequence. */

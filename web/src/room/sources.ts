@@ -98,7 +98,7 @@ const ON_INPUT: { readonly [K in Kind]: (state: SourcesState, input: Of<K>) => S
 };
 
 function onInput<K extends Kind>(state: SourcesState, input: Of<K>): SourcesStep {
-  return ON_INPUT[input.type as K](state, input);
+  return ON_INPUT[input.type](state, input);
 }
 
 export function stepSources(state: SourcesState, input: SourcesInput): SourcesStep {
