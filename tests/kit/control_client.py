@@ -1,0 +1,64 @@
+"""A person on the control channel, without a browser: knocks, chats, and reads what the server says."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from types import TracebackType
+from typing import Any, Self
+
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+Frame = dict[str, Any]
+
+_ANSWER_WITHIN_S = 10.0
+SUBPROTOCOL = Subprotocol("preau.control.v1")
+
+
+class ControlClient:
+    """One WebSocket to one meeting; frames are numbered by itself."""
+
+    def __init__(self, socket_url: str, code: str) -> None:
+        self._address = f"{socket_url}/api/v1/meetings/{code}/control"
+        self._socket: ClientConnection = connect(self._address, subprotocols=[SUBPROTOCOL], max_size=None)
+        self._request = 0
+        self.unread: list[Frame] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._socket.close()
+
+    def send(self, type_: str, **fields: Any) -> int:
+        """Sends one frame; answers its request number."""
+        self._request += 1
+        self._socket.send(json.dumps({"type": type_, "request": self._request, **fields}))
+        return self._request
+
+    def send_raw(self, message: str | bytes) -> None:
+        self._socket.send(message)
+
+    def receive(self) -> Frame:
+        frame: Frame = json.loads(self._socket.recv(_ANSWER_WITHIN_S))
+        return frame
+
+    def answer_to(self, request: int) -> Frame:
+        """The frame that answers `request`; frames before it are kept in `unread`."""
+        while True:
+            frame = self.receive()
+            if frame.get("request") == request:
+                return frame
+            self.unread.append(frame)
+
+    def ask(self, type_: str, **fields: Any) -> Frame:
+        return self.answer_to(self.send(type_, **fields))
+
+    def knock(self, name: str, resume: Frame | None = None) -> Frame:
+        return self.ask("knock", name=name, resume=resume)
+
+    def say(self, text: str, message_id: str | None = None) -> Frame:
+        return self.ask("send-chat", message_id=message_id or secrets.token_urlsafe(12), text=text)

@@ -1,0 +1,31 @@
+"""Free loopback ports, out of a range that PREAU_TEST_PORTS=first-last sets."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+
+_HOST = "127.0.0.1"
+_handed_out: set[int] = set()
+
+
+def free_port() -> int:
+    """A port nobody listens on now, neither TCP nor UDP, and that was not handed out before."""
+    first, last = (int(part) for part in os.environ.get("PREAU_TEST_PORTS", "27000-27999").split("-"))
+    candidates = [port for port in range(first, last + 1) if port not in _handed_out]
+    random.shuffle(candidates)
+    for port in candidates:
+        if _is_free(port, socket.SOCK_STREAM) and _is_free(port, socket.SOCK_DGRAM):
+            _handed_out.add(port)
+            return port
+    raise RuntimeError(f"no free port between {first} and {last}")
+
+
+def _is_free(port: int, kind: socket.SocketKind) -> bool:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        try:
+            probe.bind((_HOST, port))
+        except OSError:
+            return False
+    return True

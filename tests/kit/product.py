@@ -1,0 +1,128 @@
+"""`preau serve` as an operator starts it: a process of its own on free ports and an empty data directory."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.kit.free_ports import free_port
+from tests.kit.livekit_server import running_livekit
+from tests.kit.waiting import until
+
+_STARTED_WITHIN_S = 30.0
+_STOPPED_WITHIN_S = 10.0
+COMMAND = (sys.executable, "-m", "preau")
+
+
+@dataclass(frozen=True)
+class Product:
+    """A running product."""
+
+    url: str
+    setup_link: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def socket_url(self) -> str:
+        return self.url.replace("http", "ws", 1)
+
+    def child(self, module: str) -> int | None:
+        """The process id of the supervised server that runs this module, if it runs now. Linux only."""
+        for pid in _descendants(self.process.pid):
+            if module in _command_line(pid):
+                return pid
+        return None
+
+    def kill(self, module: str) -> int:
+        """SIGKILL for that server; answers the process id that was killed."""
+        pid = until(f"{module} runs", lambda: self.child(module), _STARTED_WITHIN_S)
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+
+def environment(data_dir: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    """A whole environment for `preau serve`: free ports, this data directory, then `settings`."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREAU_")}
+    return inherited | {
+        "PREAU_PORT": str(free_port()),
+        "PREAU_DATA_DIR": str(data_dir),
+        "PREAU_MEDIA_UDP_PORT": str(free_port()),
+        "PREAU_MEDIA_TCP_PORT": str(free_port()),
+        **settings,
+    }
+
+
+@contextmanager
+def running_product(folder: Path) -> Iterator[Product]:
+    """Starts the product on the engine PREAU_TEST_ENGINE names, waits until it is ready, and stops it."""
+    port = str(free_port())
+    engine = os.environ.get("PREAU_TEST_ENGINE", "embedded")
+    webhook = f"http://127.0.0.1:{port}/api/v1/webhooks/livekit"
+    with (
+        _ENGINES[engine](folder, webhook) as settings,
+        _serving(folder, {"PREAU_PORT": port, **settings}) as product,
+    ):
+        yield product
+
+
+@contextmanager
+def _embedded(_folder: Path, _webhook: str) -> Iterator[dict[str, str]]:
+    """`preau serve` starts its own engine when it is told of no other."""
+    yield {}
+
+
+@contextmanager
+def _livekit(folder: Path, webhook: str) -> Iterator[dict[str, str]]:
+    with running_livekit(folder / "livekit.log", webhook) as settings:
+        yield settings
+
+
+_ENGINES = {"embedded": _embedded, "livekit": _livekit}
+
+
+@contextmanager
+def _serving(folder: Path, settings: Mapping[str, str]) -> Iterator[Product]:
+    log = folder / "serve.log"
+    environ = environment(folder / "data", settings)
+    with log.open("wb") as written:
+        process = subprocess.Popen([*COMMAND, "serve"], env=environ, stdout=written, stderr=written)
+    try:
+        setup_link = until("preau serve is ready", lambda: _setup_link(process, log), _STARTED_WITHIN_S)
+        yield Product(f"http://127.0.0.1:{environ['PREAU_PORT']}", setup_link, process, log)
+    finally:
+        process.terminate()
+        try:
+            process.wait(_STOPPED_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(_STOPPED_WITHIN_S)
+
+
+def _setup_link(process: subprocess.Popen[bytes], log: Path) -> str | None:
+    text = log.read_text(errors="replace")
+    if process.poll() is not None:
+        raise AssertionError(f"preau serve ended with {process.returncode}:\n{text[-4000:]}")
+    found = re.search(r"^Set up: (\S+)$", text, re.MULTILINE)
+    return found.group(1) if found else None
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            yield int(child)
+            yield from _descendants(int(child))
+
+
+def _command_line(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    except FileNotFoundError:
+        return []

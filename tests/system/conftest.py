@@ -1,0 +1,63 @@
+"""One running product for the system tests that only use it, with a meeting and somebody quietly in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from tests.kit.control_client import ControlClient
+from tests.kit.product import Product, running_product
+
+ADMIN = {"name": "Ada Lovelace", "email": "ada@example.org", "password": "correct horse battery staple"}
+
+
+@dataclass(frozen=True)
+class House:
+    """A product that is set up: its administrator's HTTP connection and one meeting's code."""
+
+    product: Product
+    admin: httpx.Client
+    code: str
+    media: dict[str, str]
+    """What admission to the meeting gives for the media server."""
+
+    def visitor(self) -> httpx.Client:
+        """Somebody who is not signed in."""
+        return httpx.Client(base_url=self.product.url)
+
+
+def set_up(product: Product) -> House:
+    admin = httpx.Client(base_url=product.url)
+    secret = product.setup_link.rsplit("/", 1)[1]
+    admin.post("/api/v1/setup", json={"secret": secret, **ADMIN}).raise_for_status()
+    meeting = admin.post("/api/v1/meetings", json={"title": "Staff"}).raise_for_status().json()
+    with ControlClient(product.socket_url, meeting["code"]) as first:
+        media = first.knock("First")["media"]
+        first.ask("leave")
+    return House(product, admin, meeting["code"], media)
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with running_product(tmp_path_factory.mktemp("product")) as product:
+        house = set_up(product)
+        try:
+            yield house
+        finally:
+            house.admin.close()
+
+
+@pytest.fixture
+def undisturbed(house: House) -> Iterator[ControlClient]:
+    """A bystander in the meeting, who must still be connected and answered when the test is over."""
+    with ControlClient(house.product.socket_url, house.code) as bystander:
+        assert bystander.knock("Bystander")["type"] == "admitted"
+        servers = (house.product.child("preau.meet"), house.product.child("preau.sfu"))
+        yield bystander
+        assert bystander.ask("ping")["type"] == "pong"
+        assert bystander.say("still here")["type"] == "done"
+        assert (house.product.child("preau.meet"), house.product.child("preau.sfu")) == servers
+        assert bystander.ask("leave")["type"] in {"done", "closed"}
