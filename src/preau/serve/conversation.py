@@ -101,6 +101,8 @@ class Conversation:
         return event if isinstance(event, h11.Request) else None
 
     async def _answer(self, request: h11.Request) -> None:
+        if heads.is_ambiguous(request):
+            return await self._give(heads.UNREADABLE)
         address = self._backends[backend_for(request.target, has_sfu=Backend.SFU in self._backends)]
         head = heads.request_for_backend(request, self._caller(request))
         loop = asyncio.get_running_loop()

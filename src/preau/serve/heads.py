@@ -123,21 +123,29 @@ def has_body(request: h11.Request) -> bool:
     )
 
 
+def is_ambiguous(request: h11.Request) -> bool:
+    """Whether the length of the body is told twice, which only an attack does (RFC 9112 §6.1)."""
+    names = {name for name, _ in request.headers}
+    return {b"transfer-encoding", b"content-length"} <= names
+
+
 def is_repeatable(request: h11.Request) -> bool:
     """Whether sending the request a second time, to a restarted server, changes nothing for anybody."""
     return request.method in _REPEATABLE and not has_body(request)
 
 
 def request_for_backend(request: h11.Request, caller: Caller) -> h11.Request:
-    """The head to send on: no hop-by-hop header, no claim of the browser's, one request per connection."""
+    """The head to send on: no hop-by-hop header, no claim of the browser's.
+
+    The back end is not asked to close, though each request has a connection of its own: one that answers
+    before it has read the body and then closes would destroy its answer on the way.
+    """
     dropped = _HOP_BY_HOP | _CLAIMS | {b"expect"} | _tokens(request.headers)
     headers = [(name, value) for name, value in request.headers if name not in dropped]
     headers.append((b"x-forwarded-for", caller.address.encode()))
     headers.append((b"x-forwarded-proto", caller.scheme.encode()))
     if wants_websocket(request):
         headers += [(b"connection", b"Upgrade"), (b"upgrade", b"websocket")]
-    else:
-        headers.append((b"connection", b"close"))
     return h11.Request(method=request.method, target=request.target, headers=headers)
 
 

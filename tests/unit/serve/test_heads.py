@@ -35,7 +35,7 @@ def test_hop_by_hop_headers_and_those_named_by_connection_end_at_the_door() -> N
     )
     assert b"x-private" not in headers
     assert b"te" not in headers
-    assert headers[b"connection"] == b"close"
+    assert b"connection" not in headers
 
 
 def test_connection_cannot_drop_the_headers_that_frame_the_body() -> None:
