@@ -1,0 +1,1 @@
+"""The meeting platform: accounts, meetings, rooms that run; media is reached through LiveKit's public API."""

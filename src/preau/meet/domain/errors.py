@@ -1,0 +1,87 @@
+"""What can go wrong, as stable codes that the HTTP interface, the pages and the shell share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """Stable: clients choose their words by it."""
+
+    BAD_REQUEST = "bad-request"
+    INVALID_FIELDS = "invalid-fields"
+    NOT_SIGNED_IN = "not-signed-in"
+    NOT_ALLOWED = "not-allowed"
+    NOT_FOUND = "not-found"
+    MEETING_UNKNOWN = "meeting-unknown"
+    LINK_EXPIRED = "link-expired"
+    SIGN_IN_FAILED = "sign-in-failed"
+    RATE_LIMITED = "rate-limited"
+    TOO_LARGE = "too-large"
+    ALREADY_SET_UP = "already-set-up"
+    CONFLICT = "conflict"
+    INTERNAL = "internal"
+
+
+class DomainError(Exception):
+    """A refusal with a stable code, a plain sentence and, for forms, a reason per field."""
+
+    def __init__(
+        self,
+        code: ErrorCode,
+        message: str,
+        fields: Mapping[str, str] | None = None,
+        retry_after_s: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.fields = dict(fields or {})
+        self.retry_after_s = retry_after_s
+
+
+def invalid(fields: Mapping[str, str]) -> DomainError:
+    """The refusal of a form, with a reason for each field that is wrong."""
+    return DomainError(ErrorCode.INVALID_FIELDS, "Some fields are not right.", fields)
+
+
+def not_signed_in() -> DomainError:
+    """The refusal of somebody who has to sign in first."""
+    return DomainError(ErrorCode.NOT_SIGNED_IN, "Sign in first.")
+
+
+def not_found() -> DomainError:
+    """The refusal to show a thing that is not there, or not the asker's."""
+    return DomainError(ErrorCode.NOT_FOUND, "There is nothing here under this address.")
+
+
+def meeting_unknown() -> DomainError:
+    """One answer for links that never were, were deleted or ended: nobody can tell them apart."""
+    return DomainError(ErrorCode.MEETING_UNKNOWN, "This meeting link does not lead to a meeting.")
+
+
+def link_expired() -> DomainError:
+    """One answer for one-time links that are wrong, used or out of date."""
+    return DomainError(ErrorCode.LINK_EXPIRED, "This link was used already or is out of date.")
+
+
+def sign_in_failed() -> DomainError:
+    """One answer for an unknown address and for a wrong password."""
+    return DomainError(ErrorCode.SIGN_IN_FAILED, "The e-mail address or the password is not right.")
+
+
+def rate_limited(retry_after_s: int) -> DomainError:
+    """The refusal of an act tried too often."""
+    message = "Too many attempts; wait a moment and try again."
+    return DomainError(ErrorCode.RATE_LIMITED, message, retry_after_s=retry_after_s)
+
+
+def already_set_up() -> DomainError:
+    """The refusal of a second set-up."""
+    return DomainError(ErrorCode.ALREADY_SET_UP, "This server is set up already; sign in instead.")
+
+
+def conflict(message: str) -> DomainError:
+    """The refusal of something that is taken."""
+    return DomainError(ErrorCode.CONFLICT, message)

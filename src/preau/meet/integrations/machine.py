@@ -1,0 +1,69 @@
+"""The machine's own services: time, randomness, password hashing."""
+
+from __future__ import annotations
+
+import os
+import threading
+from datetime import UTC, datetime
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from preau.meet.domain.errors import rate_limited
+
+_MAX_AT_ONCE = 2
+_WAIT_S = 10.0
+
+
+class SystemClock:
+    """The wall clock in UTC, cut to milliseconds."""
+
+    def now(self) -> datetime:
+        """Now."""
+        now = datetime.now(UTC)
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+class SystemRandomness:
+    """The system's cryptographic source."""
+
+    def draw(self, count: int) -> bytes:
+        """`count` unpredictable bytes."""
+        return os.urandom(count)
+
+
+class Argon2Passwords:
+    """argon2id (RFC 9106's second recommendation); few at once, so that sign-ins cannot starve meetings."""
+
+    def __init__(self) -> None:
+        self._hasher = PasswordHasher()
+        self._turns = threading.BoundedSemaphore(_MAX_AT_ONCE)
+        self._decoy: str | None = None
+
+    def hash(self, password: str) -> str:
+        """A hash with its own salt and parameters."""
+        self._take_turn()
+        try:
+            return self._hasher.hash(password)
+        finally:
+            self._turns.release()
+
+    def matches(self, password_hash: str | None, password: str) -> bool:
+        """Whether it is the password; takes as long when there is no hash to compare with."""
+        self._take_turn()
+        try:
+            compared = password_hash or self._decoy_hash()
+            return self._hasher.verify(compared, password) and password_hash is not None
+        except (VerificationError, InvalidHashError):
+            return False
+        finally:
+            self._turns.release()
+
+    def _decoy_hash(self) -> str:
+        if self._decoy is None:
+            self._decoy = self._hasher.hash("nobody's password")
+        return self._decoy
+
+    def _take_turn(self) -> None:
+        if not self._turns.acquire(timeout=_WAIT_S):
+            raise rate_limited(int(_WAIT_S))

@@ -1,0 +1,1 @@
+"""Use cases: one public function is one transaction. The world is behind the Protocols of `ports`."""

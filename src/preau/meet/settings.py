@@ -1,0 +1,186 @@
+"""Settings, all from PREAU_* environment variables; a wrong one is named with what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+_LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+_DATABASE_SCHEMES = frozenset({"sqlite", "postgresql", "postgres"})
+
+
+class BadSettingError(Exception):
+    """A setting whose value cannot be used; the message is one sentence for whoever set it."""
+
+    code = "bad-setting"
+
+    def __init__(self, name: str, value: str, allowed: str) -> None:
+        super().__init__(f"{name}={value!r} cannot be used: {allowed}.")
+        self.name = name
+
+
+@dataclass(frozen=True)
+class LiveKitSettings:
+    """A LiveKit server: where its API is, the key pair, and the address browsers get ("" the page's own)."""
+
+    api_url: str
+    key: str
+    secret: str
+    browser_url: str
+
+
+@dataclass(frozen=True)
+class MediaPorts:
+    """Where the embedded engine takes media; `addresses` are those it tells browsers."""
+
+    udp_port: int
+    tcp_port: int
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MeetSettings:
+    """Everything an operator can set. `livekit` None: no media server is configured."""
+
+    host: str
+    port: int
+    data_dir: Path
+    database_url: str
+    public_url: str
+    livekit: LiveKitSettings | None
+    media: MediaPorts
+    max_participants: int
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers come over TLS."""
+        return self.public_url.startswith("https:")
+
+    @property
+    def allowed_origins(self) -> frozenset[str]:
+        """The origins whose pages may act: the public one; every spelling of this machine when that is it."""
+        parts = urlsplit(self.public_url)
+        names = {host.strip("[]") for host in _LOOPBACK_HOSTS}
+        if parts.hostname not in names:
+            return frozenset({self.public_url})
+        port = f":{parts.port}" if parts.port else ""
+        return frozenset(f"{parts.scheme}://{host}{port}" for host in _LOOPBACK_HOSTS)
+
+    @staticmethod
+    def from_environment(environ: Mapping[str, str]) -> MeetSettings:
+        """The settings in `environ`; raises `BadSettingError` for the first that is wrong."""
+        host = environ.get("PREAU_HOST") or "127.0.0.1"
+        port = _port(environ, "PREAU_PORT", 8000)
+        data_dir = Path(environ.get("PREAU_DATA_DIR") or "./data").absolute()
+        return MeetSettings(
+            host=host,
+            port=port,
+            data_dir=data_dir,
+            database_url=_database_url(environ, data_dir),
+            public_url=_public_url(environ, host, port),
+            livekit=_livekit(environ),
+            media=MediaPorts(
+                udp_port=_port(environ, "PREAU_MEDIA_UDP_PORT", 7882),
+                tcp_port=_port(environ, "PREAU_MEDIA_TCP_PORT", 7881),
+                addresses=_addresses(environ),
+            ),
+            max_participants=_number(environ, "PREAU_ROOM_LIMIT", 100, 2, 1000),
+        )
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = environ.get(name) or str(default)
+    allowed = f"a whole number from {least} to {most} is allowed"
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise BadSettingError(name, text, allowed)
+    number = int(text)
+    if not least <= number <= most:
+        raise BadSettingError(name, text, allowed)
+    return number
+
+
+def _port(environ: Mapping[str, str], name: str, default: int) -> int:
+    return _number(environ, name, default, 1, 65535)
+
+
+def _url_with(environ: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
+    """The URL in a setting, without a slash at its end."""
+    text = environ[name]
+    shown = ", ".join(f"{scheme}://" for scheme in schemes)
+    problem = BadSettingError(name, text, f"an address that starts with {shown} and names a host is allowed")
+    try:
+        parts = urlsplit(text)
+        has_host = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        raise problem from None
+    if parts.scheme not in schemes or not has_host or parts.query or parts.fragment or parts.username:
+        raise problem
+    return text.rstrip("/")
+
+
+def _public_url(environ: Mapping[str, str], host: str, port: int) -> str:
+    if not environ.get("PREAU_PUBLIC_URL"):
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    url = _url_with(environ, "PREAU_PUBLIC_URL", ("https", "http"))
+    parts = urlsplit(url)
+    if parts.path:
+        raise BadSettingError("PREAU_PUBLIC_URL", url, "an address without a path is allowed")
+    default_port = {"https": 443, "http": 80}[parts.scheme]
+    shown_host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    port_part = "" if parts.port in {None, default_port} else f":{parts.port}"
+    # The form browsers send as Origin: lower case, and without the scheme's own port.
+    return f"{parts.scheme}://{shown_host}{port_part}"
+
+
+def _database_url(environ: Mapping[str, str], data_dir: Path) -> str:
+    text = environ.get("PREAU_DATABASE_URL")
+    if not text:
+        return f"sqlite:///{data_dir / 'preau.db'}"
+    scheme, found, rest = text.partition("://")
+    if scheme not in _DATABASE_SCHEMES or not found or not rest or (scheme == "sqlite" and rest == "/"):
+        # The value may hold a password, so it is not repeated.
+        shown = f"{scheme.partition(':')[0]}://…"
+        allowed = "sqlite:///<file> or postgresql://<name>:<password>@<host>/<database> is allowed"
+        raise BadSettingError("PREAU_DATABASE_URL", shown, allowed)
+    return text
+
+
+def _livekit(environ: Mapping[str, str]) -> LiveKitSettings | None:
+    names = ("PREAU_LIVEKIT_URL", "PREAU_LIVEKIT_API_KEY", "PREAU_LIVEKIT_API_SECRET")
+    given = [name for name in names if environ.get(name)]
+    if 0 < len(given) < len(names):
+        missing = next(name for name in names if name not in given)
+        raise BadSettingError(missing, "", f"it has to be set together with {given[0]}, or neither")
+    if given:
+        url = _url_with(environ, names[0], ("wss", "ws", "https", "http"))
+        rest = url.partition(":")[2]
+        is_secure = url.startswith(("wss:", "https:"))
+        return LiveKitSettings(
+            api_url=f"{'https' if is_secure else 'http'}:{rest}",
+            key=environ[names[1]],
+            secret=environ[names[2]],
+            browser_url=f"{'wss' if is_secure else 'ws'}:{rest}",
+        )
+    if environ.get("PREAU_ENGINE_URL"):
+        url = _url_with(environ, "PREAU_ENGINE_URL", ("http",))
+        key, secret = environ.get("PREAU_ENGINE_KEY", ""), environ.get("PREAU_ENGINE_SECRET", "")
+        if not key or not secret:
+            name = "PREAU_ENGINE_SECRET" if key else "PREAU_ENGINE_KEY"
+            raise BadSettingError(name, "", "it has to be set together with PREAU_ENGINE_URL")
+        return LiveKitSettings(api_url=url, key=key, secret=secret, browser_url="")
+    return None
+
+
+def _addresses(environ: Mapping[str, str]) -> tuple[str, ...]:
+    text = environ.get("PREAU_MEDIA_ADDRESSES", "")
+    addresses = tuple(part.strip() for part in text.split(",") if part.strip())
+    for address in addresses:
+        try:
+            ip_address(address)
+        except ValueError:
+            allowed = "IP addresses separated by commas are allowed"
+            raise BadSettingError("PREAU_MEDIA_ADDRESSES", text, allowed) from None
+    return addresses

@@ -1,0 +1,1 @@
+"""The database behind the services' ports: SQLite or PostgreSQL through SQLAlchemy Core."""

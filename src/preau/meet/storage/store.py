@@ -1,0 +1,274 @@
+"""The store: transactions over the tables, one small class per port."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, desc, func, insert, select, update
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.exc import IntegrityError
+
+from preau.meet.domain.accounts import Account
+from preau.meet.domain.codes import MeetingCode
+from preau.meet.domain.ids import AccountId, MeetingId, OccurrenceId
+from preau.meet.domain.meetings import Meeting, Occurrence
+from preau.meet.domain.roles import AccountRole
+from preau.meet.services.ports import AlreadyStoredError, AuditRecord, LogRecord, OneTimeLink, SignIn
+from preau.meet.storage.tables import (
+    ACCOUNTS,
+    AUDIT,
+    MEETINGS,
+    OCCURRENCES,
+    ONE_TIME_LINKS,
+    ROOM_LOG,
+    SIGN_INS,
+)
+
+
+def _account(row: RowMapping) -> Account:
+    return Account(**{**row, "role": AccountRole(row["role"])})
+
+
+def _account_row(account: Account) -> dict[str, Any]:
+    return {**asdict(account), "role": account.role.value}
+
+
+def _insert(connection: Connection, table: Any, rows: Any) -> None:
+    try:
+        connection.execute(insert(table), rows)
+    except IntegrityError as error:
+        raise AlreadyStoredError from error
+
+
+class StoredAccounts:
+    """Accounts in the database."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, account: Account) -> None:
+        """Store a new account; `AlreadyStoredError` when the address is taken."""
+        _insert(self._connection, ACCOUNTS, _account_row(account))
+
+    def by_id(self, account_id: AccountId) -> Account | None:
+        """The account of that id."""
+        return self._one(ACCOUNTS.c.id == account_id)
+
+    def by_email(self, email: str) -> Account | None:
+        """The account of that address, in its stored form."""
+        return self._one(ACCOUNTS.c.email == email)
+
+    def update(self, account: Account) -> None:
+        """Store what changed."""
+        self._connection.execute(
+            update(ACCOUNTS).where(ACCOUNTS.c.id == account.id).values(**_account_row(account))
+        )
+
+    def exists_admin(self) -> bool:
+        """Whether anybody administers the server."""
+        found = select(ACCOUNTS.c.id).where(ACCOUNTS.c.role == AccountRole.ADMIN.value).limit(1)
+        return self._connection.execute(found).first() is not None
+
+    def _one(self, condition: Any) -> Account | None:
+        row = self._connection.execute(select(ACCOUNTS).where(condition)).mappings().first()
+        return None if row is None else _account(row)
+
+
+class StoredSignIns:
+    """Sign-ins in the database."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, sign_in: SignIn) -> None:
+        """Store a new sign-in."""
+        _insert(self._connection, SIGN_INS, asdict(sign_in))
+
+    def account_id(self, secret_hash: str, now: datetime) -> AccountId | None:
+        """Whose sign-in it is, unless it expired."""
+        found = select(SIGN_INS.c.account_id).where(
+            SIGN_INS.c.secret_hash == secret_hash, SIGN_INS.c.expires_at > now
+        )
+        account_id = self._connection.execute(found).scalar()
+        return None if account_id is None else AccountId(account_id)
+
+    def remove(self, secret_hash: str) -> None:
+        """Forget one sign-in."""
+        self._connection.execute(delete(SIGN_INS).where(SIGN_INS.c.secret_hash == secret_hash))
+
+    def remove_expired(self, now: datetime) -> None:
+        """Forget those that no longer count."""
+        self._connection.execute(delete(SIGN_INS).where(SIGN_INS.c.expires_at <= now))
+
+
+class StoredOneTimeLinks:
+    """One-time links in the database; a used one is deleted."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, link: OneTimeLink) -> None:
+        """Store a new link."""
+        _insert(self._connection, ONE_TIME_LINKS, asdict(link))
+
+    def get(self, secret_hash: str, now: datetime) -> OneTimeLink | None:
+        """The link, unless it expired or was used."""
+        found = select(ONE_TIME_LINKS).where(
+            ONE_TIME_LINKS.c.secret_hash == secret_hash, ONE_TIME_LINKS.c.expires_at > now
+        )
+        row = self._connection.execute(found).mappings().first()
+        return None if row is None else OneTimeLink(**row)
+
+    def use(self, secret_hash: str, now: datetime) -> OneTimeLink | None:
+        """The link, for the one caller whose deletion took it."""
+        link = self.get(secret_hash, now)
+        taken = self._connection.execute(
+            delete(ONE_TIME_LINKS).where(ONE_TIME_LINKS.c.secret_hash == secret_hash)
+        )
+        return link if taken.rowcount == 1 else None
+
+    def remove_setups(self) -> None:
+        """Forget links that set the server up."""
+        self._connection.execute(delete(ONE_TIME_LINKS).where(ONE_TIME_LINKS.c.account_id.is_(None)))
+
+    def remove_expired(self, now: datetime) -> None:
+        """Forget those that no longer count."""
+        self._connection.execute(delete(ONE_TIME_LINKS).where(ONE_TIME_LINKS.c.expires_at <= now))
+
+
+class StoredMeetings:
+    """Meetings in the database."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, meeting: Meeting) -> None:
+        """Store a new meeting."""
+        _insert(self._connection, MEETINGS, asdict(meeting))
+
+    def by_id(self, meeting_id: MeetingId) -> Meeting | None:
+        """The meeting of that id."""
+        return self._one(MEETINGS.c.id == meeting_id)
+
+    def by_code(self, code: MeetingCode) -> Meeting | None:
+        """The meeting of that link."""
+        return self._one(MEETINGS.c.code == code)
+
+    def of_owner(self, owner_id: AccountId) -> Sequence[Meeting]:
+        """An account's meetings, the latest activity first."""
+        activity = func.coalesce(MEETINGS.c.last_started_at, MEETINGS.c.created_at)
+        found = (
+            select(MEETINGS).where(MEETINGS.c.owner_id == owner_id).order_by(desc(activity), MEETINGS.c.id)
+        )
+        return [Meeting(**row) for row in self._connection.execute(found).mappings()]
+
+    def update(self, meeting: Meeting) -> None:
+        """Store what changed."""
+        self._connection.execute(
+            update(MEETINGS).where(MEETINGS.c.id == meeting.id).values(**asdict(meeting))
+        )
+
+    def remove(self, meeting_id: MeetingId) -> None:
+        """Delete a meeting."""
+        self._connection.execute(delete(MEETINGS).where(MEETINGS.c.id == meeting_id))
+
+    def _one(self, condition: Any) -> Meeting | None:
+        row = self._connection.execute(select(MEETINGS).where(condition)).mappings().first()
+        return None if row is None else Meeting(**row)
+
+
+class StoredOccurrences:
+    """Occurrences and their logs in the database."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, occurrence: Occurrence) -> None:
+        """Store an occurrence that begins."""
+        _insert(self._connection, OCCURRENCES, asdict(occurrence))
+
+    def all(self) -> Sequence[Occurrence]:
+        """Every occurrence that has not ended."""
+        return [Occurrence(**row) for row in self._connection.execute(select(OCCURRENCES)).mappings()]
+
+    def of_meeting(self, meeting_id: MeetingId) -> Occurrence | None:
+        """The meeting's occurrence, when one runs."""
+        found = select(OCCURRENCES).where(OCCURRENCES.c.meeting_id == meeting_id)
+        row = self._connection.execute(found).mappings().first()
+        return None if row is None else Occurrence(**row)
+
+    def remove(self, occurrence_id: OccurrenceId) -> None:
+        """Delete an occurrence with its log."""
+        self._connection.execute(delete(ROOM_LOG).where(ROOM_LOG.c.occurrence_id == occurrence_id))
+        self._connection.execute(delete(OCCURRENCES).where(OCCURRENCES.c.id == occurrence_id))
+
+    def append(self, records: Sequence[LogRecord]) -> None:
+        """Write entries at the end of logs; `AlreadyStoredError` when a sequence is taken."""
+        if records:
+            _insert(self._connection, ROOM_LOG, [asdict(record) for record in records])
+
+    def log(self, occurrence_id: OccurrenceId) -> Sequence[LogRecord]:
+        """A log from its beginning."""
+        found = (
+            select(ROOM_LOG).where(ROOM_LOG.c.occurrence_id == occurrence_id).order_by(ROOM_LOG.c.sequence)
+        )
+        return [LogRecord(**row) for row in self._connection.execute(found).mappings()]
+
+
+class StoredAudit:
+    """The audit table."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, record: AuditRecord) -> None:
+        """Write one record."""
+        _insert(self._connection, AUDIT, asdict(record))
+
+    def all(self) -> Sequence[AuditRecord]:
+        """Every record, the oldest first."""
+        columns = (AUDIT.c.at, AUDIT.c.actor_id, AUDIT.c.action, AUDIT.c.subject_id)
+        found = select(*columns).order_by(AUDIT.c.id)
+        return [AuditRecord(**row) for row in self._connection.execute(found).mappings()]
+
+
+class StoredTransaction:
+    """One open transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.accounts = StoredAccounts(connection)
+        self.sign_ins = StoredSignIns(connection)
+        self.one_time_links = StoredOneTimeLinks(connection)
+        self.meetings = StoredMeetings(connection)
+        self.occurrences = StoredOccurrences(connection)
+        self.audit = StoredAudit(connection)
+
+
+class DatabaseStore:
+    """The `Store` port over an engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._reader = engine.execution_options(writes=False)
+
+    @contextmanager
+    def read(self) -> Iterator[StoredTransaction]:
+        """A transaction that only reads."""
+        with self._reader.begin() as connection:
+            yield StoredTransaction(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[StoredTransaction]:
+        """A transaction that may write; durable once the block is left without an error."""
+        with self._engine.begin() as connection:
+            yield StoredTransaction(connection)
+
+    def erase_traces(self) -> None:
+        """Empty SQLite's write-ahead log, where purged rows would stay readable until it is reused."""
+        if self._engine.dialect.name == "sqlite":
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,190 @@
+"""The tables. Every column says in `info` what personal data it holds; docs/data-inventory.md is tested against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class UtcMilliseconds(TypeDecorator[datetime]):
+    """A moment as whole milliseconds since 1970 in UTC: one form in every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """The number that is stored."""
+        return None if value is None else (value - _BEGINNING) // _MILLISECOND
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """The moment that was stored."""
+        return None if value is None else _BEGINNING + int(value) * _MILLISECOND
+
+
+@dataclass(frozen=True)
+class Privacy:
+    """What a column says about people: `category` (none when it says nothing), purpose, how long it is kept."""
+
+    category: str
+    purpose: str
+    kept: str
+
+    def as_info(self) -> dict[str, Any]:
+        """The `info` of the column."""
+        return {"privacy": self}
+
+
+_ACCOUNT_LIFE = "until the account is erased"
+_MEETING_LIFE = "until the meeting is deleted"
+_ROOM_LIFE = "until 5 minutes after the last participant left"
+_AUDIT_LIFE = "183 days"
+
+
+def _nothing(purpose: str, kept: str) -> dict[str, Any]:
+    return Privacy("none", purpose, kept).as_info()
+
+
+def _about(category: str, purpose: str, kept: str) -> dict[str, Any]:
+    return Privacy(category, purpose, kept).as_info()
+
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+ACCOUNTS = Table(
+    "accounts",
+    METADATA,
+    Column("id", String(40), primary_key=True, info=_about("account id", "identify", _ACCOUNT_LIFE)),
+    Column("name", String(128), nullable=False, info=_about("name", "show to others", _ACCOUNT_LIFE)),
+    Column(
+        "email",
+        String(254),
+        nullable=False,
+        unique=True,
+        info=_about("e-mail address", "sign in", _ACCOUNT_LIFE),
+    ),
+    Column("role", String(16), nullable=False, info=_about("role", "decide rights", _ACCOUNT_LIFE)),
+    Column("language", String(8), nullable=False, info=_about("language", "choose words", _ACCOUNT_LIFE)),
+    Column("password_hash", String(255), info=_about("password hash", "sign in", _ACCOUNT_LIFE)),
+    Column(
+        "created_at", UtcMilliseconds, nullable=False, info=_about("time", "show and order", _ACCOUNT_LIFE)
+    ),
+)
+
+SIGN_INS = Table(
+    "sign_ins",
+    METADATA,
+    Column(
+        "secret_hash", String(64), primary_key=True, info=_about("cookie hash", "stay signed in", "30 days")
+    ),
+    Column(
+        "account_id",
+        String(40),
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        nullable=False,
+        info=_about("account id", "stay signed in", "30 days"),
+    ),
+    Column("created_at", UtcMilliseconds, nullable=False, info=_about("time", "expire", "30 days")),
+    Column("expires_at", UtcMilliseconds, nullable=False, info=_about("time", "expire", "30 days")),
+)
+
+ONE_TIME_LINKS = Table(
+    "one_time_links",
+    METADATA,
+    Column(
+        "secret_hash", String(64), primary_key=True, info=_nothing("sign in once", "3 days or until used")
+    ),
+    Column(
+        "account_id",
+        String(40),
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        info=_about("account id", "sign in once", "3 days or until used"),
+    ),
+    Column("created_at", UtcMilliseconds, nullable=False, info=_nothing("expire", "3 days or until used")),
+    Column("expires_at", UtcMilliseconds, nullable=False, info=_nothing("expire", "3 days or until used")),
+)
+
+MEETINGS = Table(
+    "meetings",
+    METADATA,
+    Column("id", String(40), primary_key=True, info=_nothing("identify", _MEETING_LIFE)),
+    Column("code", String(32), nullable=False, unique=True, info=_nothing("make the link", _MEETING_LIFE)),
+    Column(
+        "owner_id",
+        String(40),
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+        info=_about("account id", "decide rights", _MEETING_LIFE),
+    ),
+    Column(
+        "title", String(255), nullable=False, info=_about("free text", "show to those inside", _MEETING_LIFE)
+    ),
+    Column("created_at", UtcMilliseconds, nullable=False, info=_about("time", "order", _MEETING_LIFE)),
+    Column("last_started_at", UtcMilliseconds, info=_about("time", "show and order", _MEETING_LIFE)),
+)
+
+# No foreign key to the meeting: a room that runs is ended after its meeting was deleted, and writes until then.
+OCCURRENCES = Table(
+    "occurrences",
+    METADATA,
+    Column("id", String(40), primary_key=True, info=_nothing("identify", _ROOM_LIFE)),
+    Column("meeting_id", String(40), nullable=False, unique=True, info=_nothing("find", _ROOM_LIFE)),
+    Column("started_at", UtcMilliseconds, nullable=False, info=_nothing("show", _ROOM_LIFE)),
+)
+
+ROOM_LOG = Table(
+    "room_log",
+    METADATA,
+    Column(
+        "occurrence_id",
+        String(40),
+        ForeignKey("occurrences.id", ondelete="CASCADE"),
+        primary_key=True,
+        info=_nothing("order", _ROOM_LIFE),
+    ),
+    Column("sequence", Integer, primary_key=True, autoincrement=False, info=_nothing("order", _ROOM_LIFE)),
+    Column("at", UtcMilliseconds, nullable=False, info=_about("time", "show and order", _ROOM_LIFE)),
+    Column(
+        "body",
+        Text,
+        nullable=False,
+        info=_about("names, roles, chat, hands, comings and goings", "run and recover the room", _ROOM_LIFE),
+    ),
+)
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("id", Integer, primary_key=True, info=_nothing("order", _AUDIT_LIFE)),
+    Column("at", UtcMilliseconds, nullable=False, info=_about("time", "account for acts", _AUDIT_LIFE)),
+    Column("actor_id", String(40), info=_about("account id", "account for acts", _AUDIT_LIFE)),
+    Column("action", String(40), nullable=False, info=_about("act", "account for acts", _AUDIT_LIFE)),
+    Column("subject_id", String(40), nullable=False, info=_about("id", "account for acts", _AUDIT_LIFE)),
+)
+
+Index("ix_sign_ins_expires_at", SIGN_INS.c.expires_at)
