@@ -82,6 +82,12 @@ function wait(state: MediaState, { now_ms, chance }: Moment): MediaStep {
   });
 }
 
+const LINKED: ReadonlySet<MediaPhase["phase"]> = new Set([
+  "connecting",
+  "connected",
+  "reconnecting",
+] as const);
+
 type Kind = MediaInput["type"];
 type Of<K extends Kind> = Extract<MediaInput, { type: K }>;
 
@@ -92,7 +98,8 @@ const ON_INPUT: { readonly [K in Kind]: (state: MediaState, input: Of<K>, moment
     only({ ...state, link: { phase: "connected" }, attempt: 0, broken_since_ms: null, was_connected: true }),
   reconnecting: (state, _, { now_ms }) =>
     only({ ...state, link: { phase: "reconnecting" }, broken_since_ms: state.broken_since_ms ?? now_ms }),
-  disconnected: (state, _, moment) => wait(state, moment),
+  // The library may say the same end twice: as a failed attempt and as a lost link.
+  disconnected: (state, _, moment) => (LINKED.has(state.link.phase) ? wait(state, moment) : only(state)),
   end: (state) =>
     only({ ...state, link: { phase: "ended" } }, { type: "disconnect-media", connection: state.connection }),
   tick: (state, _, { now_ms }) =>

@@ -1,0 +1,1 @@
+export { controlUrl, openControlSockets, watchNetwork, type ControlSockets } from "./sockets";

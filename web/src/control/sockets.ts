@@ -1,0 +1,56 @@
+/** The control channel's WebSockets: opens, writes and closes them by number, and reports what they hear. */
+import type { ControlInput } from "../room/control";
+import { SUBPROTOCOL, type ClientFrame } from "../room/wire";
+
+export interface ControlSockets {
+  readonly open: (socket: number) => void;
+  readonly send: (socket: number, frame: ClientFrame) => void;
+  readonly close: (socket: number) => void;
+}
+
+/** Where the control channel of a meeting is, seen from a page at `origin`. */
+export function controlUrl(origin: string, code: string): string {
+  const url = new URL(`/api/v1/meetings/${encodeURIComponent(code)}/control`, origin);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
+}
+
+export function openControlSockets(url: string, onInput: (input: ControlInput) => void): ControlSockets {
+  const sockets = new Map<number, WebSocket>();
+
+  const open = (socket: number) => {
+    const channel = new WebSocket(url, SUBPROTOCOL);
+    sockets.set(socket, channel);
+    channel.addEventListener("open", () => onInput({ type: "socket-opened", socket }));
+    channel.addEventListener("message", (event: MessageEvent<unknown>) => {
+      if (typeof event.data === "string") onInput({ type: "frame-received", socket, line: event.data });
+    });
+    // An "error" is always followed by "close", which says the same.
+    channel.addEventListener("close", () => {
+      sockets.delete(socket);
+      onInput({ type: "socket-closed", socket });
+    });
+  };
+
+  return {
+    open,
+    send: (socket, frame) => {
+      const channel = sockets.get(socket);
+      if (channel?.readyState === WebSocket.OPEN) channel.send(JSON.stringify(frame));
+    },
+    close: (socket) => sockets.get(socket)?.close(1000),
+  };
+}
+
+/** Calls back when the browser says the network is there again, or the page is looked at again. */
+export function watchNetwork(onReturn: () => void): () => void {
+  const onVisible = () => {
+    if (document.visibilityState === "visible") onReturn();
+  };
+  window.addEventListener("online", onReturn);
+  document.addEventListener("visibilitychange", onVisible);
+  return () => {
+    window.removeEventListener("online", onReturn);
+    document.removeEventListener("visibilitychange", onVisible);
+  };
+}
