@@ -27,12 +27,18 @@ export interface Probe {
   inbound(): Promise<InboundMedia[]>;
   /** Sum of audioEnergy over all remote tracks, over the page's whole life (closed connections too). */
   audioEnergy(): Promise<number>;
-  /** The picture in the tile (figure or group) whose accessible name contains `name`; null without one. */
-  tile(name: string): Promise<TilePicture | null>;
+  /** The picture in the tile (figure or group) whose accessible name fits this pattern; null without one. */
+  tile(pattern: string): Promise<TilePicture | null>;
+  /** Everything that tile says, in text and in labels; null without such a tile. */
+  tileSays(pattern: string): string | null;
   /** "udp" or "tcp" of each open connection's chosen candidate pair. */
   transports(): Promise<string[]>;
   /** Milliseconds of the page's clock at which the tile of that name first showed a frame; null until then. */
-  firstFrameAt(name: string): Promise<number | null>;
+  firstFrameAt(pattern: string): Promise<number | null>;
+  /** Milliseconds of the page's clock at which something was last pressed. */
+  lastClickAt(): number;
+  /** When this document was loaded; another value means that it was loaded again. */
+  loadedAt(): number;
 }
 
 declare global {
@@ -91,16 +97,28 @@ async function audioEnergy(): Promise<number> {
   return [...lastEnergy.values()].reduce((sum, energy) => sum + energy, 0);
 }
 
-function tileVideo(name: string): HTMLVideoElement | null {
-  const tiles = document.querySelectorAll<HTMLElement>("figure, [role=group]");
-  for (const tile of tiles) {
-    const label = accessibleName(tile);
-    if (label.includes(name)) {
-      const video = tile.querySelector("video");
-      if (video) return video;
-    }
+function tilesNamed(pattern: string): HTMLElement[] {
+  const wanted = new RegExp(pattern, "u");
+  const tiles = [...document.querySelectorAll<HTMLElement>("figure, [role=group]")];
+  return tiles.filter((tile) => wanted.test(accessibleName(tile)));
+}
+
+function tileVideo(pattern: string): HTMLVideoElement | null {
+  for (const tile of tilesNamed(pattern)) {
+    const video = tile.querySelector("video");
+    if (video) return video;
   }
   return null;
+}
+
+function tileSays(pattern: string): string | null {
+  const [tile] = tilesNamed(pattern);
+  if (tile === undefined) return null;
+  const parts = [tile, ...tile.querySelectorAll<HTMLElement>("[aria-label], [title], [alt]")];
+  const labels = parts.flatMap((part) =>
+    ["aria-label", "title", "alt"].map((name) => part.getAttribute(name)),
+  );
+  return [tile.textContent, ...labels].filter(Boolean).join(" | ");
 }
 
 function accessibleName(tile: HTMLElement): string {
@@ -114,8 +132,8 @@ function accessibleName(tile: HTMLElement): string {
   return tile.getAttribute("aria-label") ?? tile.querySelector("figcaption")?.textContent ?? "";
 }
 
-async function tile(name: string): Promise<TilePicture | null> {
-  const video = tileVideo(name);
+async function tile(pattern: string): Promise<TilePicture | null> {
+  const video = tileVideo(pattern);
   if (!(video?.srcObject instanceof MediaStream)) return null;
   const trackIds = video.srcObject.getVideoTracks().map((track) => track.id);
   const media = (await inbound()).find((entry) => trackIds.includes(entry.trackId));
@@ -178,10 +196,22 @@ function watchNewVideos(): void {
   }
 }
 
-function firstFrameAt(name: string): Promise<number | null> {
-  const video = tileVideo(name);
+let lastClick_ms = 0;
+document.addEventListener("click", () => (lastClick_ms = performance.now()), { capture: true });
+
+function firstFrameAt(pattern: string): Promise<number | null> {
+  const video = tileVideo(pattern);
   const at_ms = video === null ? undefined : firstFrames.get(video);
   return Promise.resolve(at_ms === undefined || !Number.isFinite(at_ms) ? null : at_ms);
 }
 
-window.probe = { inbound, audioEnergy, tile, transports, firstFrameAt };
+window.probe = {
+  inbound,
+  audioEnergy,
+  tile,
+  tileSays,
+  transports,
+  firstFrameAt,
+  lastClickAt: () => lastClick_ms,
+  loadedAt: () => performance.timeOrigin,
+};
