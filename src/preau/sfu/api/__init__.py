@@ -1,0 +1,1 @@
+"""The server API: access tokens, RoomService over Twirp, webhooks."""

@@ -1,0 +1,1 @@
+"""A room while it runs: participants, tracks, subscriptions, speakers, data. Input and time to effects."""

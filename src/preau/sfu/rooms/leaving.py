@@ -1,0 +1,116 @@
+"""How participants leave, by will, by force or by accident."""
+
+from __future__ import annotations
+
+from preau.sfu.model import DisconnectReason, LeaveAction, ParticipantState
+from preau.sfu.rooms import media, negotiating
+from preau.sfu.rooms.effects import CloseConnection, Notify
+from preau.sfu.rooms.state import Member, RoomState, departed_info
+from preau.sfu.signalling import requests as ask
+from preau.sfu.signalling import responses as say
+
+#: How long a departure is told to those who resume.
+DEPARTURE_MEMORY_S = 60.0
+#: Counters of the room are told at most this often.
+COUNTERS_S = 5.0
+
+
+def leave(room: RoomState, member: Member, request: ask.Leave, now: float) -> None:
+    """The participant says good-bye."""
+    remove(room, member, now, request.reason)
+    _close(room, member, "left: the participant left.")
+
+
+def dismiss(
+    room: RoomState,
+    member: Member,
+    now: float,
+    reason: DisconnectReason,
+    why: str,
+    *,
+    action: LeaveAction = LeaveAction.DISCONNECT,
+) -> None:
+    """Sends a participant away, telling it what to do next; `why` is `code: sentence`."""
+    room.send(member, say.LeaveNotice(reason=reason, action=action))
+    _close(room, member, why)
+    remove(room, member, now, reason)
+
+
+def restart(room: RoomState, member: Member, now: float, reason: DisconnectReason, why: str) -> None:
+    """Something cannot be mended: the client joins afresh."""
+    dismiss(room, member, now, reason, why, action=LeaveAction.RECONNECT)
+
+
+def drop(room: RoomState, member: Member, now: float, reason: DisconnectReason, why: str) -> None:
+    """Ends a participant without telling it, as if the server had vanished."""
+    _close(room, member, why)
+    remove(room, member, now, reason)
+
+
+def _close(room: RoomState, member: Member, why: str) -> None:
+    if member.connection is not None:
+        room.emit(CloseConnection(member.connection, 1000, why))
+
+
+def remove(room: RoomState, member: Member, now: float, reason: DisconnectReason) -> None:
+    """Takes a participant out of the room and tells everybody else."""
+    if room.members.pop(member.sid, None) is None:
+        return
+    for published in list(member.tracks.values()):
+        forget_track(room, member, published.info.sid, now)
+    was_active = member.state is ParticipantState.ACTIVE
+    room.by_identity.pop(member.identity, None)
+    if member.connection is not None:
+        room.by_connection.pop(member.connection, None)
+    for peer in (member.publisher, member.subscriber):
+        if peer is not None:
+            room.by_peer.pop(peer, None)
+            room.emit(media.ClosePeer(peer))
+    room.speaking.pop(member.sid, None)
+    room.feigned_until_s.pop(member.sid, None)
+    info = departed_info(member, reason)
+    if not member.permission.hidden:
+        room.departed.append((now, info))
+        room.tell(room.members.values(), say.ParticipantsChanged((info,)))
+    room.emit(
+        Notify("participant_left" if was_active else "participant_connection_aborted", room.info(), info)
+    )
+    count(room, now)
+    if not room.members:
+        room.empty_since_s = now
+        room.wake(now)
+
+
+def forget_track(room: RoomState, owner: Member, track_sid: str, now: float) -> None:
+    """Unpublishes a track: nobody receives it any more."""
+    published = owner.tracks.pop(track_sid, None)
+    if published is None:
+        return
+    room.owners.pop(track_sid, None)
+    room.by_track.pop(published.track, None)
+    for member in list(room.members.values()):
+        down = member.downs.pop(track_sid, None)
+        member.wishes.pop(track_sid, None)
+        member.subscriptions.pop(track_sid, None)
+        if down is not None and member.subscriber is not None:
+            room.emit(media.RemoveDown(peer=member.subscriber, down=down.down))
+            negotiating.changed(room, member, now)
+    if published.live:
+        room.emit(Notify("track_unpublished", room.info(), owner.info(), published.info))
+
+
+def count(room: RoomState, now: float) -> None:
+    """The room's counters changed; they are told within COUNTERS_S."""
+    if room.counters_due_s is None:
+        room.counters_due_s = now + COUNTERS_S
+    room.wake(room.counters_due_s)
+
+
+def connection_lost(room: RoomState, connection: int, now: float) -> None:
+    """A connection ended without a word. Who has media keeps it and may resume; who never had is gone."""
+    member = room.by_connection.pop(connection, None)
+    if member is None:
+        return
+    member.connection = None
+    if not member.ever_connected:
+        remove(room, member, now, DisconnectReason.JOIN_FAILURE)

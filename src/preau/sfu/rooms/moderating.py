@@ -1,0 +1,163 @@
+"""What the server API does to a room, and participants to themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from preau.sfu.model import (
+    Admission,
+    DisconnectReason,
+    LeaveAction,
+    ParticipantInfo,
+    Permission,
+    RoomInfo,
+    TrackInfo,
+)
+from preau.sfu.rooms import commands, joining, leaving, media, negotiating, publishing, subscribing
+from preau.sfu.rooms.effects import Finished, Notify
+from preau.sfu.rooms.state import (
+    MAX_ATTRIBUTES_BYTES,
+    MAX_METADATA_BYTES,
+    MAX_NAME_CHARACTERS,
+    Member,
+    RoomState,
+)
+from preau.sfu.signalling import requests as ask
+from preau.sfu.signalling import responses as say
+
+
+def _member(room: RoomState, identity: str) -> Member:
+    member = room.by_identity.get(identity)
+    if member is None:
+        raise commands.RoomRefusal("participant-unknown", "participant does not exist")
+    return member
+
+
+def list_participants(
+    room: RoomState, _command: commands.ListParticipants, _now: float
+) -> tuple[ParticipantInfo, ...]:
+    """Everybody, hidden ones too."""
+    return tuple(member.info() for member in room.members.values())
+
+
+def get_participant(room: RoomState, command: commands.GetParticipant, _now: float) -> ParticipantInfo:
+    """One participant."""
+    return _member(room, command.identity).info()
+
+
+def remove_participant(room: RoomState, command: commands.RemoveParticipant, now: float) -> None:
+    """Sends one away."""
+    leaving.dismiss(
+        room,
+        _member(room, command.identity),
+        now,
+        DisconnectReason.PARTICIPANT_REMOVED,
+        "removed: removed from the room.",
+    )
+
+
+def mute_track(room: RoomState, command: commands.MuteTrack, _now: float) -> TrackInfo:
+    """Mutes one's track; the participant is told and may unmute by itself."""
+    member = _member(room, command.identity)
+    published = member.tracks.get(command.track_sid)
+    if published is None:
+        raise commands.RoomRefusal("track-unknown", "track is not found")
+    if not command.muted and published.info.muted:
+        raise commands.RoomRefusal("remote-unmute", "remote unmute not enabled")
+    if command.muted and not published.info.muted:
+        room.send(member, say.MuteNotice(sid=command.track_sid, muted=True))
+        publishing.set_muted(room, member, published, muted=True)
+    return published.info
+
+
+def update_participant(room: RoomState, command: commands.UpdateParticipant, now: float) -> ParticipantInfo:
+    """Changes name, metadata, attributes, permission."""
+    member = _member(room, command.identity)
+    member.admission = _changed(member.admission, command.name, command.metadata, command.attributes or {})
+    if command.permission is not None:
+        _permit(room, member, command.permission, now)
+    room.tell_changed(member, also_self=True)
+    return member.info()
+
+
+def _changed(admission: Admission, name: str, metadata: str, attributes: Mapping[str, str]) -> Admission:
+    merged = {**admission.attributes, **attributes}
+    return replace(
+        admission,
+        name=name or admission.name,
+        metadata=metadata or admission.metadata,
+        attributes={key: value for key, value in merged.items() if value},
+    )
+
+
+def _permit(room: RoomState, member: Member, permission: Permission, now: float) -> None:
+    member.admission = replace(member.admission, permission=permission)
+    if permission.can_subscribe and member.subscriber is None:
+        member.subscriber = media.PeerId(room.ids.number())
+        room.by_peer[member.subscriber] = member
+        room.emit(media.OpenPeer(member.subscriber, publishes=False))
+        negotiating.changed(room, member, now)
+    publishing.revoke_forbidden(room, member, now)
+    subscribing.reconcile_member(room, member, now)
+    joining.renew(room, member, now)
+
+
+def change_subscriptions(room: RoomState, command: commands.ChangeSubscriptions, now: float) -> None:
+    """Subscribes or unsubscribes one, as if it had asked."""
+    request = ask.UpdateSubscription(track_sids=command.track_sids, subscribe=command.subscribe)
+    subscribing.update(room, _member(room, command.identity), request, now)
+
+
+def set_metadata(room: RoomState, command: commands.SetRoomMetadata, _now: float) -> RoomInfo:
+    """Changes the room's metadata and says so at once."""
+    room.options = replace(room.options, metadata=command.metadata)
+    room.tell(room.members.values(), say.RoomChanged(room.info()))
+    return room.info()
+
+
+def delete(room: RoomState, _command: commands.DeleteRoom, now: float) -> None:
+    """Ends the room for everybody."""
+    for member in list(room.members.values()):
+        leaving.dismiss(
+            room, member, now, DisconnectReason.ROOM_DELETED, "room-deleted: the room was deleted."
+        )
+    finish(room)
+
+
+def finish(room: RoomState) -> None:
+    """The room is over."""
+    if not room.finished:
+        room.finished = True
+        room.emit(Notify("room_finished", room.info()))
+        room.emit(Finished())
+
+
+def shut_down(room: RoomState, _command: commands.ShutDown, _now: float) -> None:
+    """The server stops: clients come back when it does, or to another one."""
+    notice = say.LeaveNotice(reason=DisconnectReason.SERVER_SHUTDOWN, action=LeaveAction.RECONNECT)
+    room.tell(room.members.values(), notice)
+
+
+def update_metadata(room: RoomState, member: Member, request: ask.UpdateMetadata, _now: float) -> None:
+    """A participant changes its own name, metadata or attributes."""
+    changed = _changed(member.admission, request.name, request.metadata, request.attributes)
+    if not member.permission.can_update_metadata:
+        reason, message = say.Reason.NOT_ALLOWED, "Changing own metadata is not allowed."
+    elif not within_limits(changed.name, changed.metadata, changed.attributes):
+        reason, message = say.Reason.LIMIT_EXCEEDED, "Name, metadata or attributes are too long."
+    else:
+        reason, message = say.Reason.OK, ""
+        member.admission = changed
+        room.tell_changed(member, also_self=True)
+    room.send(member, say.RequestOutcome(reason, message, request, request.request_id))
+
+
+def within_limits(name: str, metadata: str, attributes: Mapping[str, str]) -> bool:
+    """Whether these fit LiveKit's limits."""
+    attributes_bytes = sum(len(key.encode()) + len(value.encode()) for key, value in attributes.items())
+    return (
+        len(name) <= MAX_NAME_CHARACTERS
+        and len(metadata.encode()) <= MAX_METADATA_BYTES
+        and attributes_bytes <= MAX_ATTRIBUTES_BYTES
+    )

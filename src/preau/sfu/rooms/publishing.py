@@ -1,0 +1,279 @@
+"""How tracks come into a room: announced, matched with an offer, agreed, muted, taken away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from preau.sfu.model import (
+    DisconnectReason,
+    TrackCodec,
+    TrackInfo,
+    TrackKind,
+    TrackSource,
+    VideoLayer,
+    VideoQuality,
+)
+from preau.sfu.rooms import leaving, media, negotiating, subscribing
+from preau.sfu.rooms.effects import Notify
+from preau.sfu.rooms.state import Member, Published, RoomState
+from preau.sfu.signalling import requests as ask
+from preau.sfu.signalling import responses as say
+from preau.sfu.signalling.matching import Announced, Carried, match_sections
+from preau.sfu.signalling.sdp import SdpError, read_sections
+
+#: Most tracks a participant may have announced and not yet offered; most it may publish.
+MAX_ANNOUNCED = 20
+MAX_TRACKS = 64
+
+_SOURCE_LETTER = {
+    TrackSource.UNKNOWN: "U",
+    TrackSource.CAMERA: "C",
+    TrackSource.MICROPHONE: "M",
+    TrackSource.SCREEN_SHARE: "S",
+    TrackSource.SCREEN_SHARE_AUDIO: "s",
+}
+_KIND_LETTER = {TrackKind.AUDIO: "A", TrackKind.VIDEO: "V"}
+#: Codecs forwarded, by the name clients use, as the mime they are shown with.
+_MIME = {"vp8": "video/VP8", "h264": "video/H264", "opus": "audio/opus"}
+_FALLBACK = {TrackKind.AUDIO: "audio/opus", TrackKind.VIDEO: "video/VP8"}
+_RIDS = {1: ("",), 2: ("q", "h"), 3: ("q", "h", "f")}
+
+
+def add_track(room: RoomState, member: Member, request: ask.AddTrack, _now: float) -> None:
+    """Announces a track; answered with its sid, or with why not."""
+    if problem := _problem(member, request):
+        room.send(member, say.RequestOutcome(reason=problem[0], message=problem[1], request=request))
+        return
+    if request.sid:
+        # A second codec of a published track: one codec is forwarded, so there is nothing to add.
+        room.send(
+            member,
+            say.RequestOutcome(say.Reason.UNSUPPORTED_TYPE, "A track has one codec here.", request),
+        )
+        return
+    info = _info(room, request)
+    cids = {request.cid, *(codec.cid for codec in request.codecs)} - {""}
+    member.tracks[info.sid] = Published(
+        info=info,
+        track=media.TrackId(room.ids.number()),
+        cids=frozenset(cids),
+        mime=info.codecs[0].mime.lower(),
+    )
+    room.owners[info.sid] = member
+    room.by_track[member.tracks[info.sid].track] = member
+    room.send(member, say.TrackAccepted(cid=request.cid, track=info))
+
+
+def _problem(member: Member, request: ask.AddTrack) -> tuple[say.Reason, str] | None:
+    if request.kind not in _KIND_LETTER:
+        return say.Reason.UNSUPPORTED_TYPE, "Only audio and video tracks can be published."
+    if not member.permission.allows_source(request.source):
+        return say.Reason.NOT_ALLOWED, f"Publishing {request.source.name.lower()} is not allowed."
+    announced = sum(1 for track in member.tracks.values() if not track.live)
+    if announced >= MAX_ANNOUNCED or len(member.tracks) >= MAX_TRACKS:
+        return say.Reason.LIMIT_EXCEEDED, "Too many tracks."
+    return None
+
+
+def _info(room: RoomState, request: ask.AddTrack) -> TrackInfo:
+    kind = request.kind
+    codecs = _codecs(request)
+    return TrackInfo(
+        sid=room.ids.sid(f"TR_{_KIND_LETTER[kind]}{_SOURCE_LETTER[request.source]}"),
+        kind=kind,
+        source=request.source,
+        name=request.name,
+        muted=request.muted,
+        width=request.width,
+        height=request.height,
+        simulcast=kind is TrackKind.VIDEO and len(codecs[0].layers) > 1,
+        disable_dtx=request.disable_dtx,
+        disable_red=request.disable_red,
+        stereo=request.stereo,
+        mime=codecs[0].mime,
+        layers=codecs[0].layers,
+        codecs=codecs,
+        encryption=request.encryption,
+        media_group=request.media_group,
+        audio_features=request.audio_features,
+        backup_codec_policy=request.backup_codec_policy,
+    )
+
+
+def _codecs(request: ask.AddTrack) -> tuple[TrackCodec, ...]:
+    """The one codec the track will have: the first wanted that is forwarded, else the usual one."""
+    wanted = next((codec for codec in request.codecs if codec.codec.lower() in _MIME), None)
+    first = wanted or (request.codecs[0] if request.codecs else None)
+    layers = (first.layers if first else ()) or request.layers
+    mime = _MIME[wanted.codec.lower()] if wanted else _FALLBACK[request.kind]
+    return (
+        TrackCodec(
+            mime=mime,
+            cid=first.cid if first and first.cid else request.cid,
+            layers=_named(layers),
+            layer_mode=2 if request.kind is TrackKind.VIDEO else 0,
+        ),
+    )
+
+
+def _named(layers: tuple[VideoLayer, ...]) -> tuple[VideoLayer, ...]:
+    rids = _RIDS.get(len(layers), ())
+    return tuple(
+        replace(layer, spatial_layer=index, rid=rids[index] if index < len(rids) else layer.rid)
+        for index, layer in enumerate(layers)
+    )
+
+
+def offer(room: RoomState, member: Member, request: ask.Offer, now: float) -> None:
+    """The publisher's offer: which sections carry which tracks goes with it to the engine."""
+    try:
+        sections = read_sections(request.sdp)
+    except SdpError as error:
+        leaving.restart(room, member, now, DisconnectReason.STATE_MISMATCH, f"bad-sdp: {error}")
+        return
+    bound_sids = {carried.sid for carried in member.carried.values()}
+    announced = [
+        Announced(sid=track.info.sid, kind=track.info.kind, cids=track.cids)
+        for track in member.tracks.values()
+        if track.info.sid not in bound_sids
+    ]
+    match = match_sections(sections, member.carried, announced)
+    for mid in match.ended:
+        leaving.forget_track(room, member, member.carried[mid].sid, now)
+    ended = bool(match.ended)
+    member.carried = {mid: member.carried[mid] for mid in match.kept}
+    for section, sid in match.bound:
+        member.carried[section.mid] = Carried(sid=sid, track_id=section.track_id)
+    if ended:
+        room.tell_changed(member)
+        leaving.count(room, now)
+    request_id = media.RequestId(room.ids.number())
+    member.offers[request_id] = request.number
+    room.emit(
+        media.AcceptOffer(
+            peer=member.publisher, request=request_id, sdp=request.sdp, receive=_receive(member)
+        )
+    )
+
+
+def _receive(member: Member) -> tuple[media.Receive, ...]:
+    # A track that was revoked stays carried until the client stops sending it, but is not received.
+    return tuple(
+        media.Receive(mid=mid, track=published.track, mime=published.mime, stereo=published.info.stereo)
+        for mid, carried in member.carried.items()
+        if (published := member.tracks.get(carried.sid)) is not None
+    )
+
+
+def answered(room: RoomState, event: media.Answered, now: float) -> None:
+    """The engine's answer: sent to the publisher, and new tracks become visible to all."""
+    member = room.by_peer.get(event.peer)
+    number = member.offers.pop(event.request, None) if member else None
+    if member is None or number is None:
+        return
+    room.send(member, say.SendAnswer(sdp=negotiating.carriers(member, event.sdp), number=number))
+    by_track = {published.track: published for published in member.tracks.values()}
+    fresh = [
+        published
+        for received in event.tracks
+        if (published := by_track.get(received.track)) is not None and _go_live(published, received, now)
+    ]
+    if not fresh:
+        return
+    room.tell_changed(member)
+    leaving.count(room, now)
+    for published in fresh:
+        _introduce(room, member, published, now)
+
+
+def _go_live(published: Published, received: media.ReceivedTrack, now: float) -> bool:
+    if published.live:
+        return False
+    mime = _MIME.get(received.mime.partition("/")[2].lower(), published.info.mime)
+    info = published.info
+    codec = replace(info.codecs[0], mime=mime, mid=received.mid)
+    published.live = True
+    published.info = replace(
+        info,
+        mid=received.mid,
+        mime=mime,
+        codecs=(codec,),
+        simulcast=len(received.rids) > 1 or info.simulcast,
+        version_us=int(now * 1_000_000),
+    )
+    return True
+
+
+def _introduce(room: RoomState, member: Member, published: Published, now: float) -> None:
+    info = published.info
+    if info.muted:
+        room.emit(media.SetTrackMuted(track=published.track, muted=True))
+    room.emit(Notify("track_published", room.info(), member.info(), info))
+    subscribing.reconcile_track(room, member, published, now)
+    for other in room.others(member):
+        if member.rule is not None and not subscribing.allowed(member, other, info.sid):
+            room.send(other, say.SubscriptionAllowed(member.sid, info.sid, allowed=False))
+    if info.kind is TrackKind.VIDEO:
+        qualities = tuple((quality, True) for quality in VideoQuality if quality is not VideoQuality.OFF)
+        codec = info.mime.partition("/")[2].lower()
+        room.send(member, say.SubscribedQualities(sid=info.sid, codec=codec, qualities=qualities))
+
+
+def mute(room: RoomState, member: Member, request: ask.Mute, _now: float) -> None:
+    """The publisher muted or unmuted a track of its own."""
+    published = member.tracks.get(request.sid)
+    if published is None:
+        _not_found(room, member, request)
+    elif published.info.muted != request.muted:
+        set_muted(room, member, published, muted=request.muted)
+
+
+def set_muted(room: RoomState, member: Member, published: Published, *, muted: bool) -> None:
+    """Withholds a track from everybody, or lets it flow again, and says so."""
+    published.info = replace(published.info, muted=muted)
+    room.emit(media.SetTrackMuted(track=published.track, muted=muted))
+    if published.live:
+        room.tell_changed(member)
+
+
+def update_audio(room: RoomState, member: Member, request: ask.UpdateAudioTrack, _now: float) -> None:
+    """New features of an audio track."""
+    published = member.tracks.get(request.sid)
+    if published is None or published.info.kind is not TrackKind.AUDIO:
+        _not_found(room, member, request)
+        return
+    published.info = replace(published.info, audio_features=request.features)
+    room.tell_changed(member)
+
+
+def update_video(room: RoomState, member: Member, request: ask.UpdateVideoTrack, _now: float) -> None:
+    """New dimensions of a video track."""
+    published = member.tracks.get(request.sid)
+    if published is None or published.info.kind is not TrackKind.VIDEO:
+        _not_found(room, member, request)
+        return
+    published.info = replace(published.info, width=request.width, height=request.height)
+    room.tell_changed(member)
+
+
+def _not_found(room: RoomState, member: Member, request: say.Echo) -> None:
+    room.send(member, say.RequestOutcome(say.Reason.NOT_FOUND, "No such track.", request))
+
+
+def unsupported(room: RoomState, member: Member, request: ask.Unsupported, _now: float) -> None:
+    """A request of the protocol that is not served."""
+    message = f"{request.name} is not served by this server."
+    room.send(member, say.RequestOutcome(say.Reason.UNSUPPORTED_TYPE, message, request))
+
+
+def revoke_forbidden(room: RoomState, member: Member, now: float) -> None:
+    """After a change of permission: tracks that may no longer be published end."""
+    forbidden = [
+        track for track in member.tracks.values() if not member.permission.allows_source(track.info.source)
+    ]
+    for published in forbidden:
+        leaving.forget_track(room, member, published.info.sid, now)
+        room.emit(media.SetTrackMuted(track=published.track, muted=True))
+        room.send(member, say.TrackRevoked(published.info.sid))
+    if forbidden:
+        leaving.count(room, now)

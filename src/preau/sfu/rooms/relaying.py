@@ -1,0 +1,76 @@
+"""Data packets between participants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from preau.sfu.model import StampedPacket
+from preau.sfu.rooms import media
+from preau.sfu.rooms.commands import Relay, SendServerData
+from preau.sfu.rooms.state import Kept, Member, RoomState
+
+#: Reliable packets are kept for those who resume: this long, and at most so many bytes.
+KEEP_S = 10.0
+KEEP_BYTES = 512 * 1024
+
+
+def relay(room: RoomState, command: Relay, now: float) -> None:
+    """A participant's packet, to whom it is for. Repeated reliable packets are dropped."""
+    member = room.by_peer.get(command.peer)
+    if member is None or not member.permission.can_publish_data:
+        return
+    packet = command.packet
+    if command.reliable and packet.sequence:
+        if packet.sequence <= member.last_sequence:
+            return
+        member.last_sequence = packet.sequence
+    receivers = [other for other in _addressed(room, packet) if other is not member]
+    if packet.is_metrics:
+        receivers = [other for other in receivers if other.permission.can_subscribe_metrics]
+    _send(room, receivers, packet.payload, reliable=command.reliable)
+    if command.reliable and packet.sequence:
+        _keep(room, member, packet, receivers, now)
+
+
+def server_data(room: RoomState, command: SendServerData, _now: float) -> None:
+    """A packet of the server API."""
+    packet = StampedPacket(
+        payload=command.payload,
+        sequence=0,
+        destination_identities=command.destination_identities,
+        destination_sids=command.destination_sids,
+        is_metrics=False,
+    )
+    _send(room, _addressed(room, packet), packet.payload, reliable=command.reliable)
+
+
+def _addressed(room: RoomState, packet: StampedPacket) -> list[Member]:
+    if not packet.destination_identities and not packet.destination_sids:
+        return list(room.members.values())
+    return [
+        member
+        for member in room.members.values()
+        if member.identity in packet.destination_identities or member.sid in packet.destination_sids
+    ]
+
+
+def _send(room: RoomState, receivers: Iterable[Member], payload: bytes, *, reliable: bool) -> None:
+    for receiver in receivers:
+        room.emit(media.SendPacket(peer=receiver.data_peer, reliable=reliable, payload=payload))
+
+
+def _keep(
+    room: RoomState, sender: Member, packet: StampedPacket, receivers: Iterable[Member], now: float
+) -> None:
+    room.kept.append(
+        Kept(
+            at_s=now,
+            sender_sid=sender.sid,
+            sequence=packet.sequence,
+            receivers=frozenset(receiver.sid for receiver in receivers),
+            payload=packet.payload,
+        )
+    )
+    room.kept_bytes += len(packet.payload)
+    while room.kept and (room.kept_bytes > KEEP_BYTES or now - room.kept[0].at_s > KEEP_S):
+        room.kept_bytes -= len(room.kept.popleft().payload)

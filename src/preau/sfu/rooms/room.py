@@ -1,0 +1,157 @@
+"""A room as one machine: `handle(input, now)` gives effects and, for some inputs, an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from preau.sfu.model import RoomInfo, RoomOptions
+from preau.sfu.rooms import (
+    commands,
+    failing,
+    joining,
+    leaving,
+    media,
+    moderating,
+    negotiating,
+    publishing,
+    relaying,
+    simulating,
+    speaking,
+    subscribing,
+    timing,
+)
+from preau.sfu.rooms.effects import Effect, Notify
+from preau.sfu.rooms.state import IdSource, Member, RoomState
+from preau.sfu.signalling import requests as ask
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whose data packets come from a peer."""
+
+    sid: str
+    identity: str
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an input led to, in order; `value` answers what the server API asked."""
+
+    effects: tuple[Effect, ...]
+    value: object = None
+    refusal: commands.RoomRefusal | None = None
+
+
+class Room:
+    """One room. Times are seconds since 1970 of a clock that never runs backwards."""
+
+    def __init__(self, name: str, options: RoomOptions, ids: IdSource, now: float) -> None:
+        self._state = RoomState(
+            sid=ids.sid("RM_"),
+            name=name,
+            options=options,
+            ids=ids,
+            created_s=now,
+            trailer=ids.trailer(),
+            empty_since_s=now,
+        )
+        self._state.wake(now)
+        self._state.emit(Notify("room_started", self._state.info()))
+
+    def handle(self, command: object, now: float) -> Outcome:
+        """Does what is asked. A refusal leaves the room as it was."""
+        state, value, refusal = self._state, None, None
+        try:
+            value = _HANDLERS[type(command)](state, command, now)
+        except commands.RoomRefusal as error:
+            refusal = error
+        effects, state.effects = tuple(state.effects), []
+        return Outcome(effects=effects, value=value, refusal=refusal)
+
+    @property
+    def wake_s(self) -> float:
+        """When a Tick is due."""
+        return self._state.wake_s
+
+    @property
+    def finished(self) -> bool:
+        """Whether the room is over."""
+        return self._state.finished
+
+    @property
+    def has_speakers(self) -> bool:
+        """Whether silence would be news."""
+        return bool(self._state.speaking)
+
+    def info(self) -> RoomInfo:
+        """The room as everybody sees it."""
+        return self._state.info()
+
+    def sender(self, peer: media.PeerId) -> Sender | None:
+        """Who is behind a peer."""
+        member = self._state.by_peer.get(peer)
+        if member is None:
+            return None
+        return Sender(member.sid, member.identity, member.permission.hidden)
+
+    def check_admissible(self, identity: str) -> None:
+        """Raises RoomRefusal when this identity could not join now."""
+        joining.check_admissible(self._state, identity)
+
+
+def _asked(state: RoomState, command: commands.Asked, now: float) -> None:
+    member = state.by_connection.get(command.connection)
+    handler = _REQUESTS.get(type(command.request))
+    if member is not None and handler is not None:
+        handler(state, member, command.request, now)
+
+
+def _connection_lost(state: RoomState, command: commands.ConnectionLost, now: float) -> None:
+    leaving.connection_lost(state, command.connection, now)
+
+
+_REQUESTS: dict[type, Callable[[RoomState, Member, Any, float], None]] = {
+    ask.Offer: publishing.offer,
+    ask.Answer: negotiating.answer,
+    ask.Trickle: negotiating.trickle,
+    ask.AddTrack: publishing.add_track,
+    ask.Mute: publishing.mute,
+    ask.UpdateSubscription: subscribing.update,
+    ask.TrackSetting: subscribing.setting,
+    ask.Leave: leaving.leave,
+    ask.SubscriptionPermission: subscribing.set_rule,
+    ask.SyncState: joining.sync_state,
+    ask.Simulate: simulating.simulate,
+    ask.UpdateMetadata: moderating.update_metadata,
+    ask.UpdateAudioTrack: publishing.update_audio,
+    ask.UpdateVideoTrack: publishing.update_video,
+    ask.Unsupported: publishing.unsupported,
+}
+
+_HANDLERS: dict[type, Callable[[RoomState, Any, float], object]] = {
+    commands.Join: joining.join,
+    commands.Resume: joining.resume,
+    commands.Asked: _asked,
+    commands.ConnectionLost: _connection_lost,
+    commands.Relay: relaying.relay,
+    commands.Tick: timing.tick,
+    commands.ListParticipants: moderating.list_participants,
+    commands.GetParticipant: moderating.get_participant,
+    commands.RemoveParticipant: moderating.remove_participant,
+    commands.MuteTrack: moderating.mute_track,
+    commands.UpdateParticipant: moderating.update_participant,
+    commands.ChangeSubscriptions: moderating.change_subscriptions,
+    commands.SendServerData: relaying.server_data,
+    commands.SetRoomMetadata: moderating.set_metadata,
+    commands.DeleteRoom: moderating.delete,
+    commands.ShutDown: moderating.shut_down,
+    media.Answered: publishing.answered,
+    media.Offered: negotiating.offered,
+    media.Agreed: negotiating.agreed,
+    media.Refused: failing.refused,
+    media.PeerChanged: failing.peer_changed,
+    media.AudioLevels: speaking.heard,
+}

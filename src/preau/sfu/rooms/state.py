@@ -1,0 +1,247 @@
+"""What a room remembers, and the few things every handler does with it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from preau.sfu.model import (
+    Admission,
+    ClientDetails,
+    DisconnectReason,
+    ParticipantInfo,
+    ParticipantState,
+    Permission,
+    RoomInfo,
+    RoomOptions,
+    TrackInfo,
+)
+from preau.sfu.rooms.effects import Effect, Send
+from preau.sfu.rooms.media import DownId, PeerId, RequestId, TrackId
+from preau.sfu.signalling.matching import Carried
+from preau.sfu.signalling.negotiation import OfferQueue
+from preau.sfu.signalling.requests import SubscriptionPermission
+from preau.sfu.signalling.responses import ParticipantsChanged, Response
+
+#: LiveKit's limits, in characters or bytes.
+MAX_METADATA_BYTES = 512 * 1024
+MAX_ATTRIBUTES_BYTES = 64 * 1024
+MAX_NAME_CHARACTERS = 256
+
+
+class IdSource(Protocol):
+    """Where ids come from; chance stays outside."""
+
+    def sid(self, prefix: str) -> str:
+        """A new sid such as `PA_…`."""
+
+    def number(self) -> int:
+        """A new number for the engine, never used before in this process."""
+
+    def trailer(self) -> bytes:
+        """Random bytes that mark frames of the server."""
+
+
+@dataclass(slots=True)
+class Published:
+    """A track of a participant: announced, and `live` once the engine receives it."""
+
+    info: TrackInfo
+    track: TrackId
+    cids: frozenset[str]
+    mime: str
+    live: bool = False
+    heard: bool = False
+
+
+@dataclass(slots=True)
+class Down:
+    """A subscription that is served."""
+
+    down: DownId
+    track_sid: str
+    owner_sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a subscriber wants to see of a track."""
+
+    enabled: bool
+    max_layer: int
+
+
+@dataclass(slots=True)
+class Member:
+    """A participant."""
+
+    sid: str
+    admission: Admission
+    client_details: ClientDetails
+    auto_subscribe: bool
+    adaptive: bool
+    joined_s: float
+    publisher: PeerId
+    subscriber: PeerId | None
+    subscriber_primary: bool
+    connection: int | None
+    state: ParticipantState = ParticipantState.JOINED
+    version: int = 1
+    ever_connected: bool = False
+    tracks: dict[str, Published] = field(default_factory=dict)
+    carried: dict[str, Carried] = field(default_factory=dict)
+    offers: dict[RequestId, int] = field(default_factory=dict)
+    queue: OfferQueue = field(default_factory=OfferQueue)
+    downs: dict[str, Down] = field(default_factory=dict)
+    subscriptions: dict[str, bool] = field(default_factory=dict)
+    wishes: dict[str, Wish] = field(default_factory=dict)
+    rule: SubscriptionPermission | None = None
+    last_sequence: int = 0
+    quality_told: set[str] = field(default_factory=set)
+    renew_s: float = 0.0
+    tcp_only: bool = False
+
+    @property
+    def identity(self) -> str:
+        """Name of the participant in its credential; unique in the room."""
+        return self.admission.identity
+
+    @property
+    def permission(self) -> Permission:
+        """What the participant may do now."""
+        return self.admission.permission
+
+    @property
+    def primary(self) -> PeerId:
+        """The peer whose connection makes the participant active."""
+        return self.subscriber if self.subscriber_primary and self.subscriber is not None else self.publisher
+
+    @property
+    def data_peer(self) -> PeerId:
+        """The peer whose channels carry data to the participant."""
+        return self.primary
+
+    def live_tracks(self) -> Iterator[Published]:
+        """Tracks others can have."""
+        return (track for track in self.tracks.values() if track.live)
+
+    def info(self) -> ParticipantInfo:
+        """The participant as others see it."""
+        return ParticipantInfo(
+            sid=self.sid,
+            identity=self.identity,
+            name=self.admission.name,
+            state=self.state,
+            metadata=self.admission.metadata,
+            attributes=self.admission.attributes,
+            tracks=tuple(track.info for track in self.live_tracks()),
+            joined_at_ms=int(self.joined_s * 1000),
+            version=self.version,
+            permission=self.permission,
+            is_publisher=bool(self.tracks),
+            kind=self.admission.kind,
+            kind_details=self.admission.kind_details,
+            disconnect_reason=DisconnectReason.UNKNOWN,
+            client_protocol=self.client_details.client_protocol,
+            capabilities=self.client_details.capabilities,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A reliable packet kept for those who resume."""
+
+    at_s: float
+    sender_sid: str
+    sequence: int
+    receivers: frozenset[str]
+    payload: bytes
+
+
+@dataclass(slots=True)
+class RoomState:
+    """A room. `effects` collects what the input at hand wants done."""
+
+    sid: str
+    name: str
+    options: RoomOptions
+    ids: IdSource
+    created_s: float
+    trailer: bytes
+    effects: list[Effect] = field(default_factory=list)
+    members: dict[str, Member] = field(default_factory=dict)
+    by_identity: dict[str, Member] = field(default_factory=dict)
+    by_connection: dict[int, Member] = field(default_factory=dict)
+    by_peer: dict[PeerId, Member] = field(default_factory=dict)
+    by_track: dict[TrackId, Member] = field(default_factory=dict)
+    owners: dict[str, Member] = field(default_factory=dict)
+    departed: deque[tuple[float, ParticipantInfo]] = field(default_factory=lambda: deque(maxlen=256))
+    speaking: dict[str, float] = field(default_factory=dict)
+    feigned_until_s: dict[str, float] = field(default_factory=dict)
+    kept: deque[Kept] = field(default_factory=deque)
+    kept_bytes: int = 0
+    cut_on_resume_s: dict[str, float] = field(default_factory=dict)
+    mute_on_resume: dict[str, tuple[float, int]] = field(default_factory=dict)
+    tcp_only_identities: set[str] = field(default_factory=set)
+    empty_since_s: float | None = None
+    ever_joined: bool = False
+    finished: bool = False
+    counters_due_s: float | None = None
+    quality_due_s: float = 0.0
+    wake_s: float = float("inf")
+
+    def emit(self, effect: Effect) -> None:
+        """Wants something done."""
+        self.effects.append(effect)
+
+    def wake(self, at_s: float) -> None:
+        """Asks for a Tick at this time at the latest."""
+        self.wake_s = min(self.wake_s, at_s)
+
+    def send(self, member: Member, response: Response) -> None:
+        """Tells a participant something; while it has no connection the words are lost by design."""
+        if member.connection is not None:
+            self.emit(Send(member.connection, response))
+
+    def info(self) -> RoomInfo:
+        """The room as everybody sees it; hidden participants do not count."""
+        visible = [member for member in self.members.values() if not member.permission.hidden]
+        return RoomInfo(
+            sid=self.sid,
+            name=self.name,
+            options=self.options,
+            created_at_ms=int(self.created_s * 1000),
+            num_participants=len(visible),
+            num_publishers=sum(1 for member in visible if member.tracks),
+            active_recording=any(member.permission.recorder for member in self.members.values()),
+        )
+
+    def others(self, member: Member) -> Iterator[Member]:
+        """Everybody else."""
+        return (other for other in self.members.values() if other is not member)
+
+    def tell_changed(self, member: Member, *, also_self: bool = False) -> None:
+        """A participant changed: its version rises and those who may know of it are told."""
+        member.version += 1
+        info = ParticipantsChanged((member.info(),))
+        if also_self:
+            self.send(member, info)
+        if not member.permission.hidden:
+            self.tell(self.others(member), info)
+
+    def tell(self, members: Iterable[Member], response: Response) -> None:
+        """Tells several participants the same."""
+        for member in members:
+            self.send(member, response)
+
+    def visible_to(self, member: Member) -> tuple[ParticipantInfo, ...]:
+        """The other participants one may know of."""
+        return tuple(other.info() for other in self.others(member) if not other.permission.hidden)
+
+
+def departed_info(member: Member, reason: DisconnectReason) -> ParticipantInfo:
+    """A participant's last words to the others."""
+    member.version += 1
+    return replace(member.info(), state=ParticipantState.DISCONNECTED, tracks=(), disconnect_reason=reason)

@@ -1,0 +1,60 @@
+"""What becomes due as time passes."""
+
+from __future__ import annotations
+
+from preau.sfu.model import ParticipantState
+from preau.sfu.rooms import commands, failing, joining, moderating, negotiating, speaking
+from preau.sfu.rooms.state import Member, RoomState
+from preau.sfu.signalling import responses as say
+
+#: LiveKit's defaults, in seconds: a room nobody joined, a room everybody left.
+EMPTY_TIMEOUT_S = 300
+DEPARTURE_TIMEOUT_S = 20
+
+
+def tick(room: RoomState, _command: commands.Tick, now: float) -> None:
+    """Does what is due and asks to be woken for what comes next."""
+    room.wake_s = float("inf")
+    for member in list(room.members.values()):
+        _tick_member(room, member, now)
+    speaking.end_feigned(room, now)
+    speaking.tell_quality(room, now)
+    _tell_counters(room, now)
+    _end_when_empty(room, now)
+
+
+def _tick_member(room: RoomState, member: Member, now: float) -> None:
+    negotiating.pump(room, member, now)
+    failing.give_up(room, member, now)
+    if member.sid not in room.members:
+        return
+    if member.renew_s <= now:
+        joining.renew(room, member, now)
+    room.wake(member.renew_s)
+    if member.state is ParticipantState.JOINED:
+        room.wake(member.joined_s + failing.JOIN_TIMEOUT_S)
+
+
+def _tell_counters(room: RoomState, now: float) -> None:
+    if room.counters_due_s is None:
+        return
+    if room.counters_due_s > now:
+        room.wake(room.counters_due_s)
+        return
+    room.counters_due_s = None
+    room.tell(room.members.values(), say.RoomChanged(room.info()))
+
+
+def _end_when_empty(room: RoomState, now: float) -> None:
+    if room.empty_since_s is None or room.finished:
+        return
+    options = room.options
+    timeout_s = (
+        (options.departure_timeout_s or DEPARTURE_TIMEOUT_S)
+        if room.ever_joined
+        else (options.empty_timeout_s or EMPTY_TIMEOUT_S)
+    )
+    if now - room.empty_since_s >= timeout_s:
+        moderating.finish(room)
+    else:
+        room.wake(room.empty_since_s + timeout_s)
