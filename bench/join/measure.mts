@@ -37,6 +37,7 @@ export async function measureJoins(
   const moments = new Map<string, JoinMoments[]>(
     variants.map((variant) => [variant.name, []]),
   );
+  if (variants.length === 0) return moments;
   const engines = await startEngines(variants);
   const page = await serveBarePage();
   const [publisher, viewer] = await Promise.all([

@@ -2,17 +2,19 @@
  * Join benchmark; README.md beside this file says what is measured.
  *
  *     npm --prefix web run bench:join                     both engines and the product
- *     npm --prefix web run bench:join -- livekit-v0       the named variants alone
+ *     npm --prefix web run bench:join -- livekit-v0       the named variants alone: embedded-v0, livekit-v0,
+ *                                                         livekit-v1, product-embedded, product-livekit
  */
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, release } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { REPOSITORY } from "../../web/e2e/kit/places.ts";
 import { measured, percentile } from "../../web/e2e/kit/report.ts";
 import type { JoinMoments } from "../../web/e2e/sdk/page.ts";
 import { measureJoins, VARIANTS } from "./measure.mts";
+import { measureProductJoins } from "./product.mts";
 
 const JOINS = Number(process.env.PREAU_BENCH_JOINS ?? "20");
 const RESULT = join(REPOSITORY, "bench", "results", "join.json");
@@ -47,17 +49,21 @@ function machine(): object {
   };
 }
 
-async function main(): Promise<void> {
+const PRODUCT = "product-";
+
+/** Names on the command line choose what is measured; without any, everything is. */
+function isWanted(name: string): boolean {
   const named = process.argv.slice(2);
-  const variants = VARIANTS.filter(
-    (variant) => named.length === 0 || named.includes(variant.name),
-  );
+  return named.length === 0 || named.includes(name);
+}
+
+async function main(): Promise<void> {
   const result: Record<string, unknown> = {
     taken_at: new Date().toISOString(),
     machine: machine(),
   };
-  const moments = await measureJoins(variants, JOINS);
-  for (const [name, all] of moments) {
+  const variants = VARIANTS.filter((variant) => isWanted(variant.name));
+  for (const [name, all] of await measureJoins(variants, JOINS)) {
     const figures = summary(all);
     result[name] = {
       ...figures,
@@ -65,7 +71,18 @@ async function main(): Promise<void> {
     };
     measured("join", { variant: name, ...figures });
   }
-  mkdirSync(join(REPOSITORY, "bench", "results"), { recursive: true });
+  for (const engine of ["embedded", "livekit"] as const) {
+    if (!isWanted(PRODUCT + engine)) continue;
+    const all = await measureProductJoins(engine, JOINS);
+    const figures = {
+      joins: all.length,
+      frame_p50_ms: percentile(all, 50),
+      frame_p95_ms: percentile(all, 95),
+    };
+    result[PRODUCT + engine] = { ...figures, frame_ms: all.map(Math.round) };
+    measured("join", { variant: PRODUCT + engine, ...figures });
+  }
+  mkdirSync(dirname(RESULT), { recursive: true });
   writeFileSync(RESULT, `${JSON.stringify(result, null, 2)}\n`);
 }
 
