@@ -10,12 +10,16 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import version
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from preau.serve.problems import USAGE_EXIT, Problem
+from preau.serve.problems import USAGE_EXIT, Problem, WrongInput
+
+if TYPE_CHECKING:
+    from preau.meet.settings import MeetSettings
+    from preau.serve.settings import ServeSettings
 
 _ROLES = ("member", "admin")
 
@@ -76,24 +80,23 @@ def _add_admin(admin: argparse.ArgumentParser) -> None:
 
 
 def _serve(_: argparse.Namespace) -> int:
-    from preau.serve.settings import ServeSettings
     from preau.serve.supervisor import serve
 
-    settings = ServeSettings.from_environment(os.environ)
-    # Read here as well, so that a wrong value ends the command before anything is started.
-    _meet_settings()
-    serve(settings, os.environ)
+    serve(_serve_settings(), _serve_environment())
     return 0
 
 
 def _meet(parsed: argparse.Namespace) -> int:
-    settings = _meet_settings()
-    import_module("preau.meet.app").run(settings, parsed.port)
+    from preau.meet.app import run
+
+    run(_meet_settings(os.environ), parsed.port)
     return 0
 
 
 def _migrate(_: argparse.Namespace) -> int:
-    import_module("preau.meet.app").migrate(_meet_settings())
+    from preau.meet.app import migrate
+
+    migrate(_meet_settings(os.environ))
     return 0
 
 
@@ -101,23 +104,25 @@ def _doctor(_: argparse.Namespace) -> int:
     from preau.serve.doctor import examine, report
 
     def reach_database() -> str:
-        import_module("preau.meet.app").migrate(_meet_settings())
+        from preau.meet.app import migrate
+
+        migrate(_meet_settings(os.environ))
         return "reached and up to date"
 
-    return report(examine(os.environ, reach_database))
+    return report(examine(_serve_settings(), reach_database))
 
 
 def _create_account(parsed: argparse.Namespace) -> int:
-    print(
-        import_module("preau.meet.admin").create_account(
-            _meet_settings(), parsed.name, parsed.email, parsed.role
-        )
-    )
+    from preau.meet.admin import create_account
+
+    print(create_account(_meet_settings(os.environ), parsed.name, parsed.email, parsed.role))
     return 0
 
 
 def _setup_link(_: argparse.Namespace) -> int:
-    link = import_module("preau.meet.admin").setup_link(_meet_settings())
+    from preau.meet.admin import setup_link
+
+    link = setup_link(_meet_settings(os.environ))
     if link:
         print(link)
     return 0
@@ -128,8 +133,36 @@ def _version(_: argparse.Namespace) -> int:
     return 0
 
 
-def _meet_settings() -> Any:
-    return import_module("preau.meet.settings").MeetSettings.from_environment(os.environ)
+def _meet_settings(environ: Mapping[str, str]) -> MeetSettings:
+    from preau.meet.settings import BadSettingError, MeetSettings
+
+    try:
+        return MeetSettings.from_environment(environ)
+    except BadSettingError as failure:
+        raise WrongInput(failure.code, str(failure)) from None
+
+
+def _serve_environment() -> dict[str, str]:
+    """The environment of the servers; the address of the engine is for `preau serve` alone to tell."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PREAU_ENGINE_")}
+
+
+def _serve_settings() -> ServeSettings:
+    """Read from meet's settings, so that a wrong value ends the command before anything is started."""
+    from preau.serve.settings import ServeSettings, trusted_proxies
+
+    meet = _meet_settings(_serve_environment())
+    return ServeSettings(
+        host=meet.host,
+        port=meet.port,
+        public_url=meet.public_url,
+        data_dir=meet.data_dir,
+        has_sfu=meet.livekit is None,
+        media_udp_port=meet.media.udp_port,
+        media_tcp_port=meet.media.tcp_port,
+        media_addresses=meet.media.addresses,
+        trusted_proxies=trusted_proxies(os.environ),
+    )
 
 
 def _port(text: str) -> int:

@@ -53,7 +53,7 @@ def engine_key(data_dir: Path) -> EngineKey:
         raise BadSetting(
             "PREAU_DATA_DIR",
             str(data_dir),
-            f"a directory whose {_KEY_FILE} is readable; delete that file to renew it",
+            f"a directory with a readable {_KEY_FILE} (or none; it is made anew)",
         ) from None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import resource
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -36,12 +36,8 @@ class Finding:
 Check = Callable[[ServeSettings], str]
 
 
-def examine(environ: Mapping[str, str], reach_database: Callable[[], str]) -> list[Finding]:
+def examine(settings: ServeSettings, reach_database: Callable[[], str]) -> list[Finding]:
     """Every finding; `reach_database` returns what it reached and raises any exception when it cannot."""
-    try:
-        settings = ServeSettings.from_environment(environ)
-    except Problem as problem:
-        return [Finding("settings", False, str(problem))]
     findings = [Finding("settings", True, f"the page is {settings.public_url}")]
     findings += [_finding(subject, check, settings) for subject, check in _CHECKS]
     findings.append(_finding("database", lambda _: reach_database(), settings))

@@ -98,6 +98,6 @@ def _bind_problem(want: Want, failure: OSError) -> BadSetting | PortInUse:
     if failure.errno == errno.EADDRNOTAVAIL:
         return BadSetting("PREAU_HOST", want.host, "an address of this machine, 127.0.0.1 or 0.0.0.0")
     if failure.errno == errno.EACCES:
-        return BadSetting(want.setting, str(want.port), "a port this account may open (1024 or higher)")
+        return BadSetting(want.setting, str(want.port), "a port this account may open, 1024 or higher,")
     kind = "UDP" if want.kind is socket.SOCK_DGRAM else "TCP"
     return PortInUse(want.host, want.port, kind, want.setting)

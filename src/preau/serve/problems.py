@@ -21,14 +21,23 @@ class Problem(Exception):
 
 
 class BadSetting(Problem):
-    """An environment variable has a value that is not allowed."""
+    """An environment variable has a value that cannot be used."""
 
     code = "bad-setting"
     exit_status = USAGE_EXIT
 
     def __init__(self, name: str, value: str, allowed: str) -> None:
-        super().__init__(f'{name} is "{value}"; it must be {allowed}.')
-        self.name = name
+        super().__init__(f"{name}={value!r} cannot be used: {allowed} is allowed.")
+
+
+class WrongInput(Problem):
+    """What one of the servers found wrong, in its own words and with its own code."""
+
+    exit_status = USAGE_EXIT
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 class PortInUse(Problem):
