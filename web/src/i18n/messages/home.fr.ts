@@ -1,1 +1,65 @@
-export default {};
+export default {
+  "home.title": "Accueil",
+  "home.greeting.morning": "Bonjour, {name}",
+  "home.greeting.afternoon": "Bonjour, {name}",
+  "home.greeting.evening": "Bonsoir, {name}",
+  "home.lead": "Vos salles restent fermées tant que vous ne les ouvrez pas.",
+  "home.new": "Nouvelle réunion",
+  "home.join.label": "Lien ou code d’invitation",
+  "home.join": "Rejoindre",
+  "home.join.empty": "Collez le lien ou le code de votre invitation.",
+  "home.join.malformed":
+    "Ce n’est pas une de nos invitations. Un code ressemble à ceci : abcde-fghjk-mnpqr-stuvw.",
+  "home.join.elsewhere":
+    "Cette invitation vient d’un autre serveur, {host}. Ouvrez le lien lui-même pour y aller.",
+  "home.meetings": "Mes réunions",
+  "home.meetings.count": "{count, plural, one {# réunion} other {# réunions}}",
+  "home.meetings.loading": "Nous cherchons vos réunions…",
+  "home.meetings.failed": "Vos réunions n’ont pas pu être chargées.",
+  "home.empty":
+    "Aucune réunion pour l’instant. Commencez-en une : sa salle reste la vôtre, toujours avec le même lien.",
+  "home.untitled": "Réunion sans nom",
+  "home.meeting.inside":
+    "{count, plural, =0 {Ouverte} one {# personne à l’intérieur} other {# personnes à l’intérieur}}",
+  "home.meeting.last": "Ouverte pour la dernière fois {when}",
+  "home.meeting.never": "Jamais ouverte",
+  "home.today": "aujourd’hui à {time}",
+  "home.yesterday": "hier à {time}",
+  "home.start": "Commencer",
+  "home.start.named": "Commencer : {title}",
+  "home.enter": "Entrer",
+  "home.enter.named": "Entrer : {title}",
+  "home.copy": "Copier l’invitation",
+  "home.copy.named": "Copier l’invitation : {title}",
+  "home.copied": "Copiée",
+  "home.invitation": "{title}\nRejoignez-nous ici : {link}",
+  "home.copy.byHand": "Copiez ce lien",
+  "home.copy.byHand.lead":
+    "Le navigateur n’a pas laissé la page le copier. Sélectionnez le lien et copiez-le vous-même.",
+  "home.copy.link": "Lien d’invitation",
+  "home.close": "Fermer",
+  "home.more": "Plus d’actions : {title}",
+  "home.rename": "Renommer",
+  "home.rename.title": "Renommer la réunion",
+  "home.rename.label": "Nom de la réunion",
+  "home.rename.hint": "Vous seul le voyez avant la réunion ; tout le monde le voit à l’intérieur.",
+  "home.rename.missing": "Donnez un nom à la réunion.",
+  "home.delete": "Supprimer",
+  "home.delete.title": "Supprimer « {title} » ?",
+  "home.delete.lead": "Son lien ne fonctionnera plus pour personne. C’est sans retour.",
+  "home.delete.running":
+    "{count, plural, =0 {La salle est ouverte et fermera aussitôt.} one {# personne s’y trouve et devra sortir.} other {# personnes s’y trouvent et devront sortir.}}",
+  "home.delete.keep": "La garder",
+  "home.delete.confirm": "Supprimer la réunion",
+  "home.deleted": "« {title} » a été supprimée.",
+  "home.truth":
+    "<b>Qui peut entrer.</b> Qui possède le lien d’une salle, et personne d’autre : les liens sont trop longs pour être devinés. Les réunions ne sont pas encore chiffrées de bout en bout.",
+  "home.out.title": "Vos réunions, sous votre toit",
+  "home.out.lead":
+    "Préau, ce sont des réunions vidéo sur le serveur de votre école. Rien à installer, aucun pistage, et pas de compte pour participer.",
+  "home.out.join": "Rejoindre une réunion",
+  "home.out.signIn": "Ouvrir vos propres réunions",
+  "home.out.signIn.lead": "Avec le compte que votre administrateur vous a donné.",
+  "home.notSetUp":
+    "<b>Ce serveur n’est pas encore configuré.</b> Ouvrez le lien de configuration qu’il a affiché au démarrage : vous en deviendrez l’administrateur.",
+};

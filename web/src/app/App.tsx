@@ -1,0 +1,76 @@
+import { lazy, Suspense } from "react";
+import { BrowserRouter, Route, Routes } from "react-router";
+import type { IntlShape } from "react-intl";
+import { AccountProvider, useAccount } from "../account";
+import { Home } from "../features/home";
+import { NotFound } from "../features/not-found";
+import { SetupPage } from "../features/setup";
+import { SignInLinkPage, SignInPage } from "../features/sign-in";
+import { Unreachable } from "../features/unreachable";
+import { LanguageProvider, useText, type Language } from "../i18n";
+import { remembered } from "../remembered";
+import { Loading } from "../ui/Loading";
+import { Page, PageFrame } from "../ui/Page";
+import { ErrorBoundary } from "./ErrorBoundary";
+import { Footer } from "./Footer";
+import { Header } from "./Header";
+
+/** The meeting brings the media library with it; nobody else pays for that. */
+const MeetingRoute = lazy(() =>
+  import("./MeetingRoute").then(({ MeetingRoute }) => ({ default: MeetingRoute })),
+);
+
+function HomeRoute() {
+  const { askAgain } = useAccount();
+  return <Home unreachable={<Unreachable onTryAgain={askAgain} />} />;
+}
+
+function Arriving() {
+  const text = useText();
+  return (
+    <Page title={text("frame.product")}>
+      <Loading>{text("frame.loading")}</Loading>
+    </Page>
+  );
+}
+
+function Frame() {
+  const text = useText();
+  return (
+    <PageFrame
+      header={<Header />}
+      footer={<Footer />}
+      skipLabel={text("frame.skip")}
+      product={text("frame.product")}
+    >
+      <ErrorBoundary>
+        <Suspense fallback={<Arriving />}>
+          <Routes>
+            <Route path="/" element={<HomeRoute />} />
+            <Route path="/sign-in" element={<SignInPage />} />
+            <Route path="/sign-in/:secret" element={<SignInLinkPage />} />
+            <Route path="/setup/:secret" element={<SetupPage />} />
+            <Route path="/m/:code" element={<MeetingRoute />} />
+            <Route path="*" element={<NotFound />} />
+          </Routes>
+        </Suspense>
+      </ErrorBoundary>
+    </PageFrame>
+  );
+}
+
+function rememberLanguage(language: Language): void {
+  remembered.rememberLanguage(language);
+}
+
+export function App({ firstIntl }: { firstIntl: IntlShape }) {
+  return (
+    <LanguageProvider first={firstIntl} onChoose={rememberLanguage}>
+      <BrowserRouter>
+        <AccountProvider>
+          <Frame />
+        </AccountProvider>
+      </BrowserRouter>
+    </LanguageProvider>
+  );
+}

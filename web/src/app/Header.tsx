@@ -1,0 +1,101 @@
+import { LogOut, Settings, UserPen } from "lucide-react";
+import { useState } from "react";
+import { useLocation, useNavigate } from "react-router";
+import { useAccount } from "../account";
+import { api, type Account } from "../api";
+import { useText } from "../i18n";
+import { Avatar } from "../ui/Avatar";
+import { Brand } from "../ui/Brand";
+import { Button, LinkButton } from "../ui/Button";
+import { Icon } from "../ui/Icon";
+import { Menu, MenuItem } from "../ui/Menu";
+import { useOnline } from "../ui/useOnline";
+import styles from "./Header.module.css";
+import { NameDialog } from "./NameDialog";
+import { LanguageChoice, ThemeChoice } from "./Preferences";
+
+function AccountMenu({ account }: { account: Account }) {
+  const text = useText();
+  const navigate = useNavigate();
+  const { settle, askAgain } = useAccount();
+  const [isNaming, setNaming] = useState(false);
+
+  function signOut() {
+    api.signOut().then(() => {
+      settle(null);
+      void navigate("/");
+    }, askAgain);
+  }
+
+  return (
+    <>
+      <Menu
+        label={text("account.menu", { name: account.name })}
+        trigger={
+          <Button
+            kind="quiet"
+            className={styles.account}
+            aria-label={text("account.menu", { name: account.name })}
+          >
+            <span className={styles.name}>{account.name}</span>
+            <Avatar name={account.name} />
+          </Button>
+        }
+        head={
+          <div className={styles.head}>
+            <strong>{account.name}</strong>
+            <span className={styles.email}>{account.email}</span>
+          </div>
+        }
+      >
+        <MenuItem icon={UserPen} onAction={() => setNaming(true)}>
+          {text("account.changeName")}
+        </MenuItem>
+        <LanguageChoice />
+        <ThemeChoice />
+        <MenuItem icon={LogOut} onAction={signOut}>
+          {text("account.signOut")}
+        </MenuItem>
+      </Menu>
+      {isNaming && <NameDialog account={account} onClose={() => setNaming(false)} />}
+    </>
+  );
+}
+
+function PreferencesMenu() {
+  const text = useText();
+  return (
+    <Menu
+      label={text("account.preferences")}
+      trigger={
+        <Button kind="quiet">
+          <Icon of={Settings} />
+          {text("account.preferences")}
+        </Button>
+      }
+    >
+      <LanguageChoice />
+      <ThemeChoice />
+    </Menu>
+  );
+}
+
+/** The head of every page but the call: the way home, and the person's own menu. */
+export function Header() {
+  const text = useText();
+  const { signIn } = useAccount();
+  const { pathname } = useLocation();
+  const isOnline = useOnline();
+  const mayOfferSignIn = signIn.state === "signed-out" && pathname === "/";
+  return (
+    <>
+      <Brand name={text("frame.product")} />
+      <span className={styles.grow} />
+      {signIn.state === "signed-in" ? <AccountMenu account={signIn.account} /> : <PreferencesMenu />}
+      {mayOfferSignIn && <LinkButton to="/sign-in">{text("account.signIn")}</LinkButton>}
+      <div role="status" className={isOnline ? undefined : styles.offline}>
+        {isOnline ? "" : text("frame.offline")}
+      </div>
+    </>
+  );
+}

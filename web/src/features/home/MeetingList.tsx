@@ -1,0 +1,78 @@
+import { useRef, useState } from "react";
+import { isApiError } from "../../api";
+import { useErrorText, useText } from "../../i18n";
+import { BrandMark } from "../../ui/Brand";
+import { Button } from "../../ui/Button";
+import { Hidden } from "../../ui/Hidden";
+import { Loading } from "../../ui/Loading";
+import { Notice } from "../../ui/Notice";
+import styles from "./MeetingList.module.css";
+import { MeetingRow } from "./MeetingRow";
+import type { MeetingsAccess } from "./useMeetings";
+
+function Rows({ meetings, reload, replace, onDeleted }: RowsProps) {
+  const text = useText();
+  const errorText = useErrorText();
+  if (meetings.state === "loading") return <Loading>{text("home.meetings.loading")}</Loading>;
+  if (meetings.state === "failed") {
+    const why = isApiError(meetings.error) ? errorText(meetings.error) : "";
+    return (
+      <Notice kind="trouble">
+        <p>
+          <strong>{text("home.meetings.failed")}</strong> {why}
+        </p>
+        <Button onPress={reload}>{text("frame.tryAgain")}</Button>
+      </Notice>
+    );
+  }
+  if (meetings.list.length === 0) {
+    return (
+      <div className={styles.empty}>
+        <BrandMark className={styles.roof} />
+        <p>{text("home.empty")}</p>
+      </div>
+    );
+  }
+  return (
+    <ul className={styles.list}>
+      {meetings.list.map((meeting) => (
+        <li key={meeting.id}>
+          <MeetingRow meeting={meeting} onRenamed={replace} onDeleted={onDeleted} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface RowsProps extends MeetingsAccess {
+  onDeleted: Parameters<typeof MeetingRow>[0]["onDeleted"];
+}
+
+/** My meetings, and what became of the one just deleted. */
+export function MeetingList(access: MeetingsAccess) {
+  const text = useText();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const [deleted, setDeleted] = useState("");
+  const { meetings, remove } = access;
+  const count = meetings.state === "ready" ? meetings.list.length : 0;
+  return (
+    <>
+      <div className={styles.head}>
+        <h2 ref={heading} tabIndex={-1} className={styles.head}>
+          {text("home.meetings")}
+        </h2>
+        {count > 0 && <span className={styles.count}>{text("home.meetings.count", { count })}</span>}
+      </div>
+      <Hidden role="status">{deleted === "" ? "" : text("home.deleted", { title: deleted })}</Hidden>
+      <Rows
+        {...access}
+        onDeleted={(meeting, title) => {
+          remove(meeting.id);
+          setDeleted(title);
+          // The row that had the focus is gone; the list is where the act was.
+          window.requestAnimationFrame(() => heading.current?.focus());
+        }}
+      />
+    </>
+  );
+}

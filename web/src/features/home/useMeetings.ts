@@ -1,0 +1,61 @@
+import { useCallback, useEffect, useState } from "react";
+import { api, type Meeting } from "../../api";
+
+export type Meetings =
+  | { readonly state: "loading" }
+  | { readonly state: "ready"; readonly list: readonly Meeting[] }
+  | { readonly state: "failed"; readonly error: unknown };
+
+export interface MeetingsAccess {
+  readonly meetings: Meetings;
+  readonly reload: () => void;
+  /** Puts an answer of the server in its place of the list. */
+  readonly replace: (meeting: Meeting) => void;
+  readonly remove: (id: string) => void;
+}
+
+/** Who is inside which room changes while one looks. */
+const REFRESH_MS = 20_000;
+
+function changeList(meetings: Meetings, change: (list: readonly Meeting[]) => readonly Meeting[]): Meetings {
+  return meetings.state === "ready" ? { ...meetings, list: change(meetings.list) } : meetings;
+}
+
+/** My meetings, refreshed while the page is looked at and when one comes back to it. */
+export function useMeetings(): MeetingsAccess {
+  const [meetings, setMeetings] = useState<Meetings>({ state: "loading" });
+
+  const reload = useCallback(() => {
+    api.meetings().then(
+      (list) => setMeetings({ state: "ready", list }),
+      // A refresh that fails leaves what is shown alone; only a first load has nothing else to show.
+      (error: unknown) =>
+        setMeetings((shown) => (shown.state === "ready" ? shown : { state: "failed", error })),
+    );
+  }, []);
+
+  useEffect(() => {
+    reload();
+    const refresh = () => {
+      if (document.visibilityState === "visible") reload();
+    };
+    const timer = window.setInterval(refresh, REFRESH_MS);
+    document.addEventListener("visibilitychange", refresh);
+    window.addEventListener("online", refresh);
+    return () => {
+      window.clearInterval(timer);
+      document.removeEventListener("visibilitychange", refresh);
+      window.removeEventListener("online", refresh);
+    };
+  }, [reload]);
+
+  const replace = useCallback((meeting: Meeting) => {
+    setMeetings((shown) =>
+      changeList(shown, (list) => list.map((one) => (one.id === meeting.id ? meeting : one))),
+    );
+  }, []);
+  const remove = useCallback((id: string) => {
+    setMeetings((shown) => changeList(shown, (list) => list.filter((one) => one.id !== id)));
+  }, []);
+  return { meetings, reload, replace, remove };
+}

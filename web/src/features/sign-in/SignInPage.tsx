@@ -1,0 +1,86 @@
+import { useState, type FormEvent } from "react";
+import { Navigate, useNavigate } from "react-router";
+import { useAccount } from "../../account";
+import { api } from "../../api";
+import { useErrorText, useText } from "../../i18n";
+import { Button } from "../../ui/Button";
+import { Notice } from "../../ui/Notice";
+import { Lead, Page, PageTitle } from "../../ui/Page";
+import { PasswordField, TextField } from "../../ui/TextField";
+import styles from "./Form.module.css";
+
+interface Missing {
+  readonly email: boolean;
+  readonly password: boolean;
+}
+
+const NOTHING_MISSING: Missing = { email: false, password: false };
+
+function useSignInForm() {
+  const navigate = useNavigate();
+  const { settle } = useAccount();
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const [missing, setMissing] = useState(NOTHING_MISSING);
+  const [error, setError] = useState<unknown>(null);
+  const [isBusy, setBusy] = useState(false);
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    const lacking = { email: !email.includes("@"), password: password === "" };
+    setMissing(lacking);
+    setError(null);
+    if (lacking.email || lacking.password) return;
+    setBusy(true);
+    api.signIn(email.trim(), password).then(
+      (account) => {
+        settle(account);
+        void navigate("/", { replace: true });
+      },
+      (reason: unknown) => {
+        setBusy(false);
+        setError(reason);
+      },
+    );
+  }
+
+  return { email, setEmail, password, setPassword, missing, error, isBusy, submit };
+}
+
+/** Email and password. */
+export function SignInPage() {
+  const text = useText();
+  const errorText = useErrorText();
+  const { signIn } = useAccount();
+  const form = useSignInForm();
+  if (signIn.state === "signed-in") return <Navigate to="/" replace />;
+  return (
+    <Page title={text("signIn.title")} width="narrow">
+      <PageTitle>{text("signIn.title")}</PageTitle>
+      <Lead>{text("signIn.lead")}</Lead>
+      <form className={styles.form} onSubmit={form.submit} noValidate>
+        {form.error !== null && <Notice kind="trouble">{errorText(form.error)}</Notice>}
+        <TextField
+          label={text("signIn.email")}
+          type="email"
+          value={form.email}
+          onChange={form.setEmail}
+          error={form.missing.email ? text("signIn.email.missing") : null}
+          autoComplete="username"
+        />
+        <PasswordField
+          label={text("signIn.password")}
+          showLabel={text("signIn.password.show")}
+          value={form.password}
+          onChange={form.setPassword}
+          error={form.missing.password ? text("signIn.password.missing") : null}
+          autoComplete="current-password"
+        />
+        <Button type="submit" kind="primary" isPending={form.isBusy}>
+          {text("signIn.act")}
+        </Button>
+      </form>
+      <p className={styles.after}>{text("signIn.forgotten")}</p>
+    </Page>
+  );
+}

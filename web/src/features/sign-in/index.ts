@@ -1,0 +1,2 @@
+export { SignInLinkPage } from "./SignInLinkPage";
+export { SignInPage } from "./SignInPage";
