@@ -22,7 +22,7 @@ export async function setUp(person: Person, product: Product, name: string): Pro
   await person.goto(product.setupLink);
   await person.fill("Your name", name);
   await person.fill("Email", "admin@example.org");
-  await person.fill("Password", "a long enough password");
+  await person.fill("New password", "a long enough password");
   await person.press("Enter");
   await person.until("the home page", () => person.has("button", "New meeting"), PAGE_WITHIN_MS);
 }
