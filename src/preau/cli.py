@@ -15,7 +15,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, NoReturn
 
-from preau.serve.problems import USAGE_EXIT, Problem, WrongInput
+from preau.problems import USAGE_EXIT, Problem
 
 if TYPE_CHECKING:
     from preau.meet.settings import MeetSettings
@@ -134,12 +134,9 @@ def _version(_: argparse.Namespace) -> int:
 
 
 def _meet_settings(environ: Mapping[str, str]) -> MeetSettings:
-    from preau.meet.settings import BadSettingError, MeetSettings
+    from preau.meet.settings import MeetSettings
 
-    try:
-        return MeetSettings.from_environment(environ)
-    except BadSettingError as failure:
-        raise WrongInput(failure.code, str(failure)) from None
+    return MeetSettings.from_environment(environ)
 
 
 def _serve_environment() -> dict[str, str]:

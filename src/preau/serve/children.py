@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from preau.problems import ChildGaveUp
 from preau.serve.probes import answers
-from preau.serve.problems import ChildGaveUp
 from preau.serve.restarts import Ending, GiveUp, History
 
 _PROBE_EVERY_S = 0.05

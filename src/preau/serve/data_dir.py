@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from preau.serve.problems import BadSetting, DataDirInUse
+from preau.problems import BadSetting, DataDirInUse
 
 _KEY_FILE = "engine.key"
 _LOCK_FILE = "serve.lock"

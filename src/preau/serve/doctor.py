@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from preau.problems import Problem
 from preau.serve import ports
-from preau.serve.problems import Problem
 from preau.serve.settings import ServeSettings, is_loopback
 
 _FILES_WANTED = 4096

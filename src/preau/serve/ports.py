@@ -8,7 +8,7 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from preau.serve.problems import BadSetting, PortInUse
+from preau.problems import BadSetting, PortInUse
 from preau.serve.settings import ServeSettings
 
 _EPHEMERAL_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")

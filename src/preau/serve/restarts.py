@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from preau.serve.problems import OCCUPIED_EXIT, USAGE_EXIT
+from preau.problems import OCCUPIED_EXIT, USAGE_EXIT
 
 _OPERATOR_STATUSES = frozenset({USAGE_EXIT, OCCUPIED_EXIT})
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address, ip_network
 from pathlib import Path
 
+from preau.problems import BadSetting
 from preau.serve.heads import Network
-from preau.serve.problems import BadSetting
 
 _EVERY_ADDRESS = str(IPv4Address(0))
 

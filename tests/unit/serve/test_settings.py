@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from preau.serve.problems import BadSetting
+from preau.problems import BadSetting
 from preau.serve.settings import ServeSettings, is_loopback, trusted_proxies
 
 

@@ -30,16 +30,6 @@ class BadSetting(Problem):
         super().__init__(f"{name}={value!r} cannot be used: {allowed} is allowed.")
 
 
-class WrongInput(Problem):
-    """What one of the servers found wrong, in its own words and with its own code."""
-
-    exit_status = USAGE_EXIT
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-
-
 class PortInUse(Problem):
     """A port that is needed belongs to another program."""
 
