@@ -1,0 +1,15 @@
+//! The socket driver of the media core.
+//!
+//! Gives the pure [`media::Sfu`] what it lacks: a UDP port, an ICE-TCP port, a thread and a clock. Knows nothing of
+//! what the datagrams mean.
+
+mod candidates;
+mod driver;
+mod framing;
+mod queues;
+mod shard;
+mod sys;
+mod tcp;
+mod udp;
+
+pub use driver::{Driver, DriverConfig};

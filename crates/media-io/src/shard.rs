@@ -1,0 +1,175 @@
+//! One media thread: a state machine, its sockets and the loop that brings them together.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use media::{Egress, Event, Sfu, Transport};
+
+use crate::queues::{Inbox, Outbox};
+use crate::sys::{Poller, Readiness};
+use crate::tcp::TcpPort;
+use crate::udp::UdpPort;
+
+const INBOX_TOKEN: u64 = 0;
+const UDP_TOKEN: u64 = 1;
+/// The first token of the TCP port, which uses all from here on.
+pub(crate) const TCP_TOKEN: u64 = 2;
+
+/// The sockets of a shard, as the state machine's way out.
+pub(crate) struct Ports {
+    pub(crate) udp: UdpPort,
+    pub(crate) tcp: Option<TcpPort>,
+}
+
+impl Egress for Ports {
+    fn send(
+        &mut self,
+        transport: Transport,
+        source: SocketAddr,
+        destination: SocketAddr,
+        payload: &[u8],
+    ) {
+        match transport {
+            Transport::Udp => self.udp.send(source, destination, payload),
+            Transport::Tcp => {
+                if let Some(tcp) = &mut self.tcp {
+                    tcp.send(destination, payload);
+                }
+            }
+        }
+    }
+}
+
+/// What the control plane sees of a running shard.
+pub(crate) struct Shared {
+    pub(crate) inbox: Inbox,
+    pub(crate) outbox: Outbox,
+    /// Datagrams and frames the sockets did not take.
+    pub(crate) dropped: AtomicU64,
+}
+
+/// One media thread's whole state.
+pub(crate) struct Shard {
+    sfu: Sfu,
+    ports: Ports,
+    poller: Poller,
+    shared: Arc<Shared>,
+    events: Vec<Event>,
+}
+
+impl Shard {
+    /// Puts the parts together; nothing runs yet.
+    ///
+    /// # Errors
+    /// Those of `epoll_ctl(2)`.
+    pub(crate) fn new(sfu: Sfu, ports: Ports, shared: Arc<Shared>) -> io::Result<Self> {
+        let poller = Poller::new()?;
+        poller.add(shared.inbox.fd(), INBOX_TOKEN)?;
+        poller.add(ports.udp.fd(), UDP_TOKEN)?;
+        if let Some(tcp) = &ports.tcp {
+            tcp.watch(&poller)?;
+        }
+        Ok(Shard {
+            sfu,
+            ports,
+            poller,
+            shared,
+            events: Vec::new(),
+        })
+    }
+
+    /// Runs until told to stop.
+    ///
+    /// # Errors
+    /// A descriptor of ours is broken; the process cannot go on forwarding.
+    pub(crate) fn run(&mut self) -> io::Result<()> {
+        let mut ready = Vec::new();
+        loop {
+            let wait = self
+                .wake_at()
+                .map(|at| at.saturating_duration_since(Instant::now()));
+            self.poller.wait(wait, &mut ready)?;
+            let now = Instant::now();
+            for readiness in &ready {
+                if self.serve(*readiness, now)? {
+                    return Ok(());
+                }
+            }
+            self.run_timers(now)?;
+            self.settle(now)?;
+        }
+    }
+
+    fn wake_at(&self) -> Option<Instant> {
+        let tcp = self.ports.tcp.as_ref().and_then(TcpPort::poll_timeout);
+        [self.sfu.poll_timeout(), tcp].into_iter().flatten().min()
+    }
+
+    /// Handles one ready descriptor; true when told to stop.
+    fn serve(&mut self, readiness: Readiness, now: Instant) -> io::Result<bool> {
+        let Shard {
+            sfu, ports, poller, ..
+        } = self;
+        match readiness.token {
+            INBOX_TOKEN => {
+                let orders = self.shared.inbox.take();
+                for command in orders.commands {
+                    sfu.command(command, now);
+                }
+                return Ok(orders.stop);
+            }
+            UDP_TOKEN => ports.udp.receive(|source, destination, payload| {
+                sfu.packet(Transport::Udp, source, destination, payload, now);
+            })?,
+            token => {
+                if let Some(tcp) = &mut ports.tcp {
+                    let take = |source: SocketAddr, destination: SocketAddr, frame: &[u8]| {
+                        sfu.packet(Transport::Tcp, source, destination, frame, now);
+                    };
+                    tcp.ready(poller, token, readiness.readable, now, take)?;
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    fn run_timers(&mut self, now: Instant) -> io::Result<()> {
+        if self.sfu.poll_timeout().is_some_and(|at| at <= now) {
+            self.sfu.timeout(now);
+        }
+        if let Some(tcp) = &mut self.ports.tcp {
+            tcp.timeout(&self.poller, now)?;
+        }
+        Ok(())
+    }
+
+    /// Sends what became of the input and reports it. Connections that end on the way may give rise to more.
+    fn settle(&mut self, now: Instant) -> io::Result<()> {
+        loop {
+            self.sfu.flush(&mut self.ports, now);
+            self.ports.udp.flush();
+            let Some(tcp) = &mut self.ports.tcp else {
+                break;
+            };
+            tcp.flush(&self.poller)?;
+            let closed = tcp.take_closed();
+            if closed.is_empty() {
+                break;
+            }
+            for client in closed {
+                self.sfu.tcp_closed(client, now);
+            }
+        }
+        while let Some(event) = self.sfu.poll_event() {
+            self.events.push(event);
+        }
+        self.shared.outbox.extend(&mut self.events);
+        let tcp_dropped = self.ports.tcp.as_ref().map_or(0, TcpPort::dropped);
+        let dropped = self.ports.udp.dropped() + tcp_dropped;
+        self.shared.dropped.store(dropped, Ordering::Relaxed);
+        Ok(())
+    }
+}
