@@ -1,14 +1,26 @@
-//! The state machine of one shard.
+//! The state machine of one shard: its parts, and what its driver calls.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use slab::Slab;
 use str0m::config::DtlsCert;
-use str0m::crypto::from_feature_flags;
+use str0m::crypto::{CryptoProvider, from_feature_flags};
+use str0m::net::Transmit;
 
-use crate::command::Command;
-use crate::event::{Event, Transport};
+use crate::command::{Command, DownId, PeerId, TrackId};
+use crate::down::Down;
+use crate::event::{Event, PeerStats, Transport};
+use crate::peer::Peer;
+use crate::timers::Timers;
+use crate::track::Track;
+
+/// How often liveness, throttled key-frame requests and give-up times are looked at.
+const TICK: Duration = Duration::from_millis(100);
+/// Audio levels are reported every so many ticks.
+const LEVEL_TICKS: u32 = 4;
 
 /// Where outgoing datagrams go. `source` is one of the configured local candidates.
 pub trait Egress {
@@ -59,10 +71,38 @@ pub struct SfuConfig {
     pub certificate: Certificate,
 }
 
+/// Counters that belong to no open peer.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    /// Sums over closed peers.
+    pub closed: PeerStats,
+    pub unroutable: u64,
+    pub bad_candidates: u64,
+    pub data_dropped: u64,
+}
+
 /// One shard: all its peers, tracks and down-tracks.
+///
+/// The driver's loop: any number of `command`, `packet`, `tcp_closed` and `timeout`, then `flush`, then `poll_event`
+/// until it is empty, then sleep until `poll_timeout` or the next input.
 pub struct Sfu {
-    config: SfuConfig,
-    events: VecDeque<Event>,
+    pub(crate) config: SfuConfig,
+    pub(crate) crypto: Arc<CryptoProvider>,
+    pub(crate) peers: Slab<Peer>,
+    pub(crate) tracks: Slab<Track>,
+    pub(crate) downs: Slab<Down>,
+    pub(crate) peer_slots: HashMap<PeerId, usize>,
+    pub(crate) track_slots: HashMap<TrackId, usize>,
+    pub(crate) down_slots: HashMap<DownId, usize>,
+    pub(crate) routes: HashMap<(Transport, SocketAddr), usize>,
+    pub(crate) ufrags: HashMap<String, usize>,
+    pub(crate) dirty: Vec<usize>,
+    pub(crate) timers: Timers,
+    pub(crate) outbox: Vec<(usize, Transmit)>,
+    pub(crate) events: VecDeque<Event>,
+    pub(crate) counters: Counters,
+    next_tick: Option<Instant>,
+    ticks: u32,
 }
 
 impl Sfu {
@@ -71,50 +111,161 @@ impl Sfu {
     pub fn new(config: SfuConfig) -> Self {
         Sfu {
             config,
+            crypto: Arc::new(from_feature_flags()),
+            peers: Slab::new(),
+            tracks: Slab::new(),
+            downs: Slab::new(),
+            peer_slots: HashMap::new(),
+            track_slots: HashMap::new(),
+            down_slots: HashMap::new(),
+            routes: HashMap::new(),
+            ufrags: HashMap::new(),
+            dirty: Vec::new(),
+            timers: Timers::default(),
+            outbox: Vec::new(),
             events: VecDeque::new(),
+            counters: Counters::default(),
+            next_tick: None,
+            ticks: 0,
         }
     }
 
-    /// Carries out one command.
+    /// Carries out one command. What it causes is reported by events.
     pub fn command(&mut self, command: Command, now: Instant) {
-        let _ = (&self.config, command, now);
-    }
-
-    /// Takes in one datagram (UDP) or frame (TCP). Garbage is counted and ignored.
-    pub fn packet(
-        &mut self,
-        transport: Transport,
-        source: SocketAddr,
-        destination: SocketAddr,
-        payload: &[u8],
-        now: Instant,
-    ) {
-        let _ = (transport, source, destination, payload, now);
-    }
-
-    /// The TCP connection from `source` is gone.
-    pub fn tcp_closed(&mut self, source: SocketAddr, now: Instant) {
-        let _ = (source, now);
+        match command {
+            Command::OpenPeer { peer, role } => self.open_peer(peer, role, now),
+            Command::ClosePeer { peer } => self.close_peer(peer, now),
+            Command::AcceptOffer {
+                peer,
+                request,
+                sdp,
+                receive,
+            } => {
+                self.accept_offer(peer, request, &sdp, &receive, now);
+            }
+            Command::AddDown {
+                peer,
+                down,
+                track,
+                stream_id,
+                track_sid,
+            } => {
+                self.add_down(peer, down, track, stream_id, track_sid);
+            }
+            Command::RemoveDown { peer, down } => self.remove_down(peer, down),
+            Command::Negotiate {
+                peer,
+                request,
+                ice_restart,
+            } => self.negotiate(peer, request, ice_restart, now),
+            Command::AcceptAnswer { peer, request, sdp } => {
+                self.accept_answer(peer, request, &sdp, now)
+            }
+            Command::AddCandidate { candidate, .. } => self.add_candidate(&candidate),
+            Command::SetDown {
+                down,
+                enabled,
+                max_layer,
+            } => self.set_down(down, enabled, max_layer, now),
+            Command::SetTrackMuted { track, muted } => self.set_track_muted(track, muted, now),
+            Command::SendData {
+                peer,
+                channel,
+                payload,
+            } => self.send_data(peer, channel, payload),
+            Command::RequestStats { request } => self.report_stats(request),
+        }
+        if self.next_tick.is_none() && !self.peers.is_empty() {
+            self.next_tick = Some(now + TICK);
+        }
     }
 
     /// Does what has become due; call when `poll_timeout` has passed.
     pub fn timeout(&mut self, now: Instant) {
-        let _ = now;
+        while let Some(entry) = self.timers.pop_due(now) {
+            let slot = entry.1;
+            let Some(peer) = self.peers.get_mut(slot) else {
+                continue;
+            };
+            if self.timers.is_due(entry, &mut peer.deadline, now) {
+                self.mark_dirty(slot);
+            }
+        }
+        if self.next_tick.is_some_and(|at| at <= now) {
+            self.next_tick = (!self.peers.is_empty()).then(|| now + TICK);
+            self.ticks = self.ticks.wrapping_add(1);
+            self.tick(now);
+            if self.ticks.is_multiple_of(LEVEL_TICKS) {
+                self.report_levels();
+            }
+        }
     }
 
     /// When `timeout` wants to be called next.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        None
+        [self.timers.next(), self.next_tick]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
-    /// Hands every waiting datagram to `egress`. Call after each batch of commands, packets or timeouts.
+    /// Hands every waiting datagram to `egress`. Call after each batch of commands, packets or timeouts: packets to the
+    /// same receiver then leave together.
     pub fn flush(&mut self, egress: &mut dyn Egress, now: Instant) {
-        let _ = (egress, now);
+        self.send_outbox(egress);
+        while let Some(slot) = self.dirty.pop() {
+            if let Some(peer) = self.peers.get_mut(slot) {
+                peer.dirty = false;
+                self.wake(slot, now);
+                self.send_outbox(egress);
+            }
+        }
     }
 
     /// The next report, if any.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.events.pop_front()
+    }
+
+    /// Queues a peer for the next flush.
+    pub(crate) fn mark_dirty(&mut self, slot: usize) {
+        if let Some(peer) = self.peers.get_mut(slot)
+            && !peer.dirty
+        {
+            peer.dirty = true;
+            self.dirty.push(slot);
+        }
+    }
+
+    fn send_outbox(&mut self, egress: &mut dyn Egress) {
+        for (slot, transmit) in self.outbox.drain(..) {
+            let payload: &[u8] = &transmit.contents;
+            let transport = transport_of(transmit.proto);
+            if let Some(peer) = self.peers.get_mut(slot) {
+                peer.stats.packets_out += 1;
+                peer.stats.bytes_out += payload.len() as u64;
+                if peer.transport != Some(transport) && peer.secured && !is_stun(payload) {
+                    peer.transport = Some(transport);
+                    self.events.push_back(Event::PeerTransport {
+                        peer: peer.id,
+                        transport,
+                    });
+                }
+            }
+            egress.send(transport, transmit.source, transmit.destination, payload);
+        }
+    }
+}
+
+/// Whether a datagram is STUN, by its first byte (RFC 7983).
+pub(crate) fn is_stun(payload: &[u8]) -> bool {
+    payload.first().is_some_and(|byte| *byte < 4)
+}
+
+fn transport_of(protocol: str0m::net::Protocol) -> Transport {
+    match protocol {
+        str0m::net::Protocol::Udp => Transport::Udp,
+        _ => Transport::Tcp,
     }
 }

@@ -1,0 +1,85 @@
+//! One outgoing copy of a track.
+
+use str0m::media::{MediaKind, Pt};
+use str0m::rtp::Ssrc;
+
+use crate::command::{DownId, TrackId};
+use crate::rewrite::Rewriter;
+
+/// Where a down-track is in its negotiation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Added, in no offer yet.
+    Desired,
+    /// In an offer that waits for its answer.
+    Offered,
+    /// The client receives it.
+    Agreed,
+}
+
+/// How an agreed down-track is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wire {
+    pub ssrc: Ssrc,
+    pub pt: Pt,
+}
+
+/// What a down-track is fed from: a layer and which source of that layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Source {
+    pub layer: usize,
+    pub generation: u32,
+    /// Puts timestamps of the layer on the track's timeline.
+    pub timeline_shift: u32,
+}
+
+/// One down-track.
+#[derive(Debug)]
+pub(crate) struct Down {
+    pub id: DownId,
+    /// Slot of the subscriber peer.
+    pub peer: usize,
+    pub track: TrackId,
+    pub kind: Option<MediaKind>,
+    pub stream_id: String,
+    pub track_sid: String,
+    pub stage: Stage,
+    pub wire: Option<Wire>,
+    pub enabled: bool,
+    pub max_layer: usize,
+    /// `None`: the next packet a decoder can start with begins anew.
+    pub source: Option<Source>,
+    pub started: bool,
+    pub rewriter: Rewriter,
+}
+
+impl Down {
+    pub(crate) fn new(
+        id: DownId,
+        peer: usize,
+        track: TrackId,
+        stream_id: String,
+        track_sid: String,
+    ) -> Self {
+        Down {
+            id,
+            peer,
+            track,
+            kind: None,
+            stream_id,
+            track_sid,
+            stage: Stage::Desired,
+            wire: None,
+            enabled: true,
+            max_layer: 2,
+            source: None,
+            started: false,
+            rewriter: Rewriter::new(),
+        }
+    }
+
+    /// Whether packets may be sent at all.
+    pub(crate) fn flowing(&self) -> bool {
+        self.enabled && self.wire.is_some()
+    }
+}

@@ -1,0 +1,164 @@
+//! Publisher peers: the client offers, we answer and receive.
+
+use std::time::Instant;
+
+use str0m::change::SdpOffer;
+use str0m::media::{MediaKind, Mid};
+
+use crate::codec::CodecName;
+use crate::command::Receive;
+use crate::event::{AgreedTrack, RefusalCode};
+use crate::negotiation::{Refusal, bad_sdp};
+use crate::sdp::{Description, Flow};
+use crate::sfu::Sfu;
+use crate::track::Track;
+
+/// Music: what LiveKit's clients expect of a stereo track.
+const STEREO_FORMAT: &str = "stereo=1;maxaveragebitrate=510000";
+const VOICE_FORMAT: &str = "usedtx=1";
+
+/// A published track as the narrowed offer describes it.
+struct Chosen<'a> {
+    receive: &'a Receive,
+    codec: CodecName,
+    rids: Vec<String>,
+}
+
+impl Sfu {
+    /// Answers the client's offer.
+    pub(crate) fn answer(
+        &mut self,
+        slot: usize,
+        sdp: &str,
+        receive: &[Receive],
+        now: Instant,
+    ) -> Result<(String, Vec<AgreedTrack>), Refusal> {
+        let mut offer =
+            Description::parse(sdp).ok_or_else(|| bad_sdp("not a session description"))?;
+        offer.drop_unused_transport();
+        let chosen = narrow(&mut offer, receive)?;
+        let parsed = SdpOffer::from_sdp_string(&offer.to_string()).map_err(bad_sdp)?;
+        let peer = self.peers.get_mut(slot).ok_or_else(|| bad_sdp("no peer"))?;
+        let answer = peer.rtc.sdp_api().accept_offer(parsed).map_err(bad_sdp)?;
+        let mut answer = Description::parse(&answer.to_sdp_string())
+            .ok_or_else(|| bad_sdp("no answer could be made"))?;
+        answer.move_candidates_to_first_used();
+        for section in answer
+            .sections
+            .iter_mut()
+            .filter(|section| section.media() == "audio")
+        {
+            let stereo = chosen.iter().any(|chosen| {
+                chosen.receive.stereo && section.mid() == Some(chosen.receive.mid.as_str())
+            });
+            section.extend_format(if stereo { STEREO_FORMAT } else { VOICE_FORMAT });
+        }
+        self.update_tracks(slot, &offer, &chosen, now);
+        let tracks = chosen.into_iter().map(|chosen| AgreedTrack {
+            mid: chosen.receive.mid.clone(),
+            track: chosen.receive.track,
+            mime: chosen.codec.mime().to_owned(),
+            rids: chosen.rids,
+        });
+        Ok((answer.to_string(), tracks.collect()))
+    }
+
+    /// Ends tracks whose sections are gone or carry another track, and begins new ones.
+    fn update_tracks(&mut self, slot: usize, offer: &Description, chosen: &[Chosen], now: Instant) {
+        let Some(peer) = self.peers.get_mut(slot) else {
+            return;
+        };
+        peer.sources.clear();
+        let mut ended = Vec::new();
+        let tracks = &self.tracks;
+        peer.receives.retain(|(mid, track_slot)| {
+            let mid: &str = mid;
+            let sent = offer
+                .section(mid)
+                .is_some_and(|section| section.flow().sends() && !section.rejected());
+            let now_carries = chosen.iter().find(|chosen| chosen.receive.mid == mid);
+            let same = now_carries.is_none_or(|chosen| {
+                tracks.get(*track_slot).is_some_and(|track| {
+                    track.id == chosen.receive.track && track.codec == chosen.codec
+                })
+            });
+            if !(sent && same) {
+                ended.push(*track_slot);
+            }
+            sent && same
+        });
+        for track_slot in ended {
+            self.end_track(track_slot);
+        }
+        for chosen in chosen {
+            self.begin_track(slot, chosen, now);
+        }
+    }
+
+    fn begin_track(&mut self, slot: usize, chosen: &Chosen, now: Instant) {
+        let id = chosen.receive.track;
+        let Some(peer) = self
+            .peers
+            .get_mut(slot)
+            .filter(|_| !self.track_slots.contains_key(&id))
+        else {
+            return;
+        };
+        let mid = Mid::from(chosen.receive.mid.as_str());
+        let mut track = Track::new(id, slot, chosen.codec, &chosen.rids, now);
+        track.stereo = chosen.receive.stereo;
+        // Down-tracks agreed for a track that was renegotiated under its own id find it again.
+        let kind = chosen.codec.kind();
+        let followers = self
+            .downs
+            .iter()
+            .filter(|(_, down)| down.track == id && down.kind == Some(kind));
+        track.downs = followers.map(|(down_slot, _)| down_slot).collect();
+        let track_slot = self.tracks.insert(track);
+        self.track_slots.insert(id, track_slot);
+        peer.receives.push((mid, track_slot));
+    }
+}
+
+/// Reduces each published section to the one codec it will be received with, and stops what we would have to send.
+fn narrow<'a>(offer: &mut Description, receive: &'a [Receive]) -> Result<Vec<Chosen<'a>>, Refusal> {
+    let mut chosen = Vec::new();
+    for section in &mut offer.sections {
+        if !matches!(section.media(), "audio" | "video") || section.rejected() {
+            continue;
+        }
+        if section.flow() == Flow::RecvOnly {
+            section.set_flow(Flow::Inactive);
+        } else if section.flow() == Flow::SendRecv {
+            section.set_flow(Flow::SendOnly);
+        }
+        let wanted = receive
+            .iter()
+            .find(|receive| section.mid() == Some(receive.mid.as_str()));
+        let Some(receive) = wanted.filter(|_| section.flow().sends()) else {
+            continue;
+        };
+        let kind = if section.media() == "audio" {
+            MediaKind::Audio
+        } else {
+            MediaKind::Video
+        };
+        let codec = section
+            .choose_codec(&receive.mime)
+            .filter(|(codec, _)| codec.kind() == kind);
+        let Some((codec, pt)) = codec else {
+            let detail = format!(
+                "section {} offers no codec that can be forwarded",
+                receive.mid
+            );
+            return Err(Refusal(RefusalCode::NoCommonCodec, detail));
+        };
+        section.keep_codec(pt);
+        chosen.push(Chosen {
+            receive,
+            codec,
+            rids: section.send_rids(),
+        });
+    }
+    Ok(chosen)
+}

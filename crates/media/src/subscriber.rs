@@ -1,0 +1,301 @@
+//! Subscriber peers: we offer what is desired, the client answers.
+//!
+//! A section whose down-track was removed is offered inactive and later reused for another down-track of its kind, with
+//! new names and new sources. At most one offer waits for its answer. If a new one has to be made meanwhile (the answer was
+//! lost with the signalling connection), the old one is taken as accepted: the client has either applied it, or will see
+//! its sections in the new offer.
+
+use std::time::{Duration, Instant};
+
+use str0m::change::SdpAnswer;
+use str0m::media::{Direction, MediaKind, Mid};
+
+use crate::codec::CodecName;
+use crate::command::{DataChannel, DownId};
+use crate::down::{Stage, Wire};
+use crate::event::RefusalCode;
+use crate::negotiation::{Refusal, bad_sdp};
+use crate::peer::{Outstanding, Peer, SendSection};
+use crate::sdp::{Credentials, Description};
+use crate::sfu::Sfu;
+
+/// Packets and time kept per down-track to answer NACKs from.
+const RESEND_PACKETS: usize = 1024;
+const RESEND_AGE: Duration = Duration::from_secs(2);
+/// Resends may make up this share of what is sent, so that a receiver on a full link does not make it fuller.
+const RESEND_SHARE: f32 = 0.5;
+const STEREO_OFFER: &str = "stereo=1;sprop-stereo=1";
+
+/// A down-track that the next offer introduces.
+struct Introduction {
+    down: usize,
+    kind: MediaKind,
+    /// The section to reuse; `None`: a new one.
+    reused: Option<Mid>,
+}
+
+impl Sfu {
+    /// Makes an offer of the desired state.
+    pub(crate) fn offer(&mut self, slot: usize, ice_restart: bool) -> Result<String, Refusal> {
+        let peer = self.peers.get_mut(slot).ok_or_else(|| bad_sdp("no peer"))?;
+        let mut ice_restart = ice_restart;
+        if let Some(outstanding) = peer.outstanding.take() {
+            let Some(remote) = peer.remote_credentials.clone() else {
+                // Nothing was ever agreed: the client must be able to answer the first offer whenever it comes back.
+                peer.outstanding = Some(outstanding);
+                return Ok(peer.last_offer.clone());
+            };
+            ice_restart |= outstanding.ice_restart;
+            assume_answered(peer, outstanding, &remote)?;
+        }
+        let introductions = self.plan(slot);
+        let text = self.make_offer(slot, &introductions, ice_restart)?;
+        let text = self
+            .name_sections(slot, &text)
+            .ok_or_else(|| bad_sdp("no offer could be made"))?;
+        if let Some(peer) = self.peers.get_mut(slot) {
+            peer.last_offer.clone_from(&text);
+        }
+        Ok(text)
+    }
+
+    /// Decides which desired down-tracks can be offered, and where.
+    fn plan(&mut self, slot: usize) -> Vec<Introduction> {
+        let mut introductions = Vec::new();
+        let Some(peer) = self.peers.get_mut(slot) else {
+            return introductions;
+        };
+        for down_slot in &peer.downs {
+            let Some(down) = self
+                .downs
+                .get_mut(*down_slot)
+                .filter(|down| down.stage == Stage::Desired)
+            else {
+                continue;
+            };
+            let track = self
+                .track_slots
+                .get(&down.track)
+                .and_then(|track| self.tracks.get_mut(*track));
+            let Some(track) = track else {
+                continue;
+            };
+            let kind = track.codec.kind();
+            if !track.downs.contains(down_slot) {
+                track.downs.push(*down_slot);
+            }
+            down.stage = Stage::Offered;
+            down.kind = Some(kind);
+            let free = peer
+                .sends
+                .iter_mut()
+                .find(|section| section.kind == kind && section.down.is_none());
+            let reused = free.map(|section| {
+                section.down = Some(*down_slot);
+                section.mid
+            });
+            introductions.push(Introduction {
+                down: *down_slot,
+                kind,
+                reused,
+            });
+        }
+        introductions
+    }
+
+    fn make_offer(
+        &mut self,
+        slot: usize,
+        introductions: &[Introduction],
+        ice_restart: bool,
+    ) -> Result<String, Refusal> {
+        let peer = self.peers.get_mut(slot).ok_or_else(|| bad_sdp("no peer"))?;
+        for (mid, kind) in introductions
+            .iter()
+            .filter_map(|new| Some((new.reused?, new.kind)))
+        {
+            renew_sources(peer, mid, kind);
+        }
+        let mut api = peer.rtc.sdp_api();
+        if !peer.channels_offered {
+            for channel in DataChannel::ALL {
+                api.add_channel_with_config(channel.config());
+            }
+            peer.channels_offered = true;
+        }
+        for section in &peer.sends {
+            let direction = if section.down.is_some() {
+                Direction::SendOnly
+            } else {
+                Direction::Inactive
+            };
+            api.set_direction(section.mid, direction);
+        }
+        let mut added: Vec<SendSection> = Vec::new();
+        for new in introductions.iter().filter(|new| new.reused.is_none()) {
+            let mid = api.add_media(new.kind, Direction::SendOnly, None, None, None);
+            added.push(SendSection {
+                mid,
+                kind: new.kind,
+                down: Some(new.down),
+            });
+        }
+        if ice_restart && peer.remote_credentials.is_some() {
+            let ufrag = api.ice_restart(true).ufrag;
+            peer.ufrags.push(ufrag.clone());
+            self.ufrags.insert(ufrag, slot);
+        }
+        let (pending, text) = match api.apply() {
+            Some((offer, pending)) => (Some(pending), offer.to_sdp_string()),
+            None => (None, peer.last_offer.clone()),
+        };
+        peer.outstanding = Some(Outstanding {
+            pending,
+            sdp: text.clone(),
+            added,
+            ice_restart,
+        });
+        Ok(text)
+    }
+
+    /// Writes the names of the down-tracks into the sections that carry them now.
+    fn name_sections(&self, slot: usize, text: &str) -> Option<String> {
+        let peer = self.peers.get(slot)?;
+        let mut description = Description::parse(text)?;
+        let added = peer.outstanding.iter().flat_map(|offer| &offer.added);
+        let sections: Vec<&SendSection> = peer.sends.iter().chain(added).collect();
+        for section in description
+            .sections
+            .iter_mut()
+            .filter(|section| section.media() != "application")
+        {
+            let carried = sections
+                .iter()
+                .find(|send| Some::<&str>(&send.mid) == section.mid());
+            let down = carried
+                .and_then(|send| send.down)
+                .and_then(|down| self.downs.get(down));
+            section.set_msid(down.map(|down| (down.stream_id.as_str(), down.track_sid.as_str())));
+            let track = down.and_then(|down| self.track_slots.get(&down.track));
+            if track
+                .and_then(|track| self.tracks.get(*track))
+                .is_some_and(|track| track.stereo)
+            {
+                section.extend_format(STEREO_OFFER);
+            }
+        }
+        description.move_candidates_to_first_used();
+        Some(description.to_string())
+    }
+
+    /// Takes in the client's answer to the outstanding offer.
+    pub(crate) fn settle(&mut self, slot: usize, sdp: &str) -> Result<(), Refusal> {
+        let mut answer =
+            Description::parse(sdp).ok_or_else(|| bad_sdp("not a session description"))?;
+        answer.drop_unused_transport();
+        let parsed = SdpAnswer::from_sdp_string(&answer.to_string()).map_err(bad_sdp)?;
+        let peer = self.peers.get_mut(slot).ok_or_else(|| bad_sdp("no peer"))?;
+        let Some(outstanding) = peer.outstanding.take() else {
+            return Err(Refusal(
+                RefusalCode::WrongState,
+                "no offer waits for an answer".to_owned(),
+            ));
+        };
+        if let Some(pending) = outstanding.pending {
+            peer.rtc
+                .sdp_api()
+                .accept_answer(pending, parsed)
+                .map_err(bad_sdp)?;
+        }
+        peer.sends.extend(outstanding.added);
+        peer.remote_credentials = answer.credentials().or(peer.remote_credentials.take());
+        Ok(())
+    }
+
+    /// Starts what the answer allows; returns every down-track in the description with its section.
+    pub(crate) fn agree(&mut self, slot: usize, now: Instant) -> Vec<(DownId, String)> {
+        let mut agreed = Vec::new();
+        let mut fresh = Vec::new();
+        let Some(peer) = self.peers.get_mut(slot) else {
+            return agreed;
+        };
+        let carried: Vec<(Mid, usize)> = peer
+            .sends
+            .iter()
+            .filter_map(|section| section.down.map(|down| (section.mid, down)))
+            .collect();
+        for (mid, down_slot) in carried {
+            let Some(down) = self.downs.get_mut(down_slot) else {
+                continue;
+            };
+            if down.stage != Stage::Agreed {
+                let track = self
+                    .track_slots
+                    .get(&down.track)
+                    .and_then(|track| self.tracks.get(*track));
+                down.wire = track.and_then(|track| wire_of(peer, mid, track.codec));
+                down.stage = Stage::Agreed;
+                fresh.push(down_slot);
+            }
+            agreed.push((down.id, mid.to_string()));
+        }
+        for down in fresh {
+            self.restart_down(down, now);
+        }
+        agreed
+    }
+}
+
+/// Gives a reused section sources of its own: the numbering of the former ones cannot be continued by another track.
+fn renew_sources(peer: &mut Peer, mid: Mid, kind: MediaKind) {
+    let mut api = peer.rtc.direct_api();
+    while let Some(ssrc) = api.stream_tx_by_mid(mid, None).map(|stream| stream.ssrc()) {
+        api.remove_stream_tx(ssrc);
+    }
+    let ssrc = api.new_ssrc();
+    let repair = kind
+        .is_video()
+        .then(|| api.new_ssrc())
+        .filter(|repair| *repair != ssrc);
+    api.declare_stream_tx(ssrc, repair, mid, None);
+}
+
+/// Takes an offer whose answer was lost as accepted.
+fn assume_answered(
+    peer: &mut Peer,
+    outstanding: Outstanding,
+    remote: &Credentials,
+) -> Result<(), Refusal> {
+    if let Some(pending) = outstanding.pending {
+        let offer = Description::parse(&outstanding.sdp).ok_or_else(|| bad_sdp("no offer"))?;
+        let answer = offer.into_acceptance(remote).to_string();
+        let parsed = SdpAnswer::from_sdp_string(&answer).map_err(bad_sdp)?;
+        peer.rtc
+            .sdp_api()
+            .accept_answer(pending, parsed)
+            .map_err(bad_sdp)?;
+    }
+    peer.sends.extend(outstanding.added);
+    Ok(())
+}
+
+/// How to send `codec` in the section `mid`; `None` if the client does not receive it.
+fn wire_of(peer: &mut Peer, mid: Mid, codec: CodecName) -> Option<Wire> {
+    let media = peer.rtc.media(mid)?;
+    if !media.direction().is_sending() {
+        return None;
+    }
+    let accepted = media.remote_pts().to_vec();
+    let params = peer.rtc.codec_config().params();
+    let fits = params
+        .iter()
+        .find(|param| param.spec().codec == codec.str0m() && accepted.contains(&param.pt()));
+    let pt = fits?.pt();
+    let mut api = peer.rtc.direct_api();
+    let stream = api.stream_tx_by_mid(mid, None)?;
+    stream.set_rtx_cache(RESEND_PACKETS, RESEND_AGE, Some(RESEND_SHARE));
+    Some(Wire {
+        ssrc: stream.ssrc(),
+        pt,
+    })
+}
