@@ -1,0 +1,154 @@
+"""RoomService over Twirp: who may call what, and what went wrong in Twirp's words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from preau.sfu.api import tokens
+from preau.sfu.model import RoomInfo, RoomOptions
+from preau.sfu.rooms import commands
+from preau.sfu.rooms.moderating import within_limits
+from preau.sfu.rooms.state import MAX_METADATA_BYTES
+from preau.sfu.wire import room_service as wire
+from preau.sfu.wire.errors import WireError
+
+#: Twirp's error codes and the HTTP status of each.
+_STATUS = {
+    "bad_route": 404,
+    "failed_precondition": 412,
+    "internal": 500,
+    "invalid_argument": 400,
+    "malformed": 400,
+    "not_found": 404,
+    "resource_exhausted": 429,
+    "unauthenticated": 401,
+    "unimplemented": 501,
+}
+_REFUSALS = {
+    "participant-unknown": "not_found",
+    "remote-unmute": "failed_precondition",
+    "room-closed": "not_found",
+    "room-full": "resource_exhausted",
+    "room-unknown": "not_found",
+    "track-unknown": "not_found",
+}
+
+
+class TwirpError(Exception):
+    """An error of the protocol; `code` is one of Twirp's."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+    @property
+    def http_status(self) -> int:
+        """The HTTP status that goes with the code."""
+        return _STATUS[self.code]
+
+    def body(self) -> bytes:
+        """The JSON body."""
+        return json.dumps({"code": self.code, "msg": self.message}).encode()
+
+
+class Directory(Protocol):
+    """The rooms of the server."""
+
+    def rooms(self) -> tuple[RoomInfo, ...]:
+        """All rooms."""
+
+    def create_room(self, name: str, options: RoomOptions) -> RoomInfo:
+        """The room of this name, made if need be."""
+
+    async def ask(self, room: str, command: object) -> object:
+        """Asks a room. Raises RoomRefusal, also room-unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: the token and the keys it is checked against."""
+
+    token: str
+    secrets: Mapping[str, str]
+    now: float
+
+
+async def call(directory: Directory, caller: Caller, method: str, body: bytes, *, is_json: bool) -> bytes:
+    """One call from bytes to bytes. Raises TwirpError."""
+    try:
+        request = wire.decode(method, body, is_json=is_json)
+    except WireError as error:
+        raise TwirpError("malformed", error.message) from error
+    if request is None:
+        raise TwirpError("bad_route", f"no handler for path /twirp/livekit.RoomService/{method}")
+    _authorise(request, method, caller)
+    if isinstance(request, wire.Unserved):
+        raise TwirpError("unimplemented", f"{method} is not served by this server")
+    _check_limits(request)
+    try:
+        answer = await _perform(directory, request)
+    except commands.RoomRefusal as refusal:
+        raise TwirpError(_REFUSALS.get(refusal.code, "internal"), refusal.message) from refusal
+    return wire.encode(method, answer, is_json=is_json)
+
+
+def _authorise(request: wire.ServiceCall, method: str, caller: Caller) -> None:
+    try:
+        video = tokens.verify(caller.token, caller.secrets, caller.now).video
+    except tokens.TokenError as error:
+        raise TwirpError("unauthenticated", error.message) from error
+    match request:
+        case wire.CreateRoom() | wire.ForRoom(command=commands.DeleteRoom()):
+            granted = video.get("roomCreate") is True
+        case wire.ListRooms():
+            granted = video.get("roomList") is True
+        case wire.ForRoom():
+            granted = video.get("roomAdmin") is True and video.get("room") == request.room
+        case wire.Unserved():
+            granted = video.get("roomAdmin") is True
+    if not granted:
+        raise TwirpError("unauthenticated", f"permissions denied: the token does not allow {method}")
+
+
+def _check_limits(request: wire.ServiceCall) -> None:
+    match request:
+        case wire.CreateRoom(room=name, options=options):
+            if not name or len(name) > tokens.MAX_NAME_CHARACTERS:
+                limit = tokens.MAX_NAME_CHARACTERS
+                raise TwirpError("invalid_argument", f"a room name has 1 to {limit} characters")
+            metadata, fits = options.metadata, True
+        case wire.ForRoom(command=commands.SetRoomMetadata(metadata=metadata)):
+            fits = True
+        case wire.ForRoom(command=commands.UpdateParticipant() as update):
+            metadata, fits = "", within_limits(update.name, update.metadata, update.attributes or {})
+        case _:
+            return
+    if not fits or len(metadata.encode()) > MAX_METADATA_BYTES:
+        raise TwirpError("invalid_argument", "name, metadata or attributes exceed limits")
+
+
+async def _perform(directory: Directory, request: wire.ServiceCall) -> object:
+    match request:
+        case wire.CreateRoom():
+            return directory.create_room(request.room, request.options)
+        case wire.ListRooms():
+            wanted = set(request.names)
+            return tuple(room for room in directory.rooms() if not wanted or room.name in wanted)
+        case wire.ForRoom():
+            return await _ask(directory, request)
+        case _:
+            return None
+
+
+async def _ask(directory: Directory, request: wire.ForRoom) -> object:
+    try:
+        return await directory.ask(request.room, request.command)
+    except commands.RoomRefusal as refusal:
+        # LiveKit answers an empty list for a room that is not there.
+        if refusal.code == "room-unknown" and isinstance(request.command, commands.ListParticipants):
+            return ()
+        raise

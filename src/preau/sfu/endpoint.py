@@ -1,0 +1,226 @@
+"""The signalling WebSocket: who is let in, frames in and out, and a clear word when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import contextlib
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse, Response
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from preau.sfu.api import tokens
+from preau.sfu.hub import Hub, RoomTask
+from preau.sfu.model import Admission, ClientDetails, DisconnectReason, LeaveAction
+from preau.sfu.outbox import SLOW_READER, Closing, Outbox
+from preau.sfu.rooms import commands
+from preau.sfu.rooms.moderating import within_limits
+from preau.sfu.signalling import requests as ask
+from preau.sfu.signalling import responses as say
+from preau.sfu.signalling.connection import Connection, End, Garbled, Pass, Reply
+from preau.sfu.wire.errors import WireError
+from preau.sfu.wire.requests import decode_request
+from preau.sfu.wire.responses import encode_response
+
+_LOG = logging.getLogger("preau.sfu.signalling")
+_REFUSED_STATUS = {"room-full": 429, "room-unknown": 404, "room-closed": 404}
+#: A close frame's reason is at most 123 bytes (RFC 6455).
+_REASON_BYTES = 123
+_CLOSE_PATIENCE_S = 1.0
+
+
+def admit(hub: Hub, request: HTTPConnection) -> Admission:
+    """Who asks to join what. Raises TokenError and RoomRefusal."""
+    token = bearer(request) or request.query_params.get("access_token", "")
+    grants = tokens.verify(token, {hub.settings.key: hub.settings.secret}, hub.clock())
+    who = tokens.admission(grants, request.query_params.get("room", ""))
+    if who.permission.can_update_metadata and (encoded := request.query_params.get("attributes")):
+        who = replace(who, attributes={**who.attributes, **_attributes(encoded)})
+    if not within_limits(who.name, who.metadata, who.attributes):
+        raise tokens.TokenError("metadata-too-long", "name, metadata or attributes are too long.", 400)
+    task = hub.find(who.room)
+    if task is not None:
+        task.room.check_admissible(who.identity)
+    elif not hub.settings.auto_create:
+        raise commands.RoomRefusal("room-unknown", "requested room does not exist")
+    return who
+
+
+def bearer(request: HTTPConnection) -> str:
+    """The token of the Authorization header."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _attributes(encoded: str) -> Mapping[str, str]:
+    try:
+        padded = encoded + "=" * (-len(encoded) % 4)
+        values = json.loads(base64.urlsafe_b64decode(padded))
+    except (ValueError, binascii.Error, RecursionError) as error:
+        raise tokens.TokenError("attributes-malformed", "attributes are not base64 of JSON.", 400) from error
+    if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
+        raise tokens.TokenError("attributes-malformed", "attributes are not a map of texts.", 400)
+    return values
+
+
+def refusal_response(error: tokens.TokenError | commands.RoomRefusal) -> Response:
+    """The HTTP answer to who is not let in: a plain sentence, and the stable code in a header."""
+    status = error.http_status if isinstance(error, tokens.TokenError) else _REFUSED_STATUS[error.code]
+    return PlainTextResponse(error.message, status, headers={"X-Preau-Error": error.code})
+
+
+def client_details(request: HTTPConnection) -> ClientDetails:
+    """What the client says of itself in the query."""
+    query = request.query_params
+    capabilities = query.get("capabilities", "").split(",")
+    return ClientDetails(
+        sdk=query.get("sdk", "")[:64],
+        version=query.get("version", "")[:64],
+        protocol=_number(query.get("protocol", "")),
+        os=query.get("os", "")[:64],
+        browser=query.get("browser", "")[:64],
+        device_model=query.get("device_model", "")[:64],
+        client_protocol=_number(query.get("client_protocol", "")),
+        capabilities=tuple(int(one) for one in capabilities[:32] if one.isdecimal() and len(one) < 6),
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 6 else 0
+
+
+def _is_on(text: str) -> bool:
+    return text.lower() in ("1", "true")
+
+
+async def signalling(hub: Hub, socket: WebSocket) -> None:
+    """One signalling connection from its first byte to its last."""
+    connection, outbox = hub.connect()
+    task: RoomTask | None = None
+    try:
+        try:
+            task = await _enter(hub, socket, connection, outbox)
+        except (tokens.TokenError, commands.RoomRefusal) as error:
+            await socket.send_denial_response(refusal_response(error))
+            return
+        await socket.accept()
+        await _converse(hub, socket, connection, outbox, task)
+    finally:
+        if task is not None:
+            task.submit(commands.ConnectionLost(connection))
+        hub.disconnect(connection)
+
+
+async def _enter(hub: Hub, socket: WebSocket, connection: int, outbox: Outbox) -> RoomTask | None:
+    """Joins or resumes. None when there is nothing to resume; the client is told to join afresh."""
+    query = socket.query_params
+    if _is_on(query.get("reconnect", "")) and (sid := query.get("sid")):
+        token = bearer(socket) or query.get("access_token", "")
+        grants = tokens.verify(token, {hub.settings.key: hub.settings.secret}, hub.clock())
+        who = tokens.admission(grants)
+        task = hub.find(who.room)
+        try:
+            if task is None:
+                raise commands.RoomRefusal("participant-unknown", "The room is over.")
+            await task.ask(commands.Resume(connection, sid, who.identity))
+        except commands.RoomRefusal as refusal:
+            notice = say.LeaveNotice(DisconnectReason.STATE_MISMATCH, LeaveAction.RECONNECT)
+            outbox.put(encode_response(notice))
+            outbox.close(1000, f"{refusal.code}: {refusal.message}")
+            return None
+        return task
+    who = admit(hub, socket)
+    task = hub.room(who.room, who.room_options)
+    await task.ask(
+        commands.Join(
+            connection=connection,
+            admission=who,
+            client_details=client_details(socket),
+            auto_subscribe=_is_on(query.get("auto_subscribe", "1")),
+            adaptive=_is_on(query.get("adaptive_stream", "")),
+        )
+    )
+    return task
+
+
+async def _converse(
+    hub: Hub, socket: WebSocket, connection: int, outbox: Outbox, task: RoomTask | None
+) -> None:
+    """Reads and writes until either side ends."""
+    reading = asyncio.create_task(_read(hub, socket, connection, outbox, task))
+    writing = asyncio.create_task(_write(socket, outbox))
+    slow = asyncio.create_task(outbox.overflowed.wait())
+    running = {reading, writing, slow}
+    try:
+        await asyncio.wait({reading, writing, slow}, return_when=asyncio.FIRST_COMPLETED)
+        if not reading.done() and not writing.done():
+            _LOG.warning("slow-reader: connection %d is ended", connection)
+            writing.cancel()
+            await _close(socket, SLOW_READER)
+        elif reading.done() and not writing.done():
+            # What was queued before the end (a leave notice, the reason) still goes out.
+            await asyncio.wait({writing}, timeout=0.2 if outbox.is_empty else _CLOSE_PATIENCE_S)
+    finally:
+        for one in running:
+            one.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _read(hub: Hub, socket: WebSocket, connection: int, outbox: Outbox, task: RoomTask | None) -> None:
+    machine = Connection()
+    while True:
+        try:
+            message = await socket.receive()
+        except (WebSocketDisconnect, RuntimeError):
+            return
+        if message["type"] == "websocket.disconnect":
+            return
+        output = machine.receive(_decoded(message), hub.clock())
+        match output:
+            case Reply(response):
+                outbox.put(encode_response(response))
+            case Pass(request) if task is not None:
+                task.submit(commands.Asked(connection, request))
+            case End(code, reason):
+                _LOG.info("connection %d is ended: %s", connection, reason)
+                outbox.close(code, reason)
+                return
+            case _:
+                pass
+
+
+def _decoded(message: Mapping[str, object]) -> ask.Request | Garbled:
+    frame = message.get("bytes")
+    if not isinstance(frame, bytes):
+        return Garbled("text-frame", "Signalling is spoken in binary frames.")
+    try:
+        return decode_request(frame)
+    except WireError as error:
+        return Garbled(error.code, error.message)
+
+
+async def _write(socket: WebSocket, outbox: Outbox) -> None:
+    while True:
+        item = await outbox.take()
+        if isinstance(item, Closing):
+            await _close(socket, item)
+            return
+        try:
+            await socket.send_bytes(item)
+        except (WebSocketDisconnect, RuntimeError):
+            return
+
+
+async def _close(socket: WebSocket, closing: Closing) -> None:
+    if socket.application_state is not WebSocketState.CONNECTED:
+        return
+    reason = closing.reason.encode()[:_REASON_BYTES].decode(errors="ignore")
+    with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
+        async with asyncio.timeout(_CLOSE_PATIENCE_S):
+            await socket.close(closing.code, reason)

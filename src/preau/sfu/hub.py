@@ -1,0 +1,250 @@
+"""All rooms of the server, their tasks, and the way of effects to connections, engine and webhooks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from preau.sfu.api import tokens
+from preau.sfu.api.webhooks import WebhookSender
+from preau.sfu.engine import Engine
+from preau.sfu.ids import RoomIds, room_number
+from preau.sfu.model import RoomInfo, RoomOptions
+from preau.sfu.outbox import Outbox
+from preau.sfu.rooms import commands, effects, media
+from preau.sfu.rooms.room import Outcome, Room
+from preau.sfu.settings import Settings
+from preau.sfu.signalling import responses as say
+from preau.sfu.wire.data import stamp_packet
+from preau.sfu.wire.errors import WireError
+from preau.sfu.wire.responses import encode_response
+
+_LOG = logging.getLogger("preau.sfu")
+_UNKNOWN = ("room-unknown", "requested room does not exist")
+
+
+class Clock:
+    """Seconds since 1970 that never run backwards."""
+
+    def __init__(self) -> None:
+        self._offset_s = time.time() - time.monotonic()
+
+    def __call__(self) -> float:
+        return self._offset_s + time.monotonic()
+
+
+class RoomTask:
+    """The one task that owns a room: inputs in the order they came, effects done before the next input."""
+
+    def __init__(self, room: Room, perform: Callable[[Outcome], None], clock: Callable[[], float]) -> None:
+        self.room = room
+        self._perform = perform
+        self._clock = clock
+        self._inputs: deque[tuple[object, asyncio.Future[object] | None]] = deque()
+        self._ready = asyncio.Event()
+
+    def submit(self, command: object) -> None:
+        """Queues an input that needs no answer."""
+        self._inputs.append((command, None))
+        self._ready.set()
+
+    async def ask(self, command: object) -> object:
+        """Queues an input and waits for its answer. Raises RoomRefusal."""
+        if self.room.finished:
+            raise commands.RoomRefusal(*_UNKNOWN)
+        answer: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        self._inputs.append((command, answer))
+        self._ready.set()
+        return await answer
+
+    async def run(self) -> None:
+        """Until the room is over."""
+        while not self.room.finished:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._patience_s()):
+                    await self._ready.wait()
+            self._ready.clear()
+            if self.room.wake_s <= self._clock():
+                self._inputs.append((commands.Tick(), None))
+            while self._inputs:
+                self._step(*self._inputs.popleft())
+
+    def _patience_s(self) -> float | None:
+        wake_s = self.room.wake_s
+        return None if wake_s == float("inf") else max(0.0, wake_s - self._clock())
+
+    def _step(self, command: object, answer: asyncio.Future[object] | None) -> None:
+        try:
+            outcome = self.room.handle(command, self._clock())
+            self._perform(outcome)
+        except Exception as error:
+            # A fault in one input must not end the room.
+            _LOG.exception("room-fault: %s in room %s", type(command).__name__, self.room.info().name)
+            if answer is not None and not answer.done():
+                answer.set_exception(error)
+            return
+        if answer is None or answer.done():
+            return
+        if outcome.refusal is not None:
+            answer.set_exception(outcome.refusal)
+        else:
+            answer.set_result(outcome.value)
+
+
+class Hub:
+    """The directory of rooms and connections."""
+
+    def __init__(self, settings: Settings, engine: Engine, clock: Callable[[], float]) -> None:
+        self.settings = settings
+        self.clock = clock
+        self._engine = engine
+        self._webhooks = WebhookSender(settings.webhooks, settings.key, settings.secret, clock)
+        self._numbers = itertools.count(1)
+        self._connections = itertools.count(1)
+        self._outboxes: dict[int, Outbox] = {}
+        self._by_name: dict[str, RoomTask] = {}
+        self._by_number: dict[int, RoomTask] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._last_encoded: tuple[say.Response, bytes] | None = None
+        self._performers: dict[type, Callable[[Any], None]] = {
+            effects.Send: self._send,
+            effects.CloseConnection: self._close,
+            effects.Renew: self._renew,
+            effects.Notify: self._webhooks.send,
+        }
+
+    def rooms(self) -> tuple[RoomInfo, ...]:
+        """All rooms."""
+        return tuple(task.room.info() for task in self._by_name.values())
+
+    def find(self, name: str) -> RoomTask | None:
+        """The room of this name, while it lives."""
+        task = self._by_name.get(name)
+        return None if task is None or task.room.finished else task
+
+    def create_room(self, name: str, options: RoomOptions) -> RoomInfo:
+        """The room of this name, made if need be."""
+        return self.room(name, options).room.info()
+
+    def room(self, name: str, options: RoomOptions) -> RoomTask:
+        """The task of the room of this name, made if need be."""
+        if found := self.find(name):
+            return found
+        number = next(self._numbers)
+        room = Room(name, options, RoomIds(number), self.clock())
+        task = RoomTask(room, self._perform, self.clock)
+        self._by_name[name] = self._by_number[number] = task
+        running = asyncio.create_task(self._run(task, name, number), name=f"room {name}")
+        self._tasks.add(running)
+        running.add_done_callback(self._tasks.discard)
+        task.submit(commands.Tick())
+        return task
+
+    async def ask(self, room: str, command: object) -> object:
+        """Asks a room. Raises RoomRefusal (also room-unknown)."""
+        task = self.find(room)
+        if task is None:
+            raise commands.RoomRefusal(*_UNKNOWN)
+        return await task.ask(command)
+
+    def connect(self) -> tuple[int, Outbox]:
+        """A new connection's number and outbox."""
+        number, outbox = next(self._connections), Outbox()
+        self._outboxes[number] = outbox
+        return number, outbox
+
+    def disconnect(self, connection: int) -> None:
+        """A connection is gone."""
+        self._outboxes.pop(connection, None)
+
+    def pump_engine(self) -> None:
+        """Hands what the engine reports to the rooms it is for."""
+        for event in self._engine.events():
+            if isinstance(event, media.AudioLevels):
+                self._spread_levels(event)
+            elif isinstance(event, media.PacketReceived):
+                self._relay(event)
+            elif not isinstance(event, media.Observed) and (room := self._of(event.peer)):
+                room.submit(event)
+
+    async def shut_down(self, patience_s: float) -> None:
+        """Tells everybody to come back later, and gives that word time to go out."""
+        for task in self._by_name.values():
+            task.submit(commands.ShutDown())
+        deadline = self.clock() + patience_s
+        while self.clock() < deadline:
+            await asyncio.sleep(0.02)
+            if all(outbox.is_empty for outbox in self._outboxes.values()):
+                break
+        await self._webhooks.close()
+        for running in self._tasks:
+            running.cancel()
+
+    async def _run(self, task: RoomTask, name: str, number: int) -> None:
+        try:
+            await task.run()
+        finally:
+            if self._by_name.get(name) is task:
+                del self._by_name[name]
+            del self._by_number[number]
+
+    def _of(self, engine_id: int) -> RoomTask | None:
+        return self._by_number.get(room_number(engine_id))
+
+    def _spread_levels(self, event: media.AudioLevels) -> None:
+        by_room: dict[int, list[media.AudioLevel]] = {
+            number: [] for number, task in self._by_number.items() if task.room.has_speakers
+        }
+        for level in event.levels:
+            by_room.setdefault(room_number(level.track), []).append(level)
+        for number, levels in by_room.items():
+            if task := self._by_number.get(number):
+                task.submit(media.AudioLevels(tuple(levels)))
+
+    def _relay(self, event: media.PacketReceived) -> None:
+        task = self._of(event.peer)
+        sender = task.room.sender(event.peer) if task else None
+        if task is None or sender is None:
+            return
+        try:
+            packet = stamp_packet(
+                event.payload,
+                sid=sender.sid,
+                identity=sender.identity,
+                reliable=event.reliable,
+                hidden=sender.hidden,
+            )
+        except WireError as error:
+            _LOG.info("%s: from %s: %s", error.code, sender.sid, error.message)
+            return
+        task.submit(commands.Relay(peer=event.peer, reliable=event.reliable, packet=packet))
+
+    def _perform(self, outcome: Outcome) -> None:
+        for effect in outcome.effects:
+            if performer := self._performers.get(type(effect)):
+                performer(effect)
+            elif not isinstance(effect, effects.Finished):
+                self._engine.apply(effect)
+
+    def _send(self, effect: effects.Send) -> None:
+        outbox = self._outboxes.get(effect.connection)
+        if outbox is None:
+            return
+        # The same response often goes to many connections in a row.
+        if self._last_encoded is None or self._last_encoded[0] is not effect.response:
+            self._last_encoded = (effect.response, encode_response(effect.response))
+        outbox.put(self._last_encoded[1])
+
+    def _close(self, effect: effects.CloseConnection) -> None:
+        if outbox := self._outboxes.get(effect.connection):
+            outbox.close(effect.close_code, effect.reason)
+
+    def _renew(self, effect: effects.Renew) -> None:
+        token = tokens.renewed(effect.admission, self.settings.key, self.settings.secret, self.clock())
+        self._send(effects.Send(effect.connection, say.FreshCredential(token)))

@@ -1,0 +1,221 @@
+"""The media server as a process: HTTP routes, sockets, engine, signals."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import functools
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+from preau.sfu.api import room_service, tokens
+from preau.sfu.endpoint import admit, bearer, refusal_response, signalling
+from preau.sfu.engine import Engine, PortInUse, start
+from preau.sfu.hub import Clock, Hub
+from preau.sfu.rooms import commands
+from preau.sfu.settings import Settings
+
+#: Longest body of an API call, longest signalling message, in bytes.
+MAX_BODY_BYTES = 10 * 1024 * 1024
+MAX_MESSAGE_BYTES = 2 * 1024 * 1024
+_SHUTDOWN_S = 1.5
+_NO_V1 = "this server speaks the dual peer connection protocol: use /rtc"
+
+
+class CollapseSlashes:
+    """Clients given a URL with a trailing slash ask for `//rtc`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI entry point."""
+        path = scope.get("path", "")
+        if path.startswith("//"):
+            scope = {**scope, "path": "/" + path.lstrip("/")}
+        await self._app(scope, receive, send)
+
+
+def application(hub: Hub) -> ASGIApp:
+    """The HTTP and WebSocket routes."""
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["OPTIONS", "HEAD", "GET", "POST", "PATCH", "DELETE"],
+        allow_headers=["*"],
+        expose_headers=["*"],
+        max_age=86400,
+    )
+    routes = [
+        Route("/", _health, methods=["GET"]),
+        Route("/rtc/validate", functools.partial(_validate, hub), methods=["GET"]),
+        Route("/rtc/v1", _no_v1, methods=["GET"]),
+        Route("/rtc/v1/validate", _no_v1, methods=["GET"]),
+        Route("/twirp/livekit.RoomService/{method}", functools.partial(_twirp, hub), methods=["POST"]),
+        Route("/twirp/{rest:path}", _unserved, methods=["POST"]),
+        WebSocketRoute("/rtc", functools.partial(_signalling, hub)),
+        WebSocketRoute("/{rest:path}", _no_socket),
+    ]
+    return CollapseSlashes(Starlette(routes=routes, middleware=[cors]))
+
+
+async def _health(_request: Request) -> Response:
+    return PlainTextResponse("OK")
+
+
+async def _validate(hub: Hub, request: Request) -> Response:
+    try:
+        admit(hub, request)
+    except (tokens.TokenError, commands.RoomRefusal) as error:
+        return refusal_response(error)
+    return PlainTextResponse("success")
+
+
+async def _no_v1(_request: Request) -> Response:
+    return PlainTextResponse(_NO_V1, 404)
+
+
+async def _signalling(hub: Hub, websocket: WebSocket) -> None:
+    await signalling(hub, websocket)
+
+
+async def _no_socket(websocket: WebSocket) -> None:
+    await websocket.send_denial_response(PlainTextResponse(_NO_V1, 404))
+
+
+async def _unserved(_request: Request) -> Response:
+    return _twirp_response(room_service.TwirpError("unimplemented", "this service is not served here"))
+
+
+async def _twirp(hub: Hub, request: Request) -> Response:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in ("application/json", "application/protobuf"):
+        return _twirp_response(room_service.TwirpError("bad_route", f"unexpected Content-Type: {kind!r}"))
+    body = await _body(request)
+    if body is None:
+        return PlainTextResponse(f"a request body has at most {MAX_BODY_BYTES} bytes", 413)
+    caller = room_service.Caller(bearer(request), {hub.settings.key: hub.settings.secret}, hub.clock())
+    method = request.path_params["method"]
+    try:
+        answer = await room_service.call(hub, caller, method, body, is_json=kind == "application/json")
+    except room_service.TwirpError as error:
+        return _twirp_response(error)
+    return Response(answer, media_type=kind)
+
+
+def _twirp_response(error: room_service.TwirpError) -> Response:
+    return Response(error.body(), error.http_status, media_type="application/json")
+
+
+async def _body(request: Request) -> bytes | None:
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MAX_BODY_BYTES:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+class _Uvicorn(uvicorn.Server):
+    """Signals are handled here, so that clients hear of a stop before their connections end."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> AsyncIterator[None]:  # type: ignore[override]  # a plain generator
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a running server is reached."""
+
+    url: str
+    udp_port: int
+    tcp_port: int | None
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises PortInUse, OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(1024)
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUse(f"port {port} on {host} is taken") from error
+        raise
+    listening.setblocking(False)
+    return listening
+
+
+async def serve(settings: Settings, on_ready: Callable[[Address], None], stop: asyncio.Event) -> None:
+    """Runs until `stop` is set. Raises EngineMissing, PortInUse, OSError before it is ready."""
+    listening = listen(settings.bind, settings.port)
+    try:
+        native = start(settings.media_host, settings.udp_port, settings.tcp_port, settings.advertise)
+    except BaseException:
+        listening.close()
+        raise
+    engine = Engine(native)
+    loop = asyncio.get_running_loop()
+    hub = Hub(settings, engine, Clock())
+    loop.add_reader(engine.fileno(), hub.pump_engine)
+    server = _Uvicorn(_config(hub))
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        while not server.started and not running.done():
+            await asyncio.sleep(0.005)
+        host, port = listening.getsockname()[:2]
+        udp_port, tcp_port = engine.ports
+        on_ready(Address(f"http://{f'[{host}]' if ':' in host else host}:{port}", udp_port, tcp_port))
+        await asyncio.wait({running, asyncio.ensure_future(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        await hub.shut_down(_SHUTDOWN_S)
+        server.should_exit = True
+        await running
+    finally:
+        loop.remove_reader(engine.fileno())
+        engine.close()
+        listening.close()
+
+
+def _config(hub: Hub) -> uvicorn.Config:
+    return uvicorn.Config(
+        application(hub),
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=MAX_MESSAGE_BYTES,
+        ws_ping_interval=10.0,
+        ws_ping_timeout=15.0,
+        # Signalling is small; compression would cost memory per connection and invite bombs.
+        ws_per_message_deflate=False,
+        lifespan="off",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+
+
+def stop_on_signals(stop: asyncio.Event) -> None:
+    """SIGTERM and SIGINT ask for a clean end."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)

@@ -1,0 +1,129 @@
+"""What the media server can be told on its command line."""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+#: Exit status of a wrong setting.
+BAD_SETTING_EXIT = 2
+#: LiveKit's ports and development key pair.
+HTTP_PORT, UDP_PORT, TCP_PORT = 7880, 7882, 7881
+DEV_PAIR = ("devkey", "secret")
+T = TypeVar("T")
+_EVERYWHERE = str(ipaddress.IPv4Address(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the server is started with. Port 0 takes any free one; `tcp_port` None offers no TCP."""
+
+    key: str
+    secret: str
+    bind: str = "127.0.0.1"
+    port: int = HTTP_PORT
+    udp_port: int = UDP_PORT
+    tcp_port: int | None = TCP_PORT
+    webhooks: tuple[str, ...] = ()
+    advertise: tuple[str, ...] = ()
+    auto_create: bool = True
+    die_with_parent: bool = False
+
+    @property
+    def media_host(self) -> str:
+        """Media listens everywhere once addresses are advertised; otherwise where signalling does."""
+        return _EVERYWHERE if self.advertise else self.bind
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        print(f"preau sfu: bad-setting: {message}.", file=sys.stderr)
+        raise SystemExit(BAD_SETTING_EXIT)
+
+
+def parse(arguments: Sequence[str]) -> Settings:
+    """The settings of a command line. Ends the process with status 2 and one sentence when one is wrong."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    key, secret = given.key, given.secret
+    if given.dev and not key and not secret:
+        key, secret = DEV_PAIR
+    if not key or not secret:
+        parser.error("--key and --secret are needed, or --dev for LiveKit's development pair")
+    return Settings(
+        key=key,
+        secret=secret,
+        bind=given.bind,
+        port=given.port,
+        udp_port=given.udp_port,
+        tcp_port=given.tcp_port,
+        webhooks=tuple(given.webhook),
+        advertise=tuple(given.advertise),
+        auto_create=not given.no_auto_create,
+        die_with_parent=given.die_with_parent,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="preau sfu", description="LiveKit-compatible media server.", allow_abbrev=False)
+    add = parser.add_argument
+    add("--dev", action="store_true", help="LiveKit's development key pair: devkey / secret")
+    add("--bind", type=_checked(_address), default="127.0.0.1", help="IP address to listen on (127.0.0.1)")
+    add("--port", type=_checked(_port), default=HTTP_PORT, help=f"signalling and API ({HTTP_PORT})")
+    add("--udp-port", type=_checked(_port), default=UDP_PORT, help=f"media over UDP ({UDP_PORT})")
+    add(
+        "--tcp-port", type=_checked(_tcp_port), default=TCP_PORT, help=f"media over TCP, or none ({TCP_PORT})"
+    )
+    add("--key", default="", help="name of the key pair that signs access tokens")
+    add("--secret", default="", help="its secret")
+    add("--webhook", type=_checked(_url), action="append", default=[], help="URL told of events; repeatable")
+    add(
+        "--advertise",
+        type=_checked(_address),
+        action="append",
+        default=[],
+        help="IP address clients are told to send media to; repeatable",
+    )
+    add("--no-auto-create", action="store_true", help="only rooms made by the API can be joined")
+    add("--die-with-parent", action="store_true", help="end when the starting process ends (Linux)")
+    return parser
+
+
+def _checked(read: Callable[[str], T]) -> Callable[[str], T]:
+    def convert(text: str) -> T:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f"{text!r} is not allowed: {error}") from error
+
+    return convert
+
+
+def _port(text: str) -> int:
+    port = int(text) if text.isdecimal() else -1
+    if not 0 <= port <= 65535:
+        raise ValueError("a port is a number from 0 to 65535")
+    return port
+
+
+def _tcp_port(text: str) -> int | None:
+    return None if text == "none" else _port(text)
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError as error:
+        raise ValueError("it must be an IP address") from error
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("it must be an http or https URL")
+    return text
