@@ -59,7 +59,7 @@ def _die_with_parent() -> bool:
     """Asks Linux to end this process when its parent ends; false when the parent is gone already."""
     parent = os.getppid()
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-    return os.getppid() == parent and parent != 1
+    return os.getppid() == parent
 
 
 if __name__ == "__main__":

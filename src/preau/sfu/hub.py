@@ -229,7 +229,7 @@ class Hub:
         for effect in outcome.effects:
             if performer := self._performers.get(type(effect)):
                 performer(effect)
-            elif not isinstance(effect, effects.Finished):
+            elif isinstance(effect, media.EngineCommand):
                 self._engine.apply(effect)
 
     def _send(self, effect: effects.Send) -> None:

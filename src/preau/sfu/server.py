@@ -8,7 +8,7 @@ import errno
 import functools
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 import uvicorn
@@ -134,9 +134,17 @@ async def _body(request: Request) -> bytes | None:
 class _Uvicorn(uvicorn.Server):
     """Signals are handled here, so that clients hear of a stop before their connections end."""
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
     @contextlib.contextmanager
-    def capture_signals(self) -> AsyncIterator[None]:  # type: ignore[override]  # a plain generator
+    def capture_signals(self) -> Generator[None, None, None]:
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +188,7 @@ async def serve(settings: Settings, on_ready: Callable[[Address], None], stop: a
     server = _Uvicorn(_config(hub))
     running = asyncio.create_task(server.serve(sockets=[listening]))
     try:
-        while not server.started and not running.done():
-            await asyncio.sleep(0.005)
+        await server.ready.wait()
         host, port = listening.getsockname()[:2]
         udp_port, tcp_port = engine.ports
         on_ready(Address(f"http://{f'[{host}]' if ':' in host else host}:{port}", udp_port, tcp_port))
