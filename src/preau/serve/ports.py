@@ -6,10 +6,11 @@ import errno
 import random
 import socket
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 
 from preau.problems import BadSetting, PortInUse
-from preau.serve.settings import ServeSettings
+from preau.serve.settings import ServeSettings, is_loopback
 
 _EPHEMERAL_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 _LOWEST_PRIVATE_PORT = 15000
@@ -42,6 +43,31 @@ def check_media(settings: ServeSettings) -> None:
         Want(host, settings.media_tcp_port, "PREAU_MEDIA_TCP_PORT"),
     ):
         _bind(want).close()
+
+
+def advertised(settings: ServeSettings) -> tuple[str, ...]:
+    """The addresses browsers are told to send media to; none when this machine alone is to reach it.
+
+    Not told otherwise, that is the address bound, or for every address the one this machine has on its way out.
+    """
+    if settings.media_addresses or is_loopback(settings.host):
+        return settings.media_addresses
+    try:
+        if not ip_address(settings.host).is_unspecified:
+            return (settings.host,)
+    except ValueError:
+        return (socket.gethostbyname(settings.host),)
+    return _outward_address()
+
+
+def _outward_address() -> tuple[str, ...]:
+    # Connecting a UDP socket sends nothing; the kernel only chooses the address it would send from.
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return ()
+        return (probe.getsockname()[0],)
 
 
 def private_ports(count: int) -> list[int]:

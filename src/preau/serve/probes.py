@@ -6,42 +6,51 @@ import asyncio
 import json
 from typing import Any
 
+import h11
+
+from preau.serve.backends import BackendExchange
+from preau.serve.relay import Side
+
 _PATIENCE_S = 2.0
-_MOST_BYTES = 64 * 1024
+_HOST = "127.0.0.1"
 
 
 async def answers(port: int, path: str) -> bool:
     """Whether a server there answers with success."""
-    reply = await _ask(port, path)
-    return reply is not None and reply[0] == 200
+    return await _body_of(port, path) is not None
 
 
 async def json_of(port: int, path: str) -> dict[str, Any] | None:
     """The JSON object there; None when there is none."""
-    reply = await _ask(port, path)
-    if reply is None or reply[0] != 200:
-        return None
+    body = await _body_of(port, path)
     try:
-        value = json.loads(reply[1])
+        value = json.loads(body or b"")
     except ValueError:
         return None
     return value if isinstance(value, dict) else None
 
 
-async def _ask(port: int, path: str) -> tuple[int, bytes] | None:
-    """HTTP/1.0, so that the answer ends with the connection and is not chunked."""
+async def _body_of(port: int, path: str) -> bytes | None:
+    """The body of a 200 answer; None for anything else."""
     try:
         async with asyncio.timeout(_PATIENCE_S):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            side = Side(*await asyncio.open_connection(_HOST, port))
             try:
-                writer.write(f"GET {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
-                reply = await reader.read(_MOST_BYTES)
-                while more := await reader.read(_MOST_BYTES):
-                    reply += more
+                return await _ask(BackendExchange(side, _PATIENCE_S), f"{_HOST}:{port}", path)
             finally:
-                writer.close()
-    except (OSError, TimeoutError):
+                side.writer.close()
+    except (OSError, TimeoutError, h11.RemoteProtocolError):
         return None
-    head, _, body = reply.partition(b"\r\n\r\n")
-    parts = head.split(b" ", 2)
-    return (int(parts[1]), body) if len(parts) > 1 and parts[1].isdigit() else None
+
+
+async def _ask(exchange: BackendExchange, host: str, path: str) -> bytes | None:
+    await exchange.send(h11.Request(method="GET", target=path, headers=[("host", host)]), h11.EndOfMessage())
+    status, body = 0, bytearray()
+    while True:
+        event = await exchange.next_event()
+        if isinstance(event, h11.Response):
+            status = event.status_code
+        elif isinstance(event, h11.Data):
+            body += event.data
+        else:
+            return bytes(body) if status == 200 and isinstance(event, h11.EndOfMessage) else None

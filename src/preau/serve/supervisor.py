@@ -139,6 +139,8 @@ def _sfu_plan(
     arguments += ["--udp-port", str(settings.media_udp_port), "--tcp-port", str(settings.media_tcp_port)]
     arguments += ["--key", engine.key, "--secret", engine.secret]
     arguments += ["--webhook", f"http://127.0.0.1:{layout.meet_port}/api/v1/webhooks/livekit"]
+    for address in ports.advertised(settings):
+        arguments += ["--advertise", address]
     return ChildPlan("sfu", arguments, environ, port, "/")
 
 

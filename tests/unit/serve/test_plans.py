@@ -1,0 +1,43 @@
+from pathlib import Path
+
+import pytest
+
+from preau.serve.data_dir import EngineKey
+from preau.serve.ports import advertised
+from preau.serve.settings import ServeSettings
+from preau.serve.supervisor import Layout, child_plans
+
+
+def _settings(host: str = "127.0.0.1", *addresses: str) -> ServeSettings:
+    return ServeSettings(host, 8000, "http://a", Path("data"), True, 7882, 7881, addresses)
+
+
+def test_the_media_server_reports_to_meet_and_meet_knows_its_address_and_key() -> None:
+    meet, sfu = child_plans(_settings(), {"PATH": "/bin"}, Layout(20001, 20002, EngineKey("k", "s")))
+    assert meet.environment["PREAU_ENGINE_URL"] == "http://127.0.0.1:20002"
+    assert (meet.environment["PREAU_ENGINE_KEY"], meet.environment["PREAU_ENGINE_SECRET"]) == ("k", "s")
+    assert list(meet.arguments[1:]) == ["-m", "preau.meet", "--port", "20001"]
+    assert "http://127.0.0.1:20001/api/v1/webhooks/livekit" in sfu.arguments
+    assert sfu.arguments[sfu.arguments.index("--udp-port") + 1] == "7882"
+    assert "--advertise" not in sfu.arguments
+
+
+def test_with_a_livekit_elsewhere_meet_runs_alone() -> None:
+    (meet,) = child_plans(_settings(), {"PREAU_LIVEKIT_URL": "wss://l"}, Layout(20001, None, None))
+    assert meet.environment == {"PREAU_LIVEKIT_URL": "wss://l"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        (_settings("127.0.0.1"), ()),
+        (_settings("localhost"), ()),
+        (_settings("127.0.0.1", "203.0.113.7"), ("203.0.113.7",)),
+        (_settings("192.0.2.4"), ("192.0.2.4",)),
+        (_settings("0.0.0.0", "203.0.113.7", "10.0.0.7"), ("203.0.113.7", "10.0.0.7")),
+    ],
+)
+def test_browsers_are_told_the_addresses_that_reach_this_machine(
+    settings: ServeSettings, expected: tuple[str, ...]
+) -> None:
+    assert advertised(settings) == expected
