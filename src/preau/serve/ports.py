@@ -48,7 +48,7 @@ def check_media(settings: ServeSettings) -> None:
 def advertised(settings: ServeSettings) -> tuple[str, ...]:
     """The addresses browsers are told to send media to; none when this machine alone is to reach it.
 
-    Not told otherwise, that is the address bound, or for every address the one this machine has on its way out.
+    Not told otherwise, that is the address bound; when that is every address, the one the machine sends from.
     """
     if settings.media_addresses or is_loopback(settings.host):
         return settings.media_addresses
