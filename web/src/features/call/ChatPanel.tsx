@@ -1,0 +1,129 @@
+import { ArrowDown } from "lucide-react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useIntl } from "react-intl";
+import type { ChatLine } from "../../room/view";
+import { useText, type MessageId as TextId } from "../../i18n";
+import { Button } from "../../ui/Button";
+import { classes } from "../../ui/classes";
+import { Icon } from "../../ui/Icon";
+import { useCall } from "./CallContext";
+import styles from "./ChatPanel.module.css";
+import { Composer } from "./Composer";
+import { groupLines, linkParts, type LineGroup } from "./lines";
+import { SidePanel } from "./SidePanel";
+
+/** Nearer to the end than this counts as reading along. */
+const NEAR_END_PX = 60;
+
+/** What was written, and the field to write in. A line stays here until the room has it, or says why not. */
+export function ChatPanel({ lines, onClose }: { lines: readonly ChatLine[]; onClose: () => void }) {
+  const text = useText();
+  const call = useCall();
+  useEffect(() => {
+    call.dispatch({ type: "show-chat", shown: true });
+    return () => call.dispatch({ type: "show-chat", shown: false });
+  }, [call]);
+  return (
+    <SidePanel title={text("call.chat")} onClose={onClose} foot={<Composer />}>
+      <Lines lines={lines} />
+    </SidePanel>
+  );
+}
+
+function Lines({ lines }: { lines: readonly ChatLine[] }) {
+  const text = useText();
+  const list = useRef<HTMLOListElement>(null);
+  const [isBehind, setBehind] = useState(false);
+  const newest = lines[lines.length - 1];
+
+  function toEnd() {
+    const box = list.current?.parentElement;
+    if (box != null) box.scrollTop = box.scrollHeight;
+    setBehind(false);
+  }
+
+  useLayoutEffect(() => {
+    const box = list.current?.parentElement;
+    if (box == null || newest === undefined) return;
+    if (!isBehind || newest.is_mine) box.scrollTop = box.scrollHeight;
+  }, [newest, isBehind]);
+
+  useEffect(() => {
+    const box = list.current?.parentElement;
+    if (box == null) return undefined;
+    const onScroll = () => setBehind(box.scrollHeight - box.scrollTop - box.clientHeight > NEAR_END_PX);
+    box.addEventListener("scroll", onScroll, { passive: true });
+    return () => box.removeEventListener("scroll", onScroll);
+  }, []);
+
+  return (
+    <>
+      {lines.length === 0 && <p className={styles.empty}>{text("call.chat.empty")}</p>}
+      <ol ref={list} className={styles.lines}>
+        {groupLines(lines).map((group) => (
+          <Group key={group.lines[0]?.message_id} group={group} />
+        ))}
+      </ol>
+      {isBehind && (
+        <Button className={styles.newest} onPress={toEnd}>
+          <Icon of={ArrowDown} size={18} />
+          {text("call.chat.newest")}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Group({ group }: { group: LineGroup }) {
+  const text = useText();
+  const intl = useIntl();
+  return (
+    <li className={classes(styles.group, group.is_mine && styles.mine)}>
+      <div className={styles.head}>
+        <span className={styles.name}>{group.is_mine ? text("call.chat.you") : group.name}</span>
+        {group.at !== null && (
+          <time dateTime={group.at}>{intl.formatTime(group.at, { hour: "2-digit", minute: "2-digit" })}</time>
+        )}
+      </div>
+      {group.lines.map((line) => (
+        <Line key={line.message_id} line={line} />
+      ))}
+    </li>
+  );
+}
+
+const REFUSALS: Readonly<Record<string, TextId>> = {
+  "rate-limited": "call.chat.refused.rateLimited",
+  "text-too-long": "call.chat.refused.tooLong",
+};
+
+function Line({ line }: { line: ChatLine }) {
+  const text = useText();
+  const call = useCall();
+  const again = () =>
+    call.dispatch({ type: "control", input: { type: "retry-message", message_id: line.message_id } });
+  return (
+    <div className={classes(styles.line, line.state !== "written" && styles.waiting)}>
+      <p>
+        {linkParts(line.text).map((part, index) =>
+          part.isLink ? (
+            <a key={index} href={part.text} target="_blank" rel="noopener noreferrer">
+              {part.text}
+            </a>
+          ) : (
+            part.text
+          ),
+        )}
+      </p>
+      {line.state === "sending" && <span className={styles.state}>{text("call.chat.sending")}</span>}
+      {line.state === "failed" && (
+        <span className={styles.failed} role="alert">
+          {text(REFUSALS[line.refusal ?? ""] ?? "call.chat.failed")}
+          <Button kind="quiet" onPress={again}>
+            {text("call.chat.again")}
+          </Button>
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+import { MicOff, Volume2, X } from "lucide-react";
+import type { Source, SourceFailure } from "../../room/sources";
+import type { RoomView } from "../../room/view";
+import { useText, type MessageId } from "../../i18n";
+import { Button } from "../../ui/Button";
+import { Icon } from "../../ui/Icon";
+import { useCall } from "./CallContext";
+import styles from "./Notices.module.css";
+import { TroubleBanner } from "./TroubleBanner";
+
+const SOURCES: readonly Source[] = ["microphone", "camera", "screen"];
+
+const SCREEN: Readonly<Record<SourceFailure, MessageId | null>> = {
+  denied: "call.failure.screen.denied",
+  unsupported: "call.failure.screen.unsupported",
+  missing: "call.failure.screen.unknown",
+  "in-use": "call.failure.screen.unknown",
+  unknown: "call.failure.screen.unknown",
+  // The person changed their mind, or stopped in the browser's own bar: they know.
+  cancelled: null,
+  lost: null,
+};
+
+function wordsFor(source: Source, failure: SourceFailure): MessageId | null {
+  if (source === "screen") return SCREEN[failure];
+  return failure === "cancelled" ? null : `call.failure.${source}.${failure}`;
+}
+
+/** What went wrong and what to do about it, over the top of the stage so that nothing below moves. */
+export function Notices({ view }: { view: RoomView }) {
+  const call = useCall();
+  const text = useText();
+  return (
+    <div className={styles.notices}>
+      {view.trouble !== null && <TroubleBanner trouble={view.trouble} />}
+      {view.is_sound_blocked && (
+        <div className={styles.notice}>
+          <Icon of={Volume2} />
+          <p className={styles.words}>{text("call.sound.blocked")}</p>
+          <Button kind="primary" onPress={() => call.startSound()}>
+            {text("call.sound.start")}
+          </Button>
+        </div>
+      )}
+      {SOURCES.map((source) => (
+        <Failure key={source} source={source} failure={view.sources[source].failure} />
+      ))}
+    </div>
+  );
+}
+
+function Failure({ source, failure }: { source: Source; failure: SourceFailure | null }) {
+  const call = useCall();
+  const text = useText();
+  const words = failure === null ? null : wordsFor(source, failure);
+  if (words === null) return null;
+  const dismiss = () => call.dispatch({ type: "sources", input: { type: "failure-dismissed", source } });
+  const again = () => call.dispatch({ type: "sources", input: { type: "toggle", source } });
+  return (
+    <div className={styles.notice} role="alert">
+      <p className={styles.words}>{text(words)}</p>
+      {failure !== "unsupported" && <Button onPress={again}>{text("call.failure.again")}</Button>}
+      <Button kind="quiet" isSquare aria-label={text("call.close")} onPress={dismiss}>
+        <Icon of={X} />
+      </Button>
+    </div>
+  );
+}
+
+/** Somebody talks into a muted microphone. The announcements say it too. */
+export function MutedHint() {
+  const text = useText();
+  return (
+    <div className={styles.hint} role="status">
+      <Icon of={MicOff} />
+      <p>
+        <strong>{text("call.muted.title")}</strong>
+        <span className={styles.hintText}>{text("call.muted.text")}</span>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,136 @@
+import { ChevronLeft, ChevronRight } from "lucide-react";
+import { useRef, useState, type CSSProperties } from "react";
+import {
+  gridOf,
+  pageOf,
+  PAGE_SIZE,
+  SMALL_PAGE_SIZE,
+  type Grid,
+  type Page,
+  type Size,
+} from "../../room/stage";
+import type { Person, RoomView } from "../../room/view";
+import { useText } from "../../i18n";
+import { Button } from "../../ui/Button";
+import { classes } from "../../ui/classes";
+import { Icon } from "../../ui/Icon";
+import { Alone } from "./Alone";
+import { SelfView } from "./SelfView";
+import { SharedScreens } from "./SharedScreens";
+import styles from "./Stage.module.css";
+import { Tile } from "./Tile";
+import { useSize } from "./useSize";
+
+const SMALL_STAGE_PX = 640;
+const FIRST_SIZE: Size = { width: 1280, height: 720 };
+
+type Layout = "alone" | "grid" | "sharing";
+
+function layoutOf({ me, others, shares }: RoomView): Layout {
+  if (shares.length > 0) return "sharing";
+  return others.length === 0 && me !== null ? "alone" : "grid";
+}
+
+/** Who has a tile among the others: oneself only when alone, or in the strip beside a screen. */
+function peopleOf({ me, others }: RoomView, layout: Layout): readonly Person[] {
+  return layout === "grid" || me === null ? others : [...others, me];
+}
+
+function pageSize(layout: Layout, { width }: Size): number {
+  if (layout === "sharing") return Number.MAX_SAFE_INTEGER;
+  return width < SMALL_STAGE_PX ? SMALL_PAGE_SIZE : PAGE_SIZE;
+}
+
+/** Everybody's pictures. Order never changes while people stay; who speaks gets a ring, not another place. */
+export function Stage({ view, link }: { view: RoomView; link: string }) {
+  const text = useText();
+  const stage = useRef<HTMLDivElement>(null);
+  const size = useSize(stage) ?? FIRST_SIZE;
+  const [wanted, setWanted] = useState(0);
+  const layout = layoutOf(view);
+  const page = pageOf(peopleOf(view, layout), wanted, pageSize(layout, size));
+  const grid = layout === "sharing" ? null : gridOf(page.items.length, size);
+  const shape = classes(
+    grid === null && styles.sharing,
+    grid === null && size.height > size.width && styles.tall,
+  );
+
+  return (
+    <div ref={stage} className={classes(styles.stage, shape)}>
+      {layout === "sharing" && <SharedScreens shares={view.shares} />}
+      <Tiles page={page} grid={grid} label={text("call.tiles")} />
+      {layout === "alone" && <Alone link={link} />}
+      {layout === "grid" && view.me !== null && <SelfView person={view.me} />}
+      {page.pages > 1 && <Pager page={page} onTurn={setWanted} />}
+    </div>
+  );
+}
+
+function gridStyle(grid: Grid): CSSProperties {
+  return {
+    gridTemplateColumns: `repeat(${grid.columns * 2}, minmax(0, 1fr))`,
+    gridTemplateRows: `repeat(${grid.rows}, minmax(0, 1fr))`,
+  };
+}
+
+/** Every tile is two half-columns wide; the first of a short last row starts where that row is centred. */
+function tileStyle(grid: Grid, index: number, count: number): CSSProperties {
+  if (grid.is_first_wide) return index === 0 ? { gridColumn: "1 / -1" } : { gridColumn: "span 2" };
+  const last = count - (grid.rows - 1) * grid.columns;
+  return index === count - last
+    ? { gridColumn: `${grid.last_row_start} / span 2` }
+    : { gridColumn: "span 2" };
+}
+
+interface TilesProps {
+  page: Page<Person>;
+  /** Null: a strip beside a shared screen. */
+  grid: Grid | null;
+  label: string;
+}
+
+function Tiles({ page, grid, label }: TilesProps) {
+  return (
+    <div
+      role="group"
+      aria-label={label}
+      className={classes(styles.tiles, grid === null ? styles.strip : styles.grid)}
+      style={grid === null ? undefined : gridStyle(grid)}
+    >
+      {page.items.map((person, index) => (
+        <Tile
+          key={person.id}
+          person={person}
+          style={grid === null ? undefined : tileStyle(grid, index, page.items.length)}
+        />
+      ))}
+    </div>
+  );
+}
+
+function Pager({ page, onTurn }: { page: Page<Person>; onTurn: (page: number) => void }) {
+  const text = useText();
+  return (
+    <div className={styles.pager}>
+      <Button
+        kind="quiet"
+        isSquare
+        aria-label={text("call.page.previous")}
+        isDisabled={page.page === 0}
+        onPress={() => onTurn(page.page - 1)}
+      >
+        <Icon of={ChevronLeft} />
+      </Button>
+      <span>{text("call.page.which", { page: page.page + 1, pages: page.pages })}</span>
+      <Button
+        kind="quiet"
+        isSquare
+        aria-label={text("call.page.next")}
+        isDisabled={page.page === page.pages - 1}
+        onPress={() => onTurn(page.page + 1)}
+      >
+        <Icon of={ChevronRight} />
+      </Button>
+    </div>
+  );
+}

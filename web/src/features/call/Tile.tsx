@@ -1,0 +1,96 @@
+import { Hand, Mic, MicOff, MonitorUp, SignalLow, WifiOff } from "lucide-react";
+import type { CSSProperties, ReactNode } from "react";
+import type { Person, Share } from "../../room/view";
+import { useText } from "../../i18n";
+import { classes } from "../../ui/classes";
+import { Hidden } from "../../ui/Hidden";
+import { Icon } from "../../ui/Icon";
+import { initials } from "../../ui/initials";
+import { Picture } from "./Picture";
+import styles from "./Tile.module.css";
+
+export interface TileProps {
+  person: Person;
+  /** Place in the grid, set as properties of the element. */
+  style?: CSSProperties;
+  className?: string;
+  children?: ReactNode;
+}
+
+/** One person: the picture or initials, the name, and everything about them that must be seen at a glance. */
+export function Tile({ person, style, className, children }: TileProps) {
+  return (
+    <figure
+      aria-label={person.name}
+      className={classes(styles.tile, person.is_speaking && styles.speaking, className)}
+      style={style}
+    >
+      <span className={styles.initials} aria-hidden>
+        {initials(person.name)}
+      </span>
+      {person.camera !== null && <Picture picture={person.camera} isMirrored={person.is_me} />}
+      <Marks person={person} />
+      <Who person={person} />
+      {children}
+    </figure>
+  );
+}
+
+function Who({ person }: { person: Person }) {
+  const text = useText();
+  const role = person.is_me ? text("call.tile.you") : person.role === "host" ? text("call.tile.host") : null;
+  return (
+    <figcaption className={styles.who}>
+      <Icon of={person.is_muted ? MicOff : Mic} size={16} />
+      {person.is_muted && <Hidden>{text("call.tile.microphoneOff")}</Hidden>}
+      <span className={styles.name}>{person.name}</span>
+      {role !== null && <span className={styles.role}>· {role}</span>}
+    </figcaption>
+  );
+}
+
+/** Top of the tile: a raised hand, a lost or a weak link. */
+function Marks({ person }: { person: Person }) {
+  const text = useText();
+  const isWeak = person.quality === "poor" || person.quality === "lost";
+  return (
+    <span className={styles.marks}>
+      {person.hand_raised_at !== null && (
+        <span className={styles.hand}>
+          <Icon of={Hand} size={18} />
+          <Hidden>{text("call.tile.hand")}</Hidden>
+        </span>
+      )}
+      {person.is_reconnecting ? (
+        <span className={styles.mark}>
+          <Icon of={WifiOff} size={16} />
+          <span className={styles.words}>{text("call.tile.reconnecting")}</span>
+        </span>
+      ) : (
+        isWeak && (
+          <span className={styles.mark}>
+            <Icon of={SignalLow} size={16} />
+            <span className={styles.words}>{text("call.tile.weak")}</span>
+          </span>
+        )
+      )}
+    </span>
+  );
+}
+
+/** A shared screen, whole. */
+export function ScreenTile({ share, children }: { share: Share; children?: ReactNode }) {
+  const text = useText();
+  const { person } = share;
+  const label = person.is_me ? text("call.tile.ownScreen") : text("call.tile.screen", { name: person.name });
+  return (
+    <figure aria-label={label} className={classes(styles.tile, styles.screen)}>
+      <Picture picture={share.picture} isWhole />
+      <figcaption className={styles.who}>
+        <Icon of={MonitorUp} size={16} />
+        <span className={styles.name}>{label}</span>
+      </figcaption>
+      {children}
+    </figure>
+  );
+}

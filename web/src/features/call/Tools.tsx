@@ -1,0 +1,224 @@
+import {
+  Camera,
+  CameraOff,
+  Ellipsis,
+  Hand,
+  MessageSquare,
+  Mic,
+  MicOff,
+  MonitorUp,
+  PhoneOff,
+  Settings2,
+  Users,
+  type LucideIcon,
+} from "lucide-react";
+import { useId, type ReactNode } from "react";
+import { Button as AriaButton } from "react-aria-components/Button";
+import { ToggleButton as AriaToggleButton } from "react-aria-components/ToggleButton";
+import { canShareScreen } from "../../rtc";
+import type { Source } from "../../room/sources";
+import type { RoomView } from "../../room/view";
+import { useText } from "../../i18n";
+import { classes } from "../../ui/classes";
+import { Hidden } from "../../ui/Hidden";
+import { Icon } from "../../ui/Icon";
+import { Menu, MenuItem } from "../../ui/Menu";
+import { useCall } from "./CallContext";
+import type { PanelName } from "./panels";
+import styles from "./Tools.module.css";
+
+interface ToolProps {
+  icon: LucideIcon;
+  label: string;
+  isOn: boolean;
+  onToggle: () => void;
+  /** "source" is red while off; "panel" is green while on. */
+  look?: "source" | "panel";
+  shortcut?: string;
+  count?: number;
+  countText?: string;
+  isBusy?: boolean;
+  /** Moves into "More" on phones. */
+  isExtra?: boolean;
+}
+
+function lookOf({ look = "panel", isOn, isExtra }: ToolProps): string {
+  return classes(
+    styles.tool,
+    isOn && look === "panel" && styles.on,
+    !isOn && look === "source" && styles.off,
+    isExtra && styles.extra,
+  );
+}
+
+/** One labelled tool. Its name never changes; `aria-pressed` says whether it is on. */
+function Tool(props: ToolProps) {
+  const { icon, label, isOn, onToggle, shortcut, count = 0, countText, isBusy } = props;
+  const countId = useId();
+  return (
+    <AriaToggleButton
+      className={lookOf(props)}
+      isSelected={isOn}
+      onChange={onToggle}
+      aria-label={label}
+      aria-keyshortcuts={shortcut}
+      aria-describedby={count > 0 ? countId : undefined}
+      data-busy={isBusy === true || undefined}
+    >
+      <Icon of={icon} size={24} />
+      <span>{label}</span>
+      {count > 0 && (
+        <span className={styles.count} id={countId}>
+          <span aria-hidden>{count > 99 ? "99+" : count}</span>
+          <Hidden>{countText}</Hidden>
+        </span>
+      )}
+    </AriaToggleButton>
+  );
+}
+
+export interface ToolsProps {
+  view: RoomView;
+  panel: PanelName | null;
+  onPanel: (panel: PanelName | null) => void;
+}
+
+/** The tools, in one place, in the same order everywhere; phones keep five. */
+export function Tools(props: ToolsProps) {
+  const text = useText();
+  const call = useCall();
+  return (
+    <div role="group" aria-label={text("call.tools")} className={styles.tools}>
+      <SourceTools view={props.view} />
+      <span className={styles.gap} />
+      <PanelTools {...props} />
+      <More {...props} />
+      <span className={styles.gap} />
+      <AriaButton
+        className={classes(styles.tool, styles.leave)}
+        onPress={() => call.dispatch({ type: "leave" })}
+      >
+        <Icon of={PhoneOff} size={24} />
+        <span>{text("call.leave")}</span>
+      </AriaButton>
+    </div>
+  );
+}
+
+function SourceTools({ view }: { view: RoomView }) {
+  const text = useText();
+  const call = useCall();
+  const { microphone, camera, screen } = view.sources;
+  const toggle = (source: Source) => () =>
+    call.dispatch({ type: "sources", input: { type: "toggle", source } });
+  const isRaised = view.me?.hand_raised_at != null;
+  return (
+    <>
+      <Tool
+        icon={microphone.wanted ? Mic : MicOff}
+        label={text("call.microphone")}
+        look="source"
+        shortcut="M"
+        isOn={microphone.wanted}
+        isBusy={microphone.is_changing}
+        onToggle={toggle("microphone")}
+      />
+      <Tool
+        icon={camera.wanted ? Camera : CameraOff}
+        label={text("call.camera")}
+        look="source"
+        shortcut="V"
+        isOn={camera.wanted}
+        isBusy={camera.is_changing}
+        onToggle={toggle("camera")}
+      />
+      {canShareScreen() && (
+        <Tool
+          icon={MonitorUp}
+          label={text("call.share")}
+          shortcut="S"
+          isOn={screen.wanted}
+          isBusy={screen.is_changing}
+          onToggle={toggle("screen")}
+          isExtra
+        />
+      )}
+      <Tool
+        icon={Hand}
+        label={text("call.hand")}
+        shortcut="H"
+        isOn={isRaised}
+        onToggle={() => call.dispatch({ type: "set-hand", raised: !isRaised })}
+        isExtra
+      />
+    </>
+  );
+}
+
+function PanelTools({ view, panel, onPanel }: ToolsProps) {
+  const text = useText();
+  const toggle = (name: PanelName) => () => onPanel(panel === name ? null : name);
+  return (
+    <>
+      <Tool
+        icon={Users}
+        label={text("call.people")}
+        shortcut="P"
+        isOn={panel === "people"}
+        onToggle={toggle("people")}
+        isExtra
+      />
+      <Tool
+        icon={MessageSquare}
+        label={text("call.chat")}
+        shortcut="C"
+        isOn={panel === "chat"}
+        onToggle={toggle("chat")}
+        count={view.unread}
+        countText={text("call.chat.unread", { count: view.unread })}
+      />
+      <Tool
+        icon={Settings2}
+        label={text("call.settings")}
+        isOn={panel === "settings"}
+        onToggle={toggle("settings")}
+        isExtra
+      />
+    </>
+  );
+}
+
+/** On phones: the tools that do not fit. */
+function More({ view, panel, onPanel }: ToolsProps) {
+  const text = useText();
+  const call = useCall();
+  const isRaised = view.me?.hand_raised_at != null;
+  const open = (name: PanelName) => () => onPanel(panel === name ? null : name);
+  const trigger: ReactNode = (
+    <AriaButton className={classes(styles.tool, styles.more)}>
+      <Icon of={Ellipsis} size={24} />
+      <span>{text("call.more")}</span>
+    </AriaButton>
+  );
+  return (
+    <Menu label={text("call.more")} trigger={trigger}>
+      <MenuItem icon={Hand} onAction={() => call.dispatch({ type: "set-hand", raised: !isRaised })}>
+        {text(isRaised ? "call.people.lowerHand" : "call.hand")}
+      </MenuItem>
+      <MenuItem icon={Users} onAction={open("people")}>
+        {text("call.people")}
+      </MenuItem>
+      {canShareScreen() ? (
+        <MenuItem
+          icon={MonitorUp}
+          onAction={() => call.dispatch({ type: "sources", input: { type: "toggle", source: "screen" } })}
+        >
+          {text("call.share")}
+        </MenuItem>
+      ) : null}
+      <MenuItem icon={Settings2} onAction={open("settings")}>
+        {text("call.settings")}
+      </MenuItem>
+    </Menu>
+  );
+}

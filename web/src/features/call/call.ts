@@ -1,0 +1,156 @@
+/** A running call outside of React: the room's machine, its clock, and the drivers that do what it asks. */
+import { openControlSockets, watchNetwork, type ControlSockets } from "../../control";
+import { loadMediaLink, type ChosenDevices, type MediaLink, type MediaReports } from "../../rtc";
+import type { PictureKey } from "../../room/facts";
+import type { ControlInput } from "../../room/control";
+import { initialRoom, roomDeadline_ms, stepRoom, type RoomEffect, type RoomInput } from "../../room/room";
+import { viewOf, type RoomView } from "../../room/view";
+import type { MessageId } from "../../room/wire";
+
+export interface JoinWishes {
+  readonly name: string;
+  readonly microphone: boolean;
+  readonly camera: boolean;
+  readonly devices: ChosenDevices;
+}
+
+export type Media = Pick<
+  MediaLink,
+  "connect" | "disconnect" | "setSource" | "stopSources" | "attach" | "startSound" | "chooseDevice" | "close"
+>;
+
+/** Everything outside the machine, so that a test can stand in for it. */
+export interface CallParts {
+  readonly openSockets: (onInput: (input: ControlInput) => void) => ControlSockets;
+  readonly openMedia: (devices: ChosenDevices, reports: MediaReports) => Promise<Media>;
+  readonly watchNetwork: (onReturn: () => void) => () => void;
+  readonly now_ms: () => number;
+  readonly chance: () => number;
+  /** Calls back once after a delay; returns how to give that up. */
+  readonly after: (delay_ms: number, callback: () => void) => () => void;
+}
+
+export function browserParts(controlAddress: string): CallParts {
+  return {
+    openSockets: (onInput) => openControlSockets(controlAddress, onInput),
+    openMedia: async (devices, reports) => new (await loadMediaLink())(devices, reports),
+    watchNetwork,
+    now_ms: () => performance.now(),
+    chance: Math.random,
+    after: (delay_ms, callback) => {
+      const timer = setTimeout(callback, delay_ms);
+      return () => clearTimeout(timer);
+    },
+  };
+}
+
+/** 128 random bits in hexadecimal, made by the page so that a line sent twice is written once. */
+function newMessageId(): MessageId {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("") as MessageId;
+}
+
+type EffectKind = RoomEffect["type"];
+type EffectOf<K extends EffectKind> = Extract<RoomEffect, { type: K }>;
+
+export class Call {
+  readonly #parts: CallParts;
+  readonly #sockets: ControlSockets;
+  readonly #media: Promise<Media>;
+  readonly #listeners = new Set<() => void>();
+  readonly #unwatch: () => void;
+  readonly devices: ChosenDevices;
+  #loadedMedia: Media | null = null;
+  #state;
+  #view: RoomView;
+  #cancelTick: () => void = () => undefined;
+
+  constructor(wishes: JoinWishes, parts: CallParts) {
+    this.#parts = parts;
+    this.devices = wishes.devices;
+    this.#state = initialRoom(wishes);
+    this.#view = viewOf(this.#state);
+    this.#sockets = parts.openSockets((input) => this.dispatch({ type: "control", input }));
+    this.#media = parts.openMedia(wishes.devices, {
+      onMedia: (input) => this.dispatch({ type: "media", input }),
+      onSources: (input) => this.dispatch({ type: "sources", input }),
+      onFacts: (facts) => this.dispatch({ type: "facts", facts }),
+      onVoiceWhileMuted: () => this.dispatch({ type: "voice-while-muted" }),
+    });
+    void this.#media.then((media) => (this.#loadedMedia = media));
+    this.#unwatch = parts.watchNetwork(() =>
+      this.dispatch({ type: "control", input: { type: "network-returned" } }),
+    );
+    this.dispatch({ type: "join" });
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly view = (): RoomView => this.#view;
+
+  dispatch(input: RoomInput): void {
+    const moment = { now_ms: this.#parts.now_ms(), chance: this.#parts.chance() };
+    const step = stepRoom(this.#state, input, moment);
+    const hasChanged = step.state !== this.#state;
+    this.#state = step.state;
+    for (const effect of step.effects) this.#run(effect);
+    this.#cancelTick();
+    const due_ms = roomDeadline_ms(this.#state);
+    if (due_ms !== null) {
+      const delay_ms = Math.max(1, due_ms - this.#parts.now_ms());
+      this.#cancelTick = this.#parts.after(delay_ms, () => this.dispatch({ type: "tick" }));
+    }
+    if (!hasChanged) return;
+    this.#view = viewOf(this.#state);
+    for (const listener of this.#listeners) listener();
+  }
+
+  say(text: string): void {
+    this.dispatch({ type: "say", message_id: newMessageId(), text });
+  }
+
+  attach(picture: PictureKey, element: HTMLVideoElement): () => void {
+    return this.#loadedMedia?.attach(picture, element) ?? (() => undefined);
+  }
+
+  startSound(): void {
+    void this.#loadedMedia?.startSound();
+  }
+
+  async chooseDevice(kind: keyof ChosenDevices, deviceId: string): Promise<void> {
+    await (await this.#media).chooseDevice(kind, deviceId);
+  }
+
+  /** Milliseconds on the clock the view's times are given in. */
+  now_ms(): number {
+    return this.#parts.now_ms();
+  }
+
+  #run<K extends EffectKind>(effect: EffectOf<K>): void {
+    this.#runners[effect.type](effect);
+  }
+
+  readonly #runners: { readonly [K in EffectKind]: (effect: EffectOf<K>) => void } = {
+    "open-socket": ({ socket }) => this.#sockets.open(socket),
+    "close-socket": ({ socket }) => this.#sockets.close(socket),
+    "send-frame": ({ socket, frame }) => this.#sockets.send(socket, frame),
+    "connect-media": ({ connection, media }) =>
+      this.#withMedia((link) => void link.connect(connection, media)),
+    "disconnect-media": ({ connection }) => this.#withMedia((link) => link.disconnect(connection)),
+    "set-source": ({ source, on }) => this.#withMedia((link) => link.setSource(source, on)),
+    "stop-sources": () => this.#withMedia((link) => link.stopSources()),
+    ended: () => {
+      this.#unwatch();
+      this.#withMedia((link) => link.close());
+    },
+  };
+
+  /** At once when the library is there, so that a press still counts as one to the browser; else as soon as it is. */
+  #withMedia(act: (media: Media) => void): void {
+    if (this.#loadedMedia !== null) act(this.#loadedMedia);
+    else void this.#media.then(act);
+  }
+}

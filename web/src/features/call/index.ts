@@ -1,0 +1,2 @@
+export { browserParts, Call, type JoinWishes } from "./call";
+export { CallScreen, type CallScreenProps } from "./CallScreen";

@@ -1,0 +1,75 @@
+import { useEffect, useEffectEvent } from "react";
+
+export type Shortcut = "microphone" | "camera" | "screen" | "hand" | "people" | "chat" | "help";
+
+const KEYS: Readonly<Record<string, Shortcut>> = {
+  m: "microphone",
+  v: "camera",
+  s: "screen",
+  h: "hand",
+  p: "people",
+  c: "chat",
+  "?": "help",
+};
+
+const WRITES = "input, textarea, select, [contenteditable=true]";
+/** What the space bar presses by itself. */
+const PRESSES = `${WRITES}, button, a, summary, [role=button], [role=menuitem], [role=switch], [role=tab]`;
+
+/** Which shortcut a key press means; null for text being written and for combinations of the browser's own. */
+export function shortcutOf(
+  event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey">,
+): Shortcut | null {
+  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  return KEYS[event.key.toLowerCase()] ?? null;
+}
+
+function isWithin(target: EventTarget | null, selector: string): boolean {
+  return target instanceof Element && target.closest(selector) !== null;
+}
+
+function isDialogOpen(): boolean {
+  return document.querySelector("[role=dialog], [role=alertdialog], [role=menu]") !== null;
+}
+
+export interface ShortcutActs {
+  readonly onShortcut: (shortcut: Shortcut) => void;
+  /** The space bar went down (true) or up. */
+  readonly onTalk: (pressed: boolean) => void;
+}
+
+/** The call's keys, while the person wants them; never inside a text field or a dialog. */
+export function useShortcuts(isOn: boolean, acts: ShortcutActs): void {
+  const onDown = useEffectEvent((event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.repeat || event.isComposing || isDialogOpen()) return;
+    if (event.key === " ") {
+      if (isWithin(event.target, PRESSES)) return;
+      event.preventDefault();
+      acts.onTalk(true);
+      return;
+    }
+    const shortcut = isWithin(event.target, WRITES) ? null : shortcutOf(event);
+    if (shortcut === null) return;
+    event.preventDefault();
+    acts.onShortcut(shortcut);
+  });
+  const onUp = useEffectEvent((event: KeyboardEvent) => {
+    if (event.key === " ") acts.onTalk(false);
+  });
+  const onBlur = useEffectEvent(() => acts.onTalk(false));
+
+  useEffect(() => {
+    if (!isOn) return undefined;
+    const down = (event: KeyboardEvent) => onDown(event);
+    const up = (event: KeyboardEvent) => onUp(event);
+    const blur = () => onBlur();
+    window.addEventListener("keydown", down);
+    window.addEventListener("keyup", up);
+    window.addEventListener("blur", blur);
+    return () => {
+      window.removeEventListener("keydown", down);
+      window.removeEventListener("keyup", up);
+      window.removeEventListener("blur", blur);
+    };
+  }, [isOn]);
+}
