@@ -1,5 +1,6 @@
 import { Component, type ReactNode } from "react";
 import { useText } from "../i18n";
+import { Acts } from "../ui/Acts";
 import { Button } from "../ui/Button";
 import { Lead, Page, PageTitle } from "../ui/Page";
 
@@ -9,11 +10,11 @@ function Crash() {
     <Page title={text("frame.crash.title")} width="narrow">
       <PageTitle>{text("frame.crash.title")}</PageTitle>
       <Lead>{text("frame.crash.lead")}</Lead>
-      <div>
+      <Acts>
         <Button kind="primary" onPress={() => window.location.reload()}>
           {text("frame.crash.reload")}
         </Button>
-      </div>
+      </Acts>
     </Page>
   );
 }

@@ -1,4 +1,4 @@
-import { LogOut, Settings, UserPen } from "lucide-react";
+import { LogIn, LogOut, Settings, UserPen } from "lucide-react";
 import { useState } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { useAccount } from "../account";
@@ -86,14 +86,19 @@ export function Header() {
   const { signIn } = useAccount();
   const { pathname } = useLocation();
   const isOnline = useOnline();
-  const mayOfferSignIn = signIn.state === "signed-out" && pathname === "/";
+  const mayOfferSignIn = signIn.state === "signed-out" && pathname.startsWith("/m/");
   return (
     <>
       <Brand name={text("frame.product")} />
       <span className={styles.grow} />
+      {mayOfferSignIn && (
+        <LinkButton to="/sign-in" state={{ from: pathname }} kind="quiet">
+          <Icon of={LogIn} />
+          {text("account.signIn")}
+        </LinkButton>
+      )}
       {signIn.state === "signed-in" ? <AccountMenu account={signIn.account} /> : <PreferencesMenu />}
-      {mayOfferSignIn && <LinkButton to="/sign-in">{text("account.signIn")}</LinkButton>}
-      <div role="status" className={isOnline ? undefined : styles.offline}>
+      <div role="status" className={isOnline ? styles.online : styles.offline}>
         {isOnline ? "" : text("frame.offline")}
       </div>
     </>

@@ -6,7 +6,7 @@ import { Button } from "../ui/Button";
 import { Dialog, DialogActs } from "../ui/Dialog";
 import { TextField } from "../ui/TextField";
 
-const NAME_LIMIT = 80;
+const NAME_LIMIT = 64;
 
 /** How others see the owner of this account. */
 export function NameDialog({ account, onClose }: { account: Account; onClose: () => void }) {

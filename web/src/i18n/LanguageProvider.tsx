@@ -1,7 +1,7 @@
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { I18nProvider } from "react-aria-components/I18nProvider";
 import { createIntl, createIntlCache, RawIntlProvider, type IntlShape } from "react-intl";
-import type { Language } from "./language";
+import { preferredLanguage, regional, type Language } from "./language";
 
 interface LanguageChoice {
   readonly language: Language;
@@ -18,7 +18,10 @@ const LOADERS: Readonly<Record<Language, () => Promise<{ catalogue: Readonly<Rec
 
 export async function loadIntl(language: Language): Promise<IntlShape> {
   const { catalogue } = await LOADERS[language]();
-  return createIntl({ locale: language, messages: catalogue }, createIntlCache());
+  return createIntl(
+    { locale: regional(language, navigator.languages), messages: catalogue },
+    createIntlCache(),
+  );
 }
 
 export interface LanguageProviderProps {
@@ -30,7 +33,7 @@ export interface LanguageProviderProps {
 
 export function LanguageProvider({ first, onChoose, children }: LanguageProviderProps) {
   const [intl, setIntl] = useState(first);
-  const language = intl.locale as Language;
+  const language = preferredLanguage([intl.locale]);
 
   useEffect(() => {
     document.documentElement.lang = language;
@@ -49,7 +52,7 @@ export function LanguageProvider({ first, onChoose, children }: LanguageProvider
   return (
     <Choice value={choice}>
       <RawIntlProvider value={intl}>
-        <I18nProvider locale={language}>{children}</I18nProvider>
+        <I18nProvider locale={intl.locale}>{children}</I18nProvider>
       </RawIntlProvider>
     </Choice>
   );

@@ -17,3 +17,12 @@ export function preferredLanguage(asked: readonly string[]): Language {
   }
   return "en";
 }
+
+/** Where nothing says otherwise, dates and times are written as in these places. */
+const HOME_REGION: Readonly<Record<Language, string>> = { en: "en-GB", fr: "fr-FR" };
+
+/** The kind of English or French for dates, times and numbers: the browser's own, if it is of that language. */
+export function regional(language: Language, asked: readonly string[]): string {
+  const own = asked.find((tag) => tag.toLowerCase().startsWith(`${language}-`));
+  return own ?? HOME_REGION[language];
+}

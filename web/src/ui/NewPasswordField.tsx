@@ -1,7 +1,7 @@
 import { PasswordField, type PasswordFieldProps } from "./TextField";
 
 /** The shortest password the server takes, in characters. */
-export const PASSWORD_MINIMUM = 10;
+export const PASSWORD_MINIMUM = 8;
 
 export function isLongEnough(password: string): boolean {
   return Array.from(password).length >= PASSWORD_MINIMUM;

@@ -90,7 +90,9 @@ export function DeleteDialog({ meeting, title, onClose, onDeleted }: DeleteDialo
       <p>{text("home.delete.lead")}</p>
       {error !== null && <Notice kind="trouble">{error}</Notice>}
       <DialogActs>
-        <Button onPress={onClose}>{text("home.delete.keep")}</Button>
+        <Button onPress={onClose} autoFocus>
+          {text("home.delete.keep")}
+        </Button>
         <Button kind="danger" onPress={remove} isPending={isBusy}>
           {text("home.delete.confirm")}
         </Button>

@@ -13,7 +13,7 @@ import { daysBetween } from "./greeting";
 import { DeleteDialog, RenameDialog } from "./MeetingDialogs";
 import styles from "./MeetingList.module.css";
 
-/** "today at 10:00", "yesterday at 18:30", "12 March", "12 March 2025". */
+/** "today at 10:00", "yesterday at 18:30", "on 12 March", "on 12 March 2025". */
 function useWhen(): (instant: string) => string {
   const intl = useIntl();
   const text = useText();
@@ -25,7 +25,8 @@ function useWhen(): (instant: string) => string {
     if (nights === 0) return text("home.today", { time });
     if (nights === 1) return text("home.yesterday", { time });
     const isThisYear = then.getFullYear() === now.getFullYear();
-    return intl.formatDate(then, { day: "numeric", month: "long", year: isThisYear ? undefined : "numeric" });
+    const year = isThisYear ? undefined : "numeric";
+    return text("home.date", { date: intl.formatDate(then, { day: "numeric", month: "long", year }) });
   };
 }
 

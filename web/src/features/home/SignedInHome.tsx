@@ -1,5 +1,6 @@
 import { Plus } from "lucide-react";
 import { useState } from "react";
+import { useIntl } from "react-intl";
 import { useNavigate } from "react-router";
 import { api, type Account } from "../../api";
 import { useErrorText, useRichText, useText } from "../../i18n";
@@ -17,12 +18,14 @@ import { useMeetings } from "./useMeetings";
 function NewMeeting({ onFailed }: { onFailed: (error: unknown) => void }) {
   const text = useText();
   const navigate = useNavigate();
+  const intl = useIntl();
   const [isBusy, setBusy] = useState(false);
 
   function create() {
     setBusy(true);
     onFailed(null);
-    api.createMeeting().then(
+    const date = intl.formatDate(new Date(), { day: "numeric", month: "long" });
+    api.createMeeting(text("home.new.named", { date })).then(
       (meeting) => navigate(`/m/${meeting.code}`),
       (error: unknown) => {
         setBusy(false);

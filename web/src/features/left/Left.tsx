@@ -1,9 +1,9 @@
 import { LogIn, RotateCw } from "lucide-react";
 import { useText, type MessageId } from "../../i18n";
+import { Acts } from "../../ui/Acts";
 import { Button, LinkButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { Lead, Page, PageTitle } from "../../ui/Page";
-import styles from "./Left.module.css";
 
 /** Why somebody is not, or no longer, in the room. */
 export type LeftReason = "left" | "removed" | "ended" | "replaced" | "unknown" | "full" | "connection-lost";
@@ -32,7 +32,7 @@ export function Left({ reason, onRejoin }: LeftProps) {
     <Page title={text(`left.${reason}.title`)} width="narrow">
       <PageTitle>{text(`left.${reason}.title`)}</PageTitle>
       <Lead>{text(`left.${reason}.lead`)}</Lead>
-      <div className={styles.acts}>
+      <Acts>
         {rejoin !== null && (
           <Button kind="primary" onPress={onRejoin}>
             <Icon of={rejoin === "left.tryAgain" ? RotateCw : LogIn} />
@@ -42,7 +42,7 @@ export function Left({ reason, onRejoin }: LeftProps) {
         <LinkButton to="/" kind={rejoin === null ? "primary" : "plain"}>
           {text("frame.home")}
         </LinkButton>
-      </div>
+      </Acts>
     </Page>
   );
 }

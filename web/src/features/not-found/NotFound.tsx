@@ -1,4 +1,5 @@
 import { useText } from "../../i18n";
+import { Acts } from "../../ui/Acts";
 import { LinkButton } from "../../ui/Button";
 import { Lead, Page, PageTitle } from "../../ui/Page";
 
@@ -8,11 +9,11 @@ export function NotFound() {
     <Page title={text("notFound.title")} width="narrow">
       <PageTitle>{text("notFound.title")}</PageTitle>
       <Lead>{text("notFound.lead")}</Lead>
-      <div>
+      <Acts>
         <LinkButton to="/" kind="primary">
           {text("frame.home")}
         </LinkButton>
-      </div>
+      </Acts>
     </Page>
   );
 }

@@ -55,7 +55,7 @@ export function DevicePanel({ id, devices, chosen, onChoose }: DevicePanelProps)
           onChoose={(deviceId) => onChoose(kind, deviceId)}
         />
       ))}
-      <div className={styles.full}>
+      <div className={styles.sound}>
         <SpeakerTest key={chosen.speaker} speaker={chosen.speaker} />
       </div>
     </Card>

@@ -7,7 +7,7 @@ import { TextField } from "../../ui/TextField";
 import styles from "./PreJoin.module.css";
 
 /** As the control channel has it: more is refused as name-too-long. */
-export const NAME_LIMIT = 80;
+export const NAME_LIMIT = 64;
 
 export interface JoinFormProps {
   link: MeetingLink;

@@ -5,7 +5,6 @@ import { useText } from "../../i18n";
 import { remembered, type RememberedDevices } from "../../remembered";
 import { openCamera, openMicrophone, type DeviceKind } from "../../rtc/devices";
 import { Button } from "../../ui/Button";
-import { classes } from "../../ui/classes";
 import { Icon } from "../../ui/Icon";
 import { Notice } from "../../ui/Notice";
 import { Page } from "../../ui/Page";
@@ -73,6 +72,7 @@ function Switches({ previews, panelId, isOpen, onToggle }: SwitchesProps) {
   return (
     <div className={styles.switches}>
       <ToggleButton
+        className={styles.switch}
         isSelected={isMicrophoneOn}
         onChange={(isOn) => (isOn ? listen(chosen.microphone) : microphone.stop())}
       >
@@ -80,6 +80,7 @@ function Switches({ previews, panelId, isOpen, onToggle }: SwitchesProps) {
         {text("preJoin.microphone")}
       </ToggleButton>
       <ToggleButton
+        className={styles.switch}
         isSelected={isCameraOn}
         onChange={(isOn) => (isOn ? camera.start(chosen.camera) : camera.stop())}
       >
@@ -87,6 +88,7 @@ function Switches({ previews, panelId, isOpen, onToggle }: SwitchesProps) {
         {text("preJoin.camera")}
       </ToggleButton>
       <Button
+        className={styles.switch}
         kind="quiet"
         aria-expanded={isOpen}
         aria-controls={isOpen ? panelId : undefined}
@@ -151,10 +153,9 @@ export function PreJoin({ link, onJoin }: PreJoinProps) {
     onJoin({ name: chosenName, ...isOn, devices: chosen });
   }
 
-  const hasMore = isOpen || camera.now.state === "failed" || microphone.now.state === "failed";
   return (
-    <Page title={link.title ?? text("preJoin.title")} isCentred>
-      <div className={classes(styles.columns, hasMore && styles.open)}>
+    <Page title={link.title ?? text("preJoin.title")} className={styles.page}>
+      <div className={styles.columns}>
         <JoinForm link={link} name={name} onName={setName} onJoin={join}>
           <Notice kind="quiet" icon={ShieldAlert} className={styles.truth}>
             {text("preJoin.notEncrypted")}

@@ -2,11 +2,11 @@ import { useEffect, useState } from "react";
 import { useParams } from "react-router";
 import { api, isApiError } from "../../api";
 import { useErrorText, useText } from "../../i18n";
+import { Acts } from "../../ui/Acts";
 import { Button, LinkButton } from "../../ui/Button";
 import { Loading } from "../../ui/Loading";
 import { Notice } from "../../ui/Notice";
 import { Lead, Page, PageTitle } from "../../ui/Page";
-import styles from "./Form.module.css";
 import { SetupForm } from "./SetupForm";
 
 export type SetupState =
@@ -60,13 +60,11 @@ function Told({ what }: { what: "expired" | "done" }) {
     <>
       <PageTitle>{text(`setup.${what}.title`)}</PageTitle>
       <Lead>{text(`setup.${what}.lead`)}</Lead>
-      <div className={styles.form}>
-        <div>
-          <LinkButton to={isDone ? "/sign-in" : "/"} kind="primary">
-            {text(isDone ? "signIn.act" : "frame.home")}
-          </LinkButton>
-        </div>
-      </div>
+      <Acts>
+        <LinkButton to={isDone ? "/sign-in" : "/"} kind="primary">
+          {text(isDone ? "signIn.act" : "frame.home")}
+        </LinkButton>
+      </Acts>
     </>
   );
 }

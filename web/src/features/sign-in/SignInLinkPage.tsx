@@ -3,6 +3,7 @@ import { useNavigate, useParams } from "react-router";
 import { useAccount } from "../../account";
 import { api, isApiError, type SignInLink } from "../../api";
 import { useErrorText, useText } from "../../i18n";
+import { Acts } from "../../ui/Acts";
 import { Button, LinkButton } from "../../ui/Button";
 import { Loading } from "../../ui/Loading";
 import { isLongEnough, NewPasswordField, PASSWORD_MINIMUM } from "../../ui/NewPasswordField";
@@ -44,13 +45,11 @@ function Expired() {
     <>
       <PageTitle>{text("signIn.link.expired.title")}</PageTitle>
       <Lead>{text("signIn.link.expired.lead")}</Lead>
-      <div className={styles.form}>
-        <div>
-          <LinkButton to="/sign-in" kind="primary">
-            {text("signIn.act")}
-          </LinkButton>
-        </div>
-      </div>
+      <Acts>
+        <LinkButton to="/sign-in" kind="primary">
+          {text("signIn.act")}
+        </LinkButton>
+      </Acts>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from "react";
-import { Navigate, useNavigate } from "react-router";
+import { Navigate, useLocation, useNavigate } from "react-router";
 import { useAccount } from "../../account";
 import { api } from "../../api";
 import { useErrorText, useText } from "../../i18n";
@@ -16,7 +16,14 @@ interface Missing {
 
 const NOTHING_MISSING: Missing = { email: false, password: false };
 
-function useSignInForm() {
+/** Where to go once signed in: back to the meeting one came from, or home. */
+function useDestination(): string {
+  const state: unknown = useLocation().state;
+  const from = typeof state === "object" && state !== null && "from" in state ? state.from : null;
+  return typeof from === "string" && from.startsWith("/m/") ? from : "/";
+}
+
+function useSignInForm(destination: string) {
   const navigate = useNavigate();
   const { settle } = useAccount();
   const [email, setEmail] = useState("");
@@ -35,7 +42,7 @@ function useSignInForm() {
     api.signIn(email.trim(), password).then(
       (account) => {
         settle(account);
-        void navigate("/", { replace: true });
+        void navigate(destination, { replace: true });
       },
       (reason: unknown) => {
         setBusy(false);
@@ -52,8 +59,9 @@ export function SignInPage() {
   const text = useText();
   const errorText = useErrorText();
   const { signIn } = useAccount();
-  const form = useSignInForm();
-  if (signIn.state === "signed-in") return <Navigate to="/" replace />;
+  const destination = useDestination();
+  const form = useSignInForm(destination);
+  if (signIn.state === "signed-in") return <Navigate to={destination} replace />;
   return (
     <Page title={text("signIn.title")} width="narrow">
       <PageTitle>{text("signIn.title")}</PageTitle>

@@ -1,6 +1,7 @@
 import { RotateCw } from "lucide-react";
 import { useEffect } from "react";
 import { useText } from "../../i18n";
+import { Acts } from "../../ui/Acts";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { Lead, Page, PageTitle } from "../../ui/Page";
@@ -25,12 +26,12 @@ export function Unreachable({ onTryAgain }: { onTryAgain: () => void }) {
     <Page title={text(`frame.${what}.title`)} width="narrow">
       <PageTitle>{text(`frame.${what}.title`)}</PageTitle>
       <Lead>{text(`frame.${what}.lead`)}</Lead>
-      <div>
+      <Acts>
         <Button kind="primary" onPress={onTryAgain}>
           <Icon of={RotateCw} />
           {text("frame.tryAgain")}
         </Button>
-      </div>
+      </Acts>
     </Page>
   );
 }

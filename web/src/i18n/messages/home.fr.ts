@@ -5,11 +5,12 @@ export default {
   "home.greeting.evening": "Bonsoir, {name}",
   "home.lead": "Vos salles restent fermées tant que vous ne les ouvrez pas.",
   "home.new": "Nouvelle réunion",
+  "home.new.named": "Réunion du {date}",
   "home.join.label": "Lien ou code d’invitation",
   "home.join": "Rejoindre",
   "home.join.empty": "Collez le lien ou le code de votre invitation.",
   "home.join.malformed":
-    "Ce n’est pas une de nos invitations. Un code ressemble à ceci : abcde-fghjk-mnpqr-stuvw.",
+    "Ce n’est pas une de nos invitations. Un code ressemble à ceci : abcde-fghjk-mnpqr-stvwx.",
   "home.join.elsewhere":
     "Cette invitation vient d’un autre serveur, {host}. Ouvrez le lien lui-même pour y aller.",
   "home.meetings": "Mes réunions",
@@ -23,6 +24,7 @@ export default {
     "{count, plural, =0 {Ouverte} one {# personne à l’intérieur} other {# personnes à l’intérieur}}",
   "home.meeting.last": "Ouverte pour la dernière fois {when}",
   "home.meeting.never": "Jamais ouverte",
+  "home.date": "le {date}",
   "home.today": "aujourd’hui à {time}",
   "home.yesterday": "hier à {time}",
   "home.start": "Commencer",
