@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from preau.problems import BadSetting
+
+_PASSWORD = re.compile(r":[^:@/]*@")
 _LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _DATABASE_SCHEMES = frozenset({"sqlite", "postgresql", "postgres"})
-
-
-class BadSettingError(Exception):
-    """A setting whose value cannot be used; the message is one sentence for whoever set it."""
-
-    code = "bad-setting"
-
-    def __init__(self, name: str, value: str, allowed: str) -> None:
-        super().__init__(f"{name}={value!r} cannot be used: {allowed}.")
-        self.name = name
 
 
 @dataclass(frozen=True)
@@ -71,7 +65,7 @@ class MeetSettings:
 
     @staticmethod
     def from_environment(environ: Mapping[str, str]) -> MeetSettings:
-        """The settings in `environ`; raises `BadSettingError` for the first that is wrong."""
+        """The settings in `environ`; raises `BadSetting` for the first that is wrong."""
         host = environ.get("PREAU_HOST") or "127.0.0.1"
         port = _port(environ, "PREAU_PORT", 8000)
         data_dir = Path(environ.get("PREAU_DATA_DIR") or "./data").absolute()
@@ -93,12 +87,12 @@ class MeetSettings:
 
 def _number(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
     text = environ.get(name) or str(default)
-    allowed = f"a whole number from {least} to {most} is allowed"
+    allowed = f"a whole number from {least} to {most}"
     if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise BadSettingError(name, text, allowed)
+        raise BadSetting(name, text, allowed)
     number = int(text)
     if not least <= number <= most:
-        raise BadSettingError(name, text, allowed)
+        raise BadSetting(name, text, allowed)
     return number
 
 
@@ -110,7 +104,7 @@ def _url_with(environ: Mapping[str, str], name: str, schemes: tuple[str, ...]) -
     """The URL in a setting, without a slash at its end."""
     text = environ[name]
     shown = ", ".join(f"{scheme}://" for scheme in schemes)
-    problem = BadSettingError(name, text, f"an address that starts with {shown} and names a host is allowed")
+    problem = BadSetting(name, text, f"an address that starts with {shown} and names a host")
     try:
         parts = urlsplit(text)
         has_host = bool(parts.hostname) and (parts.port is None or parts.port > 0)
@@ -127,7 +121,7 @@ def _public_url(environ: Mapping[str, str], host: str, port: int) -> str:
     url = _url_with(environ, "PREAU_PUBLIC_URL", ("https", "http"))
     parts = urlsplit(url)
     if parts.path:
-        raise BadSettingError("PREAU_PUBLIC_URL", url, "an address without a path is allowed")
+        raise BadSetting("PREAU_PUBLIC_URL", url, "an address without a path")
     default_port = {"https": 443, "http": 80}[parts.scheme]
     shown_host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     port_part = "" if parts.port in {None, default_port} else f":{parts.port}"
@@ -141,10 +135,8 @@ def _database_url(environ: Mapping[str, str], data_dir: Path) -> str:
         return f"sqlite:///{data_dir / 'preau.db'}"
     scheme, found, rest = text.partition("://")
     if scheme not in _DATABASE_SCHEMES or not found or not rest or (scheme == "sqlite" and rest == "/"):
-        # The value may hold a password, so it is not repeated.
-        shown = f"{scheme.partition(':')[0]}://…"
-        allowed = "sqlite:///<file> or postgresql://<name>:<password>@<host>/<database> is allowed"
-        raise BadSettingError("PREAU_DATABASE_URL", shown, allowed)
+        allowed = "sqlite:///<file> or postgresql://<name>:<password>@<host>/<database>"
+        raise BadSetting("PREAU_DATABASE_URL", _PASSWORD.sub(":…@", text), allowed)
     return text
 
 
@@ -153,7 +145,7 @@ def _livekit(environ: Mapping[str, str]) -> LiveKitSettings | None:
     given = [name for name in names if environ.get(name)]
     if 0 < len(given) < len(names):
         missing = next(name for name in names if name not in given)
-        raise BadSettingError(missing, "", f"it has to be set together with {given[0]}, or neither")
+        raise BadSetting(missing, "", f"a value, because {given[0]} has one (all three or none)")
     if given:
         url = _url_with(environ, names[0], ("wss", "ws", "https", "http"))
         rest = url.partition(":")[2]
@@ -169,7 +161,7 @@ def _livekit(environ: Mapping[str, str]) -> LiveKitSettings | None:
         key, secret = environ.get("PREAU_ENGINE_KEY", ""), environ.get("PREAU_ENGINE_SECRET", "")
         if not key or not secret:
             name = "PREAU_ENGINE_SECRET" if key else "PREAU_ENGINE_KEY"
-            raise BadSettingError(name, "", "it has to be set together with PREAU_ENGINE_URL")
+            raise BadSetting(name, "", "a value, because PREAU_ENGINE_URL has one")
         return LiveKitSettings(api_url=url, key=key, secret=secret, browser_url="")
     return None
 
@@ -181,6 +173,6 @@ def _addresses(environ: Mapping[str, str]) -> tuple[str, ...]:
         try:
             ip_address(address)
         except ValueError:
-            allowed = "IP addresses separated by commas are allowed"
-            raise BadSettingError("PREAU_MEDIA_ADDRESSES", text, allowed) from None
+            allowed = "a list of IP addresses with commas between them"
+            raise BadSetting("PREAU_MEDIA_ADDRESSES", text, allowed) from None
     return addresses

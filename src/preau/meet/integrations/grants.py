@@ -7,7 +7,6 @@ Format: https://docs.livekit.io/home/get-started/authentication/
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import jwt
@@ -18,16 +17,8 @@ GRANT_LIFE = timedelta(minutes=10)
 SOURCES = ("camera", "microphone", "screen_share", "screen_share_audio")
 
 
-@dataclass(frozen=True)
-class MediaGrant:
-    """Where the media server is ("" the page's own origin) and the signed permission to enter one room."""
-
-    url: str
-    token: str
-
-
 def sign_grant(
-    key: str, secret: str, room: OccurrenceId, identity: ParticipantId, name: str, now: datetime
+    key: str, secret: str, *, room: OccurrenceId, identity: ParticipantId, name: str, now: datetime
 ) -> str:
     """The least that a participant needs: enter this room, publish the four sources, receive."""
     claims = {

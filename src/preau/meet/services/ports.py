@@ -10,7 +10,7 @@ from typing import Protocol
 
 from preau.meet.domain.accounts import Account
 from preau.meet.domain.codes import MeetingCode
-from preau.meet.domain.ids import AccountId, MeetingId, OccurrenceId
+from preau.meet.domain.ids import AccountId, MeetingId, OccurrenceId, ParticipantId
 from preau.meet.domain.meetings import Meeting, Occurrence
 
 
@@ -171,7 +171,43 @@ class LiveRooms(Protocol):
         """How many are in the meeting's room, or None when it does not run."""
 
     def end(self, meeting_id: MeetingId) -> None:
-        """End the meeting's room for everybody, soon; nothing when it does not run."""
+        """End the meeting's room for everybody, soon; nothing when it does not run. From any thread."""
+
+    def is_expected(self, room: OccurrenceId, identity: ParticipantId) -> bool:
+        """Whether somebody in the media room has a seat in the room it belongs to."""
+
+
+@dataclass(frozen=True)
+class MediaGrant:
+    """Where the media server is ("" the page's own origin) and the signed permission to enter one room."""
+
+    url: str
+    token: str
+
+
+class Media(Protocol):
+    """The media server. Removing and closing are tried again on failure and never make anybody wait."""
+
+    def grant(self, room: OccurrenceId, identity: ParticipantId, name: str, now: datetime) -> MediaGrant: ...
+    def remove(self, room: OccurrenceId, identity: ParticipantId) -> None: ...
+    def close_room(self, room: OccurrenceId) -> None: ...
+    async def stop(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class MediaNews:
+    """What the media server tells: an event of LiveKit's, of a room and perhaps a participant ("": none)."""
+
+    event: str
+    room: OccurrenceId
+    identity: ParticipantId
+
+
+class MediaNewsReader(Protocol):
+    """Reads what comes from the media server."""
+
+    def read(self, body: str, signature: str) -> MediaNews | None:
+        """What it says, or None when it was not the media server that said it."""
 
 
 @dataclass(frozen=True)

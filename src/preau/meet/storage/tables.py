@@ -1,4 +1,4 @@
-"""The tables. Every column says in `info` what personal data it holds; docs/data-inventory.md is tested against it."""
+"""The tables. Each column says in `info` what it tells about people, as docs/data-inventory.md does."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class UtcMilliseconds(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> int | None:
         """The number that is stored."""
         return None if value is None else (value - _BEGINNING) // _MILLISECOND
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: Any | None, _dialect: Dialect) -> datetime | None:
         """The moment that was stored."""
         return None if value is None else _BEGINNING + int(value) * _MILLISECOND
 
 
 @dataclass(frozen=True)
 class Privacy:
-    """What a column says about people: `category` (none when it says nothing), purpose, how long it is kept."""
+    """What a column says about people (`category` "none": nothing), what for, and how long it is kept."""
 
     category: str
     purpose: str
@@ -148,7 +148,7 @@ MEETINGS = Table(
     Column("last_started_at", UtcMilliseconds, info=_about("time", "show and order", _MEETING_LIFE)),
 )
 
-# No foreign key to the meeting: a room that runs is ended after its meeting was deleted, and writes until then.
+# No foreign key to the meeting: a room may still write after its meeting was deleted, until it is ended.
 OCCURRENCES = Table(
     "occurrences",
     METADATA,

@@ -1,0 +1,1 @@
+"""The HTTP interface: one file per resource; docs/api/openapi.yaml is generated from it."""

@@ -1,0 +1,115 @@
+"""Set-up, sign-in, and the own account."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from preau.meet.api.context import (
+    Address,
+    PartsOf,
+    SignedInAccount,
+    SignInSecret,
+    drop_sign_in,
+    keep_sign_in,
+)
+from preau.meet.api.errors import documented
+from preau.meet.api.models import (
+    AccountAnswer,
+    AccountChanges,
+    LinkOwnerAnswer,
+    LinkSignInBody,
+    SetupBody,
+    SignInBody,
+)
+from preau.meet.domain.errors import DomainError, ErrorCode
+from preau.meet.services import accounts, sign_ins
+from preau.meet.services.secrets import hash_of
+
+router = APIRouter(tags=["accounts"])
+_FORM = (ErrorCode.BAD_REQUEST, ErrorCode.INVALID_FIELDS, ErrorCode.NOT_ALLOWED, ErrorCode.TOO_LARGE)
+
+
+@router.get(
+    "/setup/{secret}", status_code=204, response_class=Response, responses=documented(ErrorCode.LINK_EXPIRED)
+)
+def check_setup(secret: str, parts: PartsOf) -> None:
+    """Whether a set-up link still works."""
+    accounts.check_setup(parts.world, secret)
+
+
+@router.post(
+    "/setup",
+    status_code=201,
+    responses=documented(*_FORM, ErrorCode.LINK_EXPIRED, ErrorCode.ALREADY_SET_UP, ErrorCode.RATE_LIMITED),
+)
+def set_up(body: SetupBody, parts: PartsOf, response: Response) -> AccountAnswer:
+    """Make the administrator, and sign in."""
+    signed_in = accounts.set_up(parts.world, body.secret, body.name, body.email, body.password)
+    keep_sign_in(response, parts, signed_in)
+    return AccountAnswer.of(signed_in.account)
+
+
+@router.post("/sign-in", responses=documented(*_FORM, ErrorCode.SIGN_IN_FAILED, ErrorCode.RATE_LIMITED))
+def sign_in(body: SignInBody, parts: PartsOf, address: Address, response: Response) -> AccountAnswer:
+    """Sign in by e-mail address and password."""
+    now = parts.world.clock.now()
+    # Hashed, so that no list of addresses gathers in memory.
+    account_key = hash_of(body.email.strip().lower())
+    parts.account_failures.check(account_key, now)
+    parts.address_failures.check(address, now)
+    try:
+        signed_in = sign_ins.sign_in(parts.world, body.email, body.password)
+    except DomainError as refusal:
+        if refusal.code is ErrorCode.SIGN_IN_FAILED:
+            parts.account_failures.count(account_key, now)
+            parts.address_failures.count(address, now)
+        raise
+    parts.account_failures.forget(account_key)
+    keep_sign_in(response, parts, signed_in)
+    return AccountAnswer.of(signed_in.account)
+
+
+@router.get("/sign-in-links/{secret}", responses=documented(ErrorCode.LINK_EXPIRED))
+def greet(secret: str, parts: PartsOf) -> LinkOwnerAnswer:
+    """Whom a one-time sign-in link is for."""
+    owner = accounts.greet_link_owner(parts.world, secret)
+    return LinkOwnerAnswer(name=owner.name, email=owner.email, needs_password=owner.needs_password)
+
+
+@router.post(
+    "/sign-in-links/{secret}",
+    responses=documented(*_FORM, ErrorCode.LINK_EXPIRED, ErrorCode.RATE_LIMITED),
+)
+def use_link(
+    secret: str, parts: PartsOf, response: Response, body: LinkSignInBody | None = None
+) -> AccountAnswer:
+    """Sign in by a one-time link; it works once, and sets the password when one is given."""
+    password = body.password if body else None
+    signed_in = accounts.use_sign_in_link(parts.world, secret, password)
+    keep_sign_in(response, parts, signed_in)
+    return AccountAnswer.of(signed_in.account)
+
+
+@router.post(
+    "/sign-out",
+    status_code=204,
+    response_class=Response,
+    responses=documented(ErrorCode.NOT_ALLOWED),
+)
+def sign_out(parts: PartsOf, response: Response, secret: SignInSecret = None) -> None:
+    """Sign this browser out."""
+    sign_ins.sign_out(parts.world, secret)
+    drop_sign_in(response, parts)
+
+
+@router.get("/me", responses=documented(ErrorCode.NOT_SIGNED_IN))
+def me(account: SignedInAccount) -> AccountAnswer:
+    """The own account."""
+    return AccountAnswer.of(account)
+
+
+@router.patch("/me", responses=documented(*_FORM, ErrorCode.NOT_SIGNED_IN))
+def change_me(body: AccountChanges, account: SignedInAccount, parts: PartsOf) -> AccountAnswer:
+    """Change name or language."""
+    changed = accounts.change_own_account(parts.world, account, body.name, body.language)
+    return AccountAnswer.of(changed)

@@ -1,0 +1,45 @@
+"""The HTTP interface put together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from preau.meet.api import accounts, errors, instance, meetings, pages
+from preau.meet.api.context import Parts
+from preau.meet.api.guard import App, Guard, security_headers
+
+DESCRIPTION = """The HTTP interface of a Préau server. JSON in and out, times in ISO 8601 UTC.
+
+Every error has the form `{"error": {"code", "message", "fields"?}}`; `code` is stable. Sign-in state is
+on the server; the cookie `preau_signin` is its key. Requests that change something are refused with
+`not-allowed` when their `Origin` is another one. Meetings themselves run over the control channel
+(docs/protocol/control.md)."""
+
+
+def build_interface() -> FastAPI:
+    """The documented interface, without the parts that it needs to run."""
+    app = FastAPI(
+        title="Préau",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        redirect_slashes=False,
+    )
+    errors.install(app)
+    for router in (instance.router, accounts.router, meetings.router):
+        app.include_router(router, prefix="/api/v1")
+    app.include_router(instance.health_router)
+    return app
+
+
+def build_app(parts: Parts, allowed_origins: frozenset[str], media_origins: tuple[str, ...]) -> App:
+    """The whole HTTP side: the interface, the web client, and what guards both."""
+    app = build_interface()
+    app.state.parts = parts
+    pages.install(app)
+    guarded: Any = app
+    return Guard(guarded, allowed_origins, security_headers(media_origins, is_https=parts.is_https))

@@ -1,0 +1,125 @@
+"""What stands before every request: who may act from where, how large a body may be, headers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+MAX_BODY_BYTES = 64 * 1024
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class _TooLargeError(Exception):
+    pass
+
+
+def security_headers(media_origins: tuple[str, ...], *, is_https: bool) -> list[tuple[bytes, bytes]]:
+    """The headers of every answer. `media_origins`: where the page may connect besides its own origin."""
+    policy = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data: blob:",
+        "media-src": "'self' blob:",
+        "font-src": "'self'",
+        "connect-src": " ".join(("'self'", *media_origins)),
+        "worker-src": "'self'",
+        "manifest-src": "'self'",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+    }
+    off = "autoplay=(self), fullscreen=(self), picture-in-picture=(self), screen-wake-lock=(self), "
+    off += "accelerometer=(), bluetooth=(), browsing-topics=(), geolocation=(), gyroscope=(), hid=(), "
+    off += (
+        "idle-detection=(), magnetometer=(), midi=(), payment=(), serial=(), usb=(), xr-spatial-tracking=()"
+    )
+    headers = {
+        "content-security-policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "permissions-policy": f"camera=(self), microphone=(self), display-capture=(self), {off}",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+    }
+    if is_https:
+        headers["strict-transport-security"] = "max-age=31536000"
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+class Guard:
+    """ASGI middleware."""
+
+    def __init__(self, app: App, allowed_origins: frozenset[str], headers: list[tuple[bytes, bytes]]) -> None:
+        self._app = app
+        self._allowed_origins = {origin.encode() for origin in allowed_origins}
+        self._headers = headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One HTTP request."""
+        has_started = False
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal has_started
+            if message["type"] == "http.response.start":
+                has_started = True
+                message = {**message, "headers": self._all_headers(message)}
+            await send(message)
+
+        if self._is_foreign(scope):
+            await _refuse(send_guarded, 403, "not-allowed", "Pages of other origins may not act here.")
+            return
+        try:
+            await self._app(scope, _limited(scope, receive), send_guarded)
+        except _TooLargeError:
+            if has_started:
+                raise
+            await _refuse(send_guarded, 413, "too-large", "The request is too large.")
+
+    def _all_headers(self, message: Message) -> list[tuple[bytes, bytes]]:
+        given = list(message.get("headers", []))
+        names = {name.lower() for name, _ in given}
+        if b"cache-control" not in names:
+            given.append((b"cache-control", b"no-store"))
+        return given + [header for header in self._headers if header[0] not in names]
+
+    def _is_foreign(self, scope: Scope) -> bool:
+        """An act asked for by a page of another origin (CSRF). Programs send no Origin."""
+        if scope["method"] in _SAFE_METHODS:
+            return False
+        headers = dict(scope["headers"])
+        origin = headers.get(b"origin")
+        if origin is not None:
+            return origin not in self._allowed_origins
+        return headers.get(b"sec-fetch-site") == b"cross-site"
+
+
+def _limited(scope: Scope, receive: Receive) -> Receive:
+    received = 0
+    announced = dict(scope["headers"]).get(b"content-length", b"")
+
+    async def receive_limited() -> Message:
+        nonlocal received
+        if announced.isdigit() and int(announced[:20]) > MAX_BODY_BYTES:
+            raise _TooLargeError
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > MAX_BODY_BYTES:
+            raise _TooLargeError
+        return message
+
+    return receive_limited
+
+
+async def _refuse(send: Send, status: int, code: str, message: str) -> None:
+    body = json.dumps({"error": {"code": code, "message": message}}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,69 @@
+"""This server: what it is, whether it answers, and what its media server tells it."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from preau.meet.api.context import PartsOf
+from preau.meet.api.errors import documented
+from preau.meet.api.models import Health, Instance, Media
+from preau.meet.domain.accounts import LANGUAGES
+from preau.meet.domain.errors import DomainError, ErrorCode
+from preau.meet.log import LogEvent, log_event
+from preau.meet.services.accounts import is_set_up
+from preau.meet.services.media import take_news
+
+router = APIRouter(tags=["instance"])
+health_router = APIRouter(tags=["instance"])
+
+
+def _installed_version() -> str:
+    """The package's version; a source tree that was never installed has none."""
+    try:
+        return version("preau")
+    except PackageNotFoundError:
+        return "development"
+
+
+_VERSION = _installed_version()
+
+
+@router.get("/instance")
+def instance(parts: PartsOf) -> Instance:
+    """What this server is."""
+    return Instance(
+        name="Préau",
+        version=_VERSION,
+        set_up=is_set_up(parts.world),
+        media=Media(encrypted=False),
+        languages=list(LANGUAGES),
+    )
+
+
+@router.post(
+    "/webhooks/livekit",
+    status_code=204,
+    response_class=Response,
+    responses=documented(ErrorCode.NOT_ALLOWED, ErrorCode.TOO_LARGE),
+)
+async def livekit_webhook(
+    request: Request, parts: PartsOf, authorization: Annotated[str, Header()] = ""
+) -> None:
+    """What the media server tells; believed only with its signature."""
+    body = (await request.body()).decode("utf-8", "replace")
+    news = await run_in_threadpool(parts.news.read, body, authorization)
+    if news is None:
+        log_event(LogEvent.WEBHOOK_REFUSED)
+        raise DomainError(ErrorCode.NOT_ALLOWED, "The signature is not the media server's.")
+    if take_news(news, parts.rooms, parts.media):
+        log_event(LogEvent.MEDIA_STRANGER_REMOVED, occurrence_id=news.room)
+
+
+@health_router.get("/healthz")
+def health() -> Health:
+    """The server answers."""
+    return Health()

@@ -1,0 +1,135 @@
+"""Composition: the parts of the platform put together, and run.
+
+The control channel is up first and imports no framework; the HTTP interface (FastAPI, half a second
+of imports) is loaded with its first request, or when the first moments after a start are over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from importlib import import_module
+from typing import Any
+from urllib.parse import urlsplit
+
+from preau.meet.control.connection import open_door
+from preau.meet.control.endpoint import ControlEndpoint
+from preau.meet.control.rooms import Rooms
+from preau.meet.integrations.livekit import LiveKitMedia, NullMedia
+from preau.meet.integrations.machine import Argon2Passwords, SystemClock, SystemRandomness
+from preau.meet.integrations.webhooks import LiveKitWebhooks, NullWebhooks
+from preau.meet.server import listen, serve
+from preau.meet.services.ports import Media, MediaNewsReader, World
+from preau.meet.settings import LiveKitSettings, MeetSettings
+from preau.meet.storage.open import open_store
+
+_LOAD_INTERFACE_AFTER_S = 2.0
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+
+class Platform:
+    """One meeting platform as an ASGI application; `start` and `stop` on the event loop that serves it."""
+
+    def __init__(self, settings: MeetSettings, world: World) -> None:
+        self._settings = settings
+        self._world = world
+        self._media, self._news = _media_of(settings.livekit)
+        self._rooms = Rooms(world, self._media, settings.max_participants)
+        self._control = ControlEndpoint(open_door(world, self._rooms), settings.allowed_origins)
+        self._interface: App | None = None
+        self._loading = asyncio.Lock()
+        self._preload: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Rebuild the rooms that ran; the control channel answers from now on."""
+        self._rooms.start()
+        self._preload = asyncio.create_task(self._load_soon())
+
+    async def stop(self) -> None:
+        """Tell everybody to come back, write what waits, let go of the media server."""
+        if self._preload is not None:
+            self._preload.cancel()
+        await self._rooms.stop()
+        await self._media.stop()
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """One request or WebSocket."""
+        if scope["type"] == "websocket":
+            await self._control(scope, receive, send)
+        elif scope["type"] == "http":
+            if self._interface is None and scope["path"] == "/healthz":
+                # A supervisor asks this first; the answer should not wait for what it does not need.
+                await _answer_health(send)
+                return
+            interface = await self._loaded()
+            await interface(scope, receive, send)
+
+    async def _load_soon(self) -> None:
+        await asyncio.sleep(_LOAD_INTERFACE_AFTER_S)
+        await self._loaded()
+
+    async def _loaded(self) -> App:
+        if self._interface is None:
+            async with self._loading:
+                if self._interface is None:
+                    self._interface = await asyncio.to_thread(self._build_interface)
+        return self._interface
+
+    def _build_interface(self) -> App:
+        parts = import_module("preau.meet.api.context").Parts(
+            world=self._world,
+            rooms=self._rooms,
+            media=self._media,
+            news=self._news,
+            public_url=self._settings.public_url,
+            is_https=self._settings.is_https,
+        )
+        build: Callable[..., App] = import_module("preau.meet.api.app").build_app
+        return build(parts, self._settings.allowed_origins, media_origins(self._settings.livekit))
+
+
+async def _answer_health(send: Send) -> None:
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b'{"status":"ok"}'})
+
+
+def _media_of(livekit: LiveKitSettings | None) -> tuple[Media, MediaNewsReader]:
+    if livekit is None:
+        return NullMedia(), NullWebhooks()
+    media = LiveKitMedia(livekit.api_url, livekit.key, livekit.secret, livekit.browser_url)
+    return media, LiveKitWebhooks(livekit.key, livekit.secret)
+
+
+def media_origins(livekit: LiveKitSettings | None) -> tuple[str, ...]:
+    """Where the page connects for media besides its own origin: LiveKit's clients use WebSocket and fetch."""
+    if livekit is None or not livekit.browser_url:
+        return ()
+    parts = urlsplit(livekit.browser_url)
+    is_secure = parts.scheme == "wss"
+    return tuple(
+        f"{scheme}://{parts.netloc}" for scheme in (("wss", "https") if is_secure else ("ws", "http"))
+    )
+
+
+def open_world(settings: MeetSettings) -> World:
+    """The database, brought up to date, and the machine's services."""
+    if settings.database_url.startswith("sqlite"):
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = open_store(settings.database_url)
+    return World(store, SystemClock(), SystemRandomness(), Argon2Passwords())
+
+
+def migrate(settings: MeetSettings) -> None:
+    """Bring the database up to date."""
+    open_world(settings)
+
+
+def run(settings: MeetSettings, port: int) -> None:
+    """Serve on 127.0.0.1 until SIGTERM or SIGINT. Raises `Problem` for what the operator can put right."""
+    socket = listen(port)
+    serve(Platform(settings, open_world(settings)), socket)

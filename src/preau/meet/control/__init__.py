@@ -1,0 +1,1 @@
+"""The control channel: WebSockets in front of the pure rooms of `live` (docs/protocol/control.md)."""
