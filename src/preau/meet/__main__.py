@@ -10,6 +10,7 @@ import signal
 import sys
 from importlib import import_module
 
+from preau.meet.listening import listen
 from preau.problems import Problem
 
 _PR_SET_PDEATHSIG = 1
@@ -35,7 +36,9 @@ def main() -> int:
     gc.disable()
     settings = import_module("preau.meet.settings").MeetSettings
     try:
-        import_module("preau.meet.app").run(settings.from_environment(os.environ), arguments.port)
+        given = settings.from_environment(os.environ)
+        socket = listen(arguments.port)
+        import_module("preau.meet.app").run_on(given, socket)
     except Problem as problem:
         print(problem.line(), file=sys.stderr)
         return int(problem.exit_status)

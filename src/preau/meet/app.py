@@ -7,6 +7,7 @@ of imports) is loaded with its first request, or when the first moments after a 
 from __future__ import annotations
 
 import asyncio
+import socket as sockets
 from collections.abc import Awaitable, Callable, MutableMapping
 from importlib import import_module
 from typing import Any
@@ -18,7 +19,8 @@ from preau.meet.control.rooms import Rooms
 from preau.meet.integrations.livekit import LiveKitMedia, NullMedia
 from preau.meet.integrations.machine import Argon2Passwords, SystemClock, SystemRandomness
 from preau.meet.integrations.webhooks import LiveKitWebhooks, NullWebhooks
-from preau.meet.server import listen, serve
+from preau.meet.listening import listen
+from preau.meet.server import serve
 from preau.meet.services.ports import Media, MediaNewsReader, World
 from preau.meet.settings import LiveKitSettings, MeetSettings
 from preau.meet.storage.open import open_store
@@ -131,5 +133,9 @@ def migrate(settings: MeetSettings) -> None:
 
 def run(settings: MeetSettings, port: int) -> None:
     """Serve on 127.0.0.1 until SIGTERM or SIGINT. Raises `Problem` for what the operator can put right."""
-    socket = listen(port)
+    run_on(settings, listen(port))
+
+
+def run_on(settings: MeetSettings, socket: sockets.socket) -> None:
+    """As `run`, on a socket that listens already."""
     serve(Platform(settings, open_world(settings)), socket)

@@ -13,10 +13,9 @@ from typing import Any, Protocol
 import uvicorn
 import uvloop
 
+from preau.meet.listening import HOST
 from preau.meet.log import LogEvent, log_event
-from preau.problems import PortInUse
 
-_HOST = "127.0.0.1"
 _MAX_MESSAGE_BYTES = 64 * 1024
 _STOP_WITHIN_S = 3
 
@@ -51,20 +50,6 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def listen(port: int) -> sockets_module.socket:
-    """A listening socket on the loopback address; raises `PortInUse`."""
-    socket = sockets_module.socket(sockets_module.AF_INET, sockets_module.SOCK_STREAM)
-    socket.setsockopt(sockets_module.SOL_SOCKET, sockets_module.SO_REUSEADDR, 1)
-    try:
-        socket.bind((_HOST, port))
-        socket.listen(1024)
-    except OSError:
-        socket.close()
-        raise PortInUse(_HOST, port, "TCP", "another --port, or for `preau serve` PREAU_PORT,") from None
-    socket.setblocking(False)
-    return socket
-
-
 def serve(served: Served, socket: sockets_module.socket) -> None:
     """Serve until SIGTERM or SIGINT."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -88,7 +73,7 @@ async def _serve(served: Served, socket: sockets_module.socket) -> None:
         server_header=False,
         date_header=False,
         proxy_headers=True,
-        forwarded_allow_ips=_HOST,
+        forwarded_allow_ips=HOST,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=_STOP_WITHIN_S,
     )
