@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from preau.problems import OCCUPIED_EXIT, USAGE_EXIT
 
-_OPERATOR_STATUSES = frozenset({USAGE_EXIT, OCCUPIED_EXIT})
+# 4: the native module is not built; like the others, trying again will not help.
+_OPERATOR_STATUSES = frozenset({USAGE_EXIT, OCCUPIED_EXIT, 4})
 
 
 @dataclass(frozen=True)

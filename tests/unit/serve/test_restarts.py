@@ -25,8 +25,8 @@ def test_a_long_life_without_health_does_not_count_as_steady() -> None:
     assert _delays([Ending(1, 60.0, True), Ending(1, 60.0, False), Ending(1, 60.0, False)]) == [0.0, 0.2, 0.4]
 
 
-def test_wrong_setting_or_occupied_port_at_first_start_is_the_end() -> None:
-    for status in (2, 3):
+def test_what_an_operator_must_mend_at_first_start_is_the_end() -> None:
+    for status in (2, 3, 4):
         _, verdict = History().after(Ending(status, 0.3, False))
         assert verdict == GiveUp(status)
 
