@@ -35,6 +35,8 @@ _SOURCE_LETTER = {
 _KIND_LETTER = {TrackKind.AUDIO: "A", TrackKind.VIDEO: "V"}
 #: Codecs forwarded, by the name clients use, as the mime they are shown with.
 _MIME = {"vp8": "video/VP8", "h264": "video/H264", "opus": "audio/opus"}
+#: LiveKit's number for simulcast: every layer is a flow of its own.
+_ONE_LAYER_PER_FLOW = 1
 _FALLBACK = {TrackKind.AUDIO: "audio/opus", TrackKind.VIDEO: "video/VP8"}
 _RIDS = {1: ("",), 2: ("q", "h"), 3: ("q", "h", "f")}
 
@@ -111,7 +113,7 @@ def _codecs(request: ask.AddTrack) -> tuple[TrackCodec, ...]:
             mime=mime,
             cid=first.cid if first and first.cid else request.cid,
             layers=_named(layers),
-            layer_mode=2 if request.kind is TrackKind.VIDEO else 0,
+            layer_mode=_ONE_LAYER_PER_FLOW if request.kind is TrackKind.VIDEO else 0,
         ),
     )
 

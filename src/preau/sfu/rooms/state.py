@@ -140,7 +140,7 @@ class Member:
             joined_at_ms=int(self.joined_s * 1000),
             version=self.version,
             permission=self.permission,
-            is_publisher=bool(self.tracks),
+            is_publisher=any(track.live for track in self.tracks.values()),
             kind=self.admission.kind,
             kind_details=self.admission.kind_details,
             disconnect_reason=DisconnectReason.UNKNOWN,
@@ -214,7 +214,7 @@ class RoomState:
             options=self.options,
             created_at_ms=int(self.created_s * 1000),
             num_participants=len(visible),
-            num_publishers=sum(1 for member in visible if member.tracks),
+            num_publishers=sum(1 for member in visible if any(member.live_tracks())),
             active_recording=any(member.permission.recorder for member in self.members.values()),
         )
 

@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import pytest
+
+from preau.sfu.model import LeaveAction, Permission, TrackKind, TrackSource, VideoLayer, VideoQuality
+from preau.sfu.rooms import commands, media
+from preau.sfu.signalling import requests as ask
+from preau.sfu.signalling import responses as say
+from tests.kit.sfu_room import Stage, offer_sdp
+
+CAMERA = ask.AddTrack(cid="cam", kind=TrackKind.VIDEO, source=TrackSource.CAMERA)
+
+
+def test_a_track_gets_a_sid_at_once_and_is_public_once_agreed() -> None:
+    stage = Stage()
+    stage.arrive("ada", "ben")
+    stage.ask("ada", CAMERA)
+    accepted = stage.told("ada", say.TrackAccepted)[0]
+    assert accepted.cid == "cam"
+    assert accepted.track.sid.startswith("TR_VC")
+    stage.clear()
+    stage.ask("ada", ask.Offer(offer_sdp(("0", "video", "sendonly", "cam")), 3))
+    assert not stage.told("ben", say.ParticipantsChanged)
+    stage.agree_to_offer()
+    answer = stage.told("ada", say.SendAnswer)[0]
+    assert answer.number == 3
+    seen = stage.told("ben", say.ParticipantsChanged)[-1].participants[0].tracks[0]
+    assert (seen.mid, seen.mime, seen.simulcast) == ("0", "video/VP8", True)
+    assert stage.events() == ["track_published"]
+
+
+def test_layers_are_named_from_the_lowest() -> None:
+    stage = Stage()
+    stage.arrive("ada")
+    layers = tuple(VideoLayer(quality, 320 * 2**quality, 180 * 2**quality) for quality in (0, 1, 2))
+    codec = ask.RequestedCodec("vp8", "cam", layers=layers)
+    stage.ask("ada", ask.AddTrack("cam", TrackKind.VIDEO, TrackSource.CAMERA, codecs=(codec,)))
+    named = stage.told("ada", say.TrackAccepted)[0].track.codecs[0].layers
+    assert [(layer.rid, layer.spatial_layer) for layer in named] == [("q", 0), ("h", 1), ("f", 2)]
+
+
+def test_a_codec_that_is_not_forwarded_is_replaced() -> None:
+    stage = Stage()
+    stage.arrive("ada")
+    stage.ask(
+        "ada",
+        ask.AddTrack("cam", TrackKind.VIDEO, TrackSource.CAMERA, codecs=(ask.RequestedCodec("vp9", "cam"),)),
+    )
+    assert [one.mime for one in stage.told("ada", say.TrackAccepted)[0].track.codecs] == ["video/VP8"]
+    wanted = (ask.RequestedCodec("av1", "cam"), ask.RequestedCodec("h264", ""))
+    stage.ask("ada", ask.AddTrack("cam2", TrackKind.VIDEO, TrackSource.SCREEN_SHARE, codecs=wanted))
+    assert [one.mime for one in stage.told("ada", say.TrackAccepted)[1].track.codecs] == ["video/H264"]
+
+
+@pytest.mark.parametrize(
+    ("permission", "source", "allowed"),
+    [
+        (Permission(can_publish=False), TrackSource.CAMERA, False),
+        (Permission(can_publish_sources=(TrackSource.MICROPHONE,)), TrackSource.CAMERA, False),
+        (Permission(can_publish_sources=(TrackSource.CAMERA,)), TrackSource.CAMERA, True),
+        (Permission(), TrackSource.SCREEN_SHARE, True),
+    ],
+)
+def test_only_permitted_sources_are_published(
+    permission: Permission, source: TrackSource, allowed: bool
+) -> None:
+    stage = Stage()
+    stage.join("ada", permission)
+    stage.ask("ada", ask.AddTrack("cam", TrackKind.VIDEO, source))
+    assert bool(stage.told("ada", say.TrackAccepted)) is allowed
+    assert [one.reason for one in stage.told("ada", say.RequestOutcome)] == (
+        [] if allowed else [say.Reason.NOT_ALLOWED]
+    )
+
+
+def test_the_twenty_first_announced_track_is_refused() -> None:
+    stage = Stage()
+    stage.arrive("ada")
+    for number in range(21):
+        stage.ask("ada", ask.AddTrack(f"cam{number}", TrackKind.VIDEO, TrackSource.CAMERA))
+    assert len(stage.told("ada", say.TrackAccepted)) == 20
+    assert stage.told("ada", say.RequestOutcome)[0].reason is say.Reason.LIMIT_EXCEEDED
+
+
+def test_ending_a_section_unpublishes() -> None:
+    stage = Stage()
+    stage.arrive("ada", "ben")
+    sid = stage.publish("ada", "cam")
+    stage.clear()
+    stage.ask("ada", ask.Offer(offer_sdp(("0", "video", "inactive", "")), 8))
+    assert stage.told("ben", say.ParticipantsChanged)[-1].participants[0].tracks == ()
+    assert stage.found(media.AcceptOffer)[0].receive == ()
+    assert len(stage.found(media.RemoveDown)) == 1
+    assert stage.events() == ["track_unpublished"]
+    assert sid
+
+
+def test_a_garbled_offer_starts_its_sender_afresh_and_disturbs_nobody() -> None:
+    stage = Stage()
+    stage.arrive("ada", "ben")
+    stage.ask("ada", ask.Offer("nonsense", 1))
+    assert stage.told("ada", say.LeaveNotice)[0].action is LeaveAction.RECONNECT
+    assert "bad-sdp" in stage.closed("ada")[0].reason
+    assert not stage.told("ben", say.LeaveNotice)
+
+
+def test_a_refused_offer_starts_its_sender_afresh() -> None:
+    stage = Stage()
+    stage.arrive("ada")
+    stage.do(media.Refused(stage.peers("ada")[0], media.RequestId(1), "no-common-codec", "x"))
+    assert stage.told("ada", say.LeaveNotice)[0].action is LeaveAction.RECONNECT
+
+
+def test_muting_is_told_to_others_and_to_the_engine() -> None:
+    stage = Stage()
+    stage.arrive("ada", "ben")
+    sid = stage.publish("ada", "cam")
+    stage.clear()
+    stage.ask("ada", ask.Mute(sid, muted=True))
+    assert stage.found(media.SetTrackMuted)[0].muted
+    assert stage.told("ben", say.ParticipantsChanged)[0].participants[0].tracks[0].muted
+    stage.clear()
+    stage.ask("ada", ask.Mute(sid, muted=True))
+    assert stage.effects == []
+
+
+def test_nobody_mutes_the_track_of_somebody_else() -> None:
+    stage = Stage()
+    stage.arrive("ada", "ben")
+    sid = stage.publish("ada", "cam")
+    stage.clear()
+    stage.ask("ben", ask.Mute(sid, muted=True))
+    assert stage.told("ben", say.RequestOutcome)[0].reason is say.Reason.NOT_FOUND
+    assert not stage.found(media.SetTrackMuted)
+
+
+def test_a_track_announced_muted_stays_muted() -> None:
+    stage = Stage()
+    stage.arrive("ada")
+    stage.ask("ada", ask.AddTrack("mic", TrackKind.AUDIO, TrackSource.MICROPHONE, muted=True))
+    stage.ask("ada", ask.Offer(offer_sdp(("0", "audio", "sendonly", "mic")), 1))
+    stage.agree_to_offer()
+    assert stage.found(media.SetTrackMuted)[0].muted
+
+
+def test_all_layers_are_wanted_of_a_video_track() -> None:
+    stage = Stage()
+    stage.arrive("ada")
+    sid = stage.publish("ada", "cam")
+    wanted = stage.told("ada", say.SubscribedQualities)[0]
+    assert (wanted.sid, wanted.codec) == (sid, "vp8")
+    assert wanted.qualities == tuple((quality, True) for quality in list(VideoQuality)[:3])
+
+
+def test_features_and_dimensions_change() -> None:
+    stage = Stage()
+    stage.arrive("ada", "ben")
+    camera, mic = stage.publish("ada", "cam"), stage.publish("ada", "mic", kind=TrackKind.AUDIO, mid="1")
+    stage.ask("ada", ask.UpdateVideoTrack(camera, 640, 360))
+    stage.ask("ada", ask.UpdateAudioTrack(mic, (3,)))
+    tracks = {
+        track.sid: track for track in stage.told("ben", say.ParticipantsChanged)[-1].participants[0].tracks
+    }
+    assert (tracks[camera].width, tracks[mic].audio_features) == (640, (3,))
+    stage.ask("ada", ask.UpdateAudioTrack(camera, (3,)))
+    assert stage.told("ada", say.RequestOutcome)[0].reason is say.Reason.NOT_FOUND
+
+
+def test_losing_the_right_to_publish_ends_tracks() -> None:
+    stage = Stage()
+    stage.arrive("ada", "ben")
+    sid = stage.publish("ada", "cam")
+    stage.clear()
+    stage.do(commands.UpdateParticipant("ada", permission=Permission(can_publish=False)))
+    assert stage.told("ada", say.TrackRevoked) == [say.TrackRevoked(sid)]
+    assert len(stage.found(media.RemoveDown)) == 1
+    stage.clear()
+    stage.ask("ada", ask.Offer(offer_sdp(("0", "video", "sendonly", "cam")), 9))
+    assert stage.found(media.AcceptOffer)[0].receive == ()
+
+
+def test_the_publisher_learns_of_its_first_subscriber_once() -> None:
+    stage = Stage()
+    stage.arrive("ada", "ben", "carl")
+    for name in ("ben", "carl"):
+        stage.negotiate(name)
+    sid = stage.publish("ada", "cam")
+    stage.pass_time(0.2)
+    for name in ("ben", "carl"):
+        stage.negotiate(name)
+    assert stage.told("ada", say.TrackHeard) == [say.TrackHeard(sid)]
+
+
+def test_data_tracks_are_refused_with_an_echo() -> None:
+    stage = Stage()
+    stage.arrive("ada")
+    request = ask.Unsupported("publish_data_track", b"\x08\x01")
+    stage.ask("ada", request)
+    outcome = stage.told("ada", say.RequestOutcome)[0]
+    assert (outcome.reason, outcome.request) == (say.Reason.UNSUPPORTED_TYPE, request)
