@@ -7,7 +7,8 @@ use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
 use str0m::channel::{ChannelConfig, ChannelId, Reliability};
 use str0m::media::{Direction, MediaKind, Mid, Rid, Simulcast, SimulcastLayer};
 use str0m::net::{Protocol, Receive as NetReceive, TcpType};
-use str0m::rtp::{RtpPacket, RtpWrite};
+use str0m::rtp::rtcp::Rtcp;
+use str0m::rtp::{RawPacket, RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcConfig};
 
 use super::Datagram;
@@ -23,7 +24,8 @@ pub struct Client {
     pub key_frame_requests: Vec<(Mid, Option<Rid>)>,
     pub messages: Vec<(ChannelId, Vec<u8>)>,
     pub channels: Vec<(ChannelId, String)>,
-    pub estimates: usize,
+    /// Transport-wide feedback received.
+    pub feedback: usize,
     pub ice: Option<IceConnectionState>,
     pub closed: bool,
     pending: Option<SdpPendingOffer>,
@@ -35,6 +37,7 @@ impl Client {
     pub fn new(peer: PeerId, transport: Transport, number: u16, now: Instant) -> Self {
         let mut rtc = RtcConfig::new()
             .set_rtp_mode(true)
+            .enable_raw_packets(true)
             .enable_bwe(Some(str0m::bwe::Bitrate::kbps(2000)))
             .build(now);
         let address: SocketAddr = format!("192.168.1.2:{}", 10_000 + number)
@@ -50,7 +53,7 @@ impl Client {
             key_frame_requests: Vec::new(),
             messages: Vec::new(),
             channels: Vec::new(),
-            estimates: 0,
+            feedback: 0,
             ice: None,
             closed: false,
             pending: None,
@@ -247,7 +250,11 @@ impl Client {
             }
             Event::ChannelOpen(id, label) => self.channels.push((id, label)),
             Event::ChannelData(data) => self.messages.push((data.id, data.data)),
-            Event::EgressBitrateEstimate(_) => self.estimates += 1,
+            Event::RawPacket(raw) => {
+                if let RawPacket::RtcpRx(Rtcp::Twcc(_)) = *raw {
+                    self.feedback += 1;
+                }
+            }
             Event::IceConnectionStateChange(state) => self.ice = Some(state),
             Event::Closed => self.closed = true,
             _ => {}
