@@ -1,15 +1,15 @@
 import {
-  Camera,
-  CameraOff,
   Ellipsis,
   Hand,
   MessageSquare,
   Mic,
   MicOff,
   MonitorUp,
-  PhoneOff,
+  Phone,
   Settings2,
   Users,
+  Video,
+  VideoOff,
   type LucideIcon,
 } from "lucide-react";
 import { useId, type ReactNode } from "react";
@@ -98,7 +98,7 @@ export function Tools(props: ToolsProps) {
         className={classes(styles.tool, styles.leave)}
         onPress={() => call.dispatch({ type: "leave" })}
       >
-        <Icon of={PhoneOff} size={24} />
+        <Icon of={Phone} size={24} className={styles.hangUp} />
         <span>{text("call.leave")}</span>
       </AriaButton>
     </div>
@@ -124,7 +124,7 @@ function SourceTools({ view }: { view: RoomView }) {
         onToggle={toggle("microphone")}
       />
       <Tool
-        icon={camera.wanted ? Camera : CameraOff}
+        icon={camera.wanted ? Video : VideoOff}
         label={text("call.camera")}
         look="source"
         shortcut="V"
