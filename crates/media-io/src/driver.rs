@@ -5,14 +5,14 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::os::fd::RawFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::{Builder, JoinHandle};
 
 use media::{Certificate, Command, Event, Sfu, SfuConfig};
 
 use crate::candidates::host_candidates;
-use crate::queues::{Inbox, Outbox};
+use crate::queues::{Inbox, Outbox, locked};
 use crate::shard::{Ports, Shard, Shared, TCP_TOKEN};
 use crate::sys::interface_addresses;
 use crate::tcp::TcpPort;
@@ -37,7 +37,7 @@ pub struct DriverConfig {
 /// of its own, and a look-up from peer to shard in [`Driver::command`].
 pub struct Driver {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
     udp_address: SocketAddr,
     tcp_address: Option<SocketAddr>,
     fingerprint: String,
@@ -73,7 +73,7 @@ impl Driver {
         });
         let shard = Shard::new(sfu, Ports { udp, tcp }, Arc::clone(&shared))?;
         Ok(Driver {
-            thread: Some(spawn(shard, Arc::clone(&shared))?),
+            thread: Mutex::new(Some(spawn(shard, Arc::clone(&shared))?)),
             shared,
             udp_address,
             tcp_address,
@@ -83,9 +83,7 @@ impl Driver {
 
     /// Hands over a command; without effect once closed.
     pub fn command(&self, command: Command) {
-        if self.thread.is_some() {
-            self.shared.inbox.push(command);
-        }
+        self.shared.inbox.push(command);
     }
 
     /// Every event since the last call, in order.
@@ -133,9 +131,10 @@ impl Driver {
     }
 
     /// Ends the media thread, waits for it and frees the ports. Events that wait can still be taken.
-    pub fn close(&mut self) {
-        if let Some(thread) = self.thread.take() {
-            self.shared.inbox.stop();
+    pub fn close(&self) {
+        self.shared.inbox.stop();
+        let thread = locked(&self.thread).take();
+        if let Some(thread) = thread {
             // A panic in it was reported by the thread itself.
             let _ = thread.join();
         }

@@ -12,7 +12,8 @@ use crate::sys::EventFd;
 /// Lossy data messages kept while nobody takes events; more are dropped, as the network would.
 const MAX_LOSSY_WAITING: usize = 4096;
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// The content; whoever panicked with it left it whole.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -40,9 +41,12 @@ impl Inbox {
         })
     }
 
-    /// Hands a command over; never waits for the shard.
+    /// Hands a command over, never waiting for the shard; without effect once it is asked to end.
     pub(crate) fn push(&self, command: Command) {
         let mut orders = locked(&self.orders);
+        if orders.stop {
+            return;
+        }
         if orders.commands.is_empty() {
             self.signal.set();
         }

@@ -169,7 +169,7 @@ fn an_address_of_somebody_else_is_an_error_with_its_number() {
 
 #[test]
 fn closing_frees_the_ports_and_may_be_repeated() {
-    let mut driver = Driver::start(&config()).unwrap();
+    let driver = Driver::start(&config()).unwrap();
     let (udp, tcp) = (driver.udp_port(), driver.tcp_port().unwrap());
     let client = TcpStream::connect(loopback(tcp)).unwrap();
     driver.close();
