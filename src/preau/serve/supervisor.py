@@ -19,6 +19,7 @@ from preau.serve.probes import json_of
 from preau.serve.routing import Backend
 from preau.serve.settings import ServeSettings
 
+_ASK_AGAIN_S = 0.2
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -87,8 +88,10 @@ class _Supervisor:
         for child in self._children:
             await child.has_been_healthy.wait()
         print(f"Open: {self._settings.public_url}", flush=True)
-        instance = await json_of(self._layout.meet_port, "/api/v1/instance")
-        if instance is not None and not instance.get("set_up"):
+        # meet is healthy before all of it is loaded: on a busy machine its first answer takes a while.
+        while (instance := await json_of(self._layout.meet_port, "/api/v1/instance")) is None:
+            await asyncio.sleep(_ASK_AGAIN_S)
+        if not instance.get("set_up"):
             await self._show_setup_link()
 
     async def _show_setup_link(self) -> None:
