@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import secrets
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
 
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 Frame = dict[str, Any]
@@ -21,17 +22,19 @@ class ControlClient:
 
     def __init__(self, socket_url: str, code: str) -> None:
         self._address = f"{socket_url}/api/v1/meetings/{code}/control"
-        self._socket: ClientConnection = connect(self._address, subprotocols=[SUBPROTOCOL], max_size=None)
+        self._open = ExitStack()
         self._request = 0
         self.unread: list[Frame] = []
 
     def __enter__(self) -> Self:
+        connection = connect(self._address, subprotocols=[SUBPROTOCOL], max_size=None)
+        self._socket = self._open.enter_context(connection)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._socket.close()
+        self._open.close()
 
     def send(self, type_: str, **fields: Any) -> int:
         """Sends one frame; answers its request number."""
