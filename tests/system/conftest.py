@@ -11,6 +11,7 @@ import pytest
 from tests.kit.control_client import ControlClient
 from tests.kit.product import Product, running_product
 
+PATIENCE_S = 30.0
 ADMIN = {"name": "Ada Lovelace", "email": "ada@example.org", "password": "correct horse battery staple"}
 
 
@@ -26,11 +27,11 @@ class House:
 
     def visitor(self) -> httpx.Client:
         """Somebody who is not signed in."""
-        return httpx.Client(base_url=self.product.url)
+        return httpx.Client(base_url=self.product.url, timeout=PATIENCE_S)
 
 
 def set_up(product: Product) -> House:
-    admin = httpx.Client(base_url=product.url)
+    admin = httpx.Client(base_url=product.url, timeout=PATIENCE_S)
     secret = product.setup_link.rsplit("/", 1)[1]
     admin.post("/api/v1/setup", json={"secret": secret, **ADMIN}).raise_for_status()
     meeting = admin.post("/api/v1/meetings", json={"title": "Staff"}).raise_for_status().json()

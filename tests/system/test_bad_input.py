@@ -158,7 +158,7 @@ def test_a_wrong_password_and_an_unknown_address_say_the_same(house: House) -> N
 
 
 @pytest.mark.usefixtures("undisturbed")
-@pytest.mark.parametrize("cookie", ["", "garbage", "\x7f" * 20, "a" * 3000])
+@pytest.mark.parametrize("cookie", ["", "garbage", '",;=', "a" * 3000])
 def test_a_garbled_sign_in_cookie_is_nobody(house: House, cookie: str) -> None:
     with house.visitor() as visitor:
         answer = visitor.get("/api/v1/me", headers={"cookie": f"preau_signin={cookie}"})
