@@ -149,7 +149,7 @@ format: $(STAMPS)/python $(STAMPS)/web-modules ## Put every file into its form.
 	cd web && npm run --silent format
 
 bench: test-setup ## Run the benchmarks of bench/README.md.
-	$(BIN)/python bench/run.py
+	cd web && npm run --silent bench:join
 
 shots: build ## Photograph every page into docs/images/pages.
 	@bash tools/debian.sh chromium

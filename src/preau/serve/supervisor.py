@@ -15,7 +15,6 @@ from preau.serve.backends import BackendAddress
 from preau.serve.children import Child, ChildPlan
 from preau.serve.data_dir import EngineKey
 from preau.serve.door import Door, DoorPlan
-from preau.serve.probes import json_of
 from preau.serve.routing import Backend
 from preau.serve.settings import ServeSettings
 
