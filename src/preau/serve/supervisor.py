@@ -18,7 +18,6 @@ from preau.serve.door import Door, DoorPlan
 from preau.serve.routing import Backend
 from preau.serve.settings import ServeSettings
 
-_ASK_AGAIN_S = 0.2
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -87,18 +86,6 @@ class _Supervisor:
         for child in self._children:
             await child.has_been_healthy.wait()
         print(f"Open: {self._settings.public_url}", flush=True)
-        if not await self._is_set_up():
-            await self._show_setup_link()
-
-    async def _is_set_up(self) -> bool:
-        while True:
-            instance = await json_of(self._layout.meet_port, "/api/v1/instance")
-            if instance is not None:
-                return bool(instance.get("set_up"))
-            # meet is healthy before all of it is loaded: on a busy machine its first answer takes a while.
-            await asyncio.sleep(_ASK_AGAIN_S)
-
-    async def _show_setup_link(self) -> None:
         # A process of its own: meet's database code would otherwise stay in this one for good.
         process = await asyncio.create_subprocess_exec(
             *_preau("admin", "setup-link"),
