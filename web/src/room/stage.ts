@@ -29,31 +29,35 @@ export function pageOf<Item>(items: readonly Item[], wanted: number, size: numbe
   return { items: items.slice(page * size, (page + 1) * size), page, pages };
 }
 
-const BEST_RATIO = 16 / 9;
-const TALLEST_RATIO = 3 / 4;
+/** Between the usual shapes of cameras, 4:3 and 16:9. */
+const CAMERA_RATIO = 1.5;
 
-/** How much picture a tile of this shape shows: a tile much wider or taller than a camera's picture shows less of it. */
-function worth(width: number, height: number): number {
-  const ratio = width / height;
-  if (ratio > BEST_RATIO) return height * BEST_RATIO * height;
-  if (ratio < TALLEST_RATIO) return (width * width) / TALLEST_RATIO;
-  return width * height;
+/**
+ * How much a tile of this shape is worth: its area, less what it cuts from a camera's picture. Cutting above and
+ * below takes heads and counts in full; cutting the sides spares a face in the middle and counts less, least on a
+ * tall stage, where many cameras are upright too.
+ */
+function worth(width: number, height: number, isTall: boolean): number {
+  const ratio = width / height / CAMERA_RATIO;
+  const area = width * height;
+  return ratio > 1 ? area / ratio : area * ratio ** (isTall ? 0.33 : 0.6);
 }
 
 export function gridOf(count: number, stage: Size): Grid {
   const tiles = Math.max(1, count);
+  const isTall = stage.height > stage.width;
   let columns = 1;
   let best = 0;
   for (let candidate = 1; candidate <= tiles; candidate += 1) {
     const rows = Math.ceil(tiles / candidate);
-    const value = worth(stage.width / candidate, stage.height / rows);
+    const value = worth(stage.width / candidate, stage.height / rows, isTall);
     if (value > best * 1.001) {
       best = value;
       columns = candidate;
     }
   }
   const rows = Math.ceil(tiles / columns);
-  const is_first_wide = columns === 2 && tiles % 2 === 1 && tiles > 1 && stage.height > stage.width;
+  const is_first_wide = columns === 2 && tiles % 2 === 1 && tiles > 1 && isTall;
   const last = tiles - (rows - 1) * columns;
   return { columns, rows, last_row_start: is_first_wide ? 1 : columns - last + 1, is_first_wide };
 }

@@ -193,7 +193,16 @@ function about(from: Fields): ParticipantId | null {
   return text(from["participant_id"]) ? (from["participant_id"] as ParticipantId) : null;
 }
 
-const EVENTS: Readonly<Record<string, (from: Fields) => RoomEvent | null>> = {
+type Parser<Parsed> = (from: Fields) => Parsed | null;
+
+function byName<Parsed>(
+  parsers: Readonly<Record<string, Parser<Parsed>>>,
+): ReadonlyMap<string, Parser<Parsed>> {
+  return new Map(Object.entries(parsers));
+}
+
+// Looked up by a name from the network, so a Map: a plain object also answers to "constructor".
+const EVENTS = byName<RoomEvent>({
   "participant-joined": (from) => {
     const participant = parseParticipant(from["participant"]);
     return participant && { type: "participant-joined", participant };
@@ -225,12 +234,12 @@ const EVENTS: Readonly<Record<string, (from: Fields) => RoomEvent | null>> = {
     const message = parseMessage(from["message"]);
     return message && { type: "chat-posted", message };
   },
-};
+});
 
 export function parseEvent(value: unknown): RoomEvent | null {
   const from = fields(value);
   if (from === null || !text(from["type"])) return null;
-  return EVENTS[from["type"]]?.(from) ?? null;
+  return EVENTS.get(from["type"])?.(from) ?? null;
 }
 
 function parseAdmitted(from: Fields): ServerFrame | null {
@@ -251,7 +260,7 @@ function parseAdmitted(from: Fields): ServerFrame | null {
   };
 }
 
-const FRAMES: Readonly<Record<string, (from: Fields) => ServerFrame | null>> = {
+const FRAMES = byName<ServerFrame>({
   admitted: parseAdmitted,
   event: (from) => {
     const { sequence, at } = from;
@@ -277,7 +286,7 @@ const FRAMES: Readonly<Record<string, (from: Fields) => ServerFrame | null>> = {
       : null,
   closed: ({ code, message }) =>
     text(code) ? { type: "closed", code, message: text(message) ? message : "" } : null,
-};
+});
 
 /** The frame a line of JSON from the server holds, or null when it holds none we know. */
 export function parseServerFrame(line: string): ServerFrame | null {
@@ -289,5 +298,5 @@ export function parseServerFrame(line: string): ServerFrame | null {
   }
   const from = fields(value);
   if (from === null || !text(from["type"])) return null;
-  return FRAMES[from["type"]]?.(from) ?? null;
+  return FRAMES.get(from["type"])?.(from) ?? null;
 }
