@@ -1,10 +1,11 @@
 //! The class `preau._media.Engine`.
 
+use std::io;
 use std::os::fd::RawFd;
 
 use media::Command;
 use media_io::{Driver, DriverConfig};
-use pyo3::exceptions::PyRuntimeError;
+use pyo3::exceptions::{PyOSError, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 
@@ -37,7 +38,7 @@ impl Engine {
                 .map(|text| ip(text))
                 .collect::<PyResult<_>>()?,
         };
-        let driver = py.detach(|| Driver::start(&config))?;
+        let driver = py.detach(|| Driver::start(&config)).map_err(os_error)?;
         Ok(Engine { driver })
     }
 
@@ -184,5 +185,18 @@ impl Engine {
         self.driver.command(Command::RequestStats {
             request: request.into(),
         });
+    }
+}
+
+/// With its errno, from which Python chooses the subclass (`PermissionError` and so on).
+fn os_error(error: io::Error) -> PyErr {
+    match error.raw_os_error() {
+        Some(errno) => {
+            // Rust appends "(os error 98)", which Python says in front.
+            let text = error.to_string();
+            let reason = text.split(" (os error").next().unwrap_or_default();
+            PyOSError::new_err((errno, reason.to_owned()))
+        }
+        None => PyOSError::new_err(error.to_string()),
     }
 }
