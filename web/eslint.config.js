@@ -52,12 +52,12 @@ export default tseslint.config(
     },
   },
   {
-    files: ["e2e/**/*.mjs", "*.js"],
+    files: ["*.js"],
     languageOptions: {
       globals: { process: "readonly", console: "readonly", URL: "readonly", fetch: "readonly" },
     },
   },
-  { files: ["**/*.test.{ts,tsx}", "e2e/**/*.mjs"], rules: { "max-lines-per-function": "off" } },
+  { files: ["**/*.test.{ts,tsx}", "e2e/**/*.spec.ts"], rules: { "max-lines-per-function": "off" } },
   {
     files: ["e2e/**/*.spec.ts"],
     rules: {

@@ -68,7 +68,7 @@ function PreferencesMenu() {
     <Menu
       label={text("account.preferences")}
       trigger={
-        <Button kind="quiet">
+        <Button kind="quiet" className={styles.tool}>
           <Icon of={Settings} />
           {text("account.preferences")}
         </Button>
@@ -92,7 +92,7 @@ export function Header() {
       <Brand name={text("frame.product")} />
       <span className={styles.grow} />
       {mayOfferSignIn && (
-        <LinkButton to="/sign-in" state={{ from: pathname }} kind="quiet">
+        <LinkButton to="/sign-in" state={{ from: pathname }} kind="quiet" className={styles.tool}>
           <Icon of={LogIn} />
           {text("account.signIn")}
         </LinkButton>

@@ -1,0 +1,121 @@
+/** Chromium with a made-up camera and microphone, and a page that notes what it must not do. */
+
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from "playwright-core";
+
+const PROGRAMS = [process.env["PREAU_TEST_CHROMIUM"] ?? "", "/usr/bin/chromium", "/usr/bin/google-chrome"];
+
+export async function launch(): Promise<Browser> {
+  const executablePath = PROGRAMS.find((path) => path !== "" && existsSync(path));
+  if (executablePath === undefined) throw new Error("no Chromium found; set PREAU_TEST_CHROMIUM");
+  return chromium.launch({
+    executablePath,
+    args: [
+      "--no-sandbox",
+      "--use-fake-device-for-media-stream",
+      "--mute-audio",
+      "--disable-background-networking",
+    ],
+  });
+}
+
+export type Theme = "light" | "dark";
+export type Language = "en" | "fr";
+
+export interface Look {
+  readonly theme?: Theme;
+  readonly language?: Language;
+  readonly width?: number;
+  readonly height?: number;
+  /** Whether the browser lets the page use camera and microphone; without, it says no. */
+  readonly allowsDevices?: boolean;
+  readonly signedInAs?: BrowserContextOptions["storageState"];
+}
+
+export async function openContext(browser: Browser, look: Look = {}): Promise<BrowserContext> {
+  const { theme = "light", language = "en", width = 1280, height = 800 } = look;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: theme,
+    locale: language === "fr" ? "fr-FR" : "en-GB",
+    permissions: look.allowsDevices === false ? [] : ["camera", "microphone"],
+    ...(look.signedInAs === undefined ? {} : { storageState: look.signedInAs }),
+  });
+  context.setDefaultTimeout(10_000);
+  await context.addInitScript(watchPage);
+  return context;
+}
+
+interface Watched {
+  violations: string[];
+  captures: number;
+}
+
+declare global {
+  interface Window {
+    watched?: Watched;
+  }
+}
+
+/** Runs in the page before anything of ours: notes refusals of the policy and every capture. */
+function watchPage(): void {
+  const watched: Watched = { violations: [], captures: 0 };
+  window.watched = watched;
+  document.addEventListener("securitypolicyviolation", (event) => {
+    watched.violations.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
+  });
+  if (!("mediaDevices" in navigator)) return;
+  const capture = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = (constraints) => {
+    watched.captures += 1;
+    return capture(constraints);
+  };
+}
+
+export async function capturesOf(page: Page): Promise<number> {
+  return page.evaluate(() => window.watched?.captures ?? -1);
+}
+
+export async function violationsOf(page: Page): Promise<string[]> {
+  return page.evaluate(() => window.watched?.violations ?? ["the page was not watched"]);
+}
+
+/** Addresses a page asked for outside `origin`, and faults it threw; both must stay empty. */
+export function watchTraffic(page: Page, origin: string): { strangers: string[]; faults: string[] } {
+  const seen = { strangers: [] as string[], faults: [] as string[] };
+  page.on("request", (request) => {
+    const { origin: asked, protocol } = new URL(request.url());
+    if (asked !== origin && !["data:", "blob:"].includes(protocol)) seen.strangers.push(request.url());
+  });
+  page.on("pageerror", (error) => seen.faults.push(error.message));
+  return seen;
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface AxeResults {
+  violations: { id: string; impact: string | null; nodes: { html: string; failureSummary: string }[] }[];
+}
+
+/** What axe-core finds serious or critical on the page as it stands, one line each. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  // Evaluated by the debugger, which the page's policy does not bind.
+  await page.evaluate(AXE);
+  const results = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run: (root: Document) => Promise<AxeResults> } };
+    return axe.run(document);
+  });
+  return results.violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
+    );
+}
