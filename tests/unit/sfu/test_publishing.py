@@ -32,7 +32,7 @@ def test_a_track_gets_a_sid_at_once_and_is_public_once_agreed() -> None:
 def test_layers_are_named_from_the_lowest() -> None:
     stage = Stage()
     stage.arrive("ada")
-    layers = tuple(VideoLayer(quality, 320 * 2**quality, 180 * 2**quality) for quality in (0, 1, 2))
+    layers = tuple(VideoLayer(VideoQuality(q), 320 * 2**q, 180 * 2**q) for q in (0, 1, 2))
     codec = ask.RequestedCodec("vp8", "cam", layers=layers)
     stage.ask("ada", ask.AddTrack("cam", TrackKind.VIDEO, TrackSource.CAMERA, codecs=(codec,)))
     named = stage.told("ada", say.TrackAccepted)[0].track.codecs[0].layers

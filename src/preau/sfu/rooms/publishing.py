@@ -99,6 +99,7 @@ def _info(room: RoomState, request: ask.AddTrack) -> TrackInfo:
         media_group=request.media_group,
         audio_features=request.audio_features,
         backup_codec_policy=request.backup_codec_policy,
+        packet_trailer_features=request.packet_trailer_features,
     )
 
 

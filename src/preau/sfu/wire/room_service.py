@@ -60,7 +60,10 @@ def decode(method: str, body: bytes, *, is_json: bool) -> ServiceCall | None:
     try:
         if is_json:
             # Twirp accepts both spellings of field names and ignores what it does not know.
-            json_format.ParseDict(json.loads(body or b"{}"), message, ignore_unknown_fields=True)
+            values = json.loads(body or b"{}")
+            if not isinstance(values, dict):
+                raise ValueError("it is not a JSON object")
+            json_format.ParseDict(values, message, ignore_unknown_fields=True)
         else:
             message.ParseFromString(body)
     except (DecodeError, json_format.ParseError, ValueError, RecursionError) as error:
