@@ -50,7 +50,7 @@ class Outbox:
                         await self._send_text(frame)
                 except TimeoutError:
                     self.is_too_slow = True
-            if self._is_last_put:
+            if self._is_last_put or self.is_too_slow:
                 return
             self._news.clear()
             await self._news.wait()

@@ -27,9 +27,9 @@ def _is_blank(text: str) -> bool:
 
 def clean_line(text: str) -> str:
     """One line: composed (NFC), spaces joined and trimmed, control characters and bidi overrides removed."""
-    spaced = _SPACES.sub(" ", text)
-    shown = "".join(character for character in spaced if _is_shown(character))
-    composed = unicodedata.normalize("NFC", shown).strip()
+    # Spaces first, because some are control characters; again, because a removed one may have parted two.
+    shown = "".join(character for character in _SPACES.sub(" ", text) if _is_shown(character))
+    composed = unicodedata.normalize("NFC", _SPACES.sub(" ", shown)).strip()
     return "" if _is_blank(composed) else composed
 
 

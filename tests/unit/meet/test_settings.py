@@ -1,0 +1,100 @@
+"""Settings: defaults, every wrong value named, origins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from preau.meet.app import media_origins
+from preau.meet.settings import LiveKitSettings, MeetSettings
+from preau.problems import BadSetting
+
+LIVEKIT = {
+    "PREAU_LIVEKIT_URL": "wss://media.example.org/",
+    "PREAU_LIVEKIT_API_KEY": "key",
+    "PREAU_LIVEKIT_API_SECRET": "secret",
+}
+
+
+def read(**environ: str) -> MeetSettings:
+    return MeetSettings.from_environment(environ)
+
+
+def test_nothing_set() -> None:
+    settings = read()
+    assert (settings.host, settings.port, settings.public_url) == ("127.0.0.1", 8000, "http://127.0.0.1:8000")
+    assert settings.data_dir == Path("data").absolute()
+    assert settings.database_url == f"sqlite:///{Path('data').absolute()}/preau.db"
+    assert (settings.livekit, settings.max_participants, settings.is_https) == (None, 100, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PREAU_PORT", "eighty"),
+        ("PREAU_PORT", "0"),
+        ("PREAU_PORT", "70000"),
+        ("PREAU_PORT", "٣٣"),
+        ("PREAU_PORT", "9" * 5000),
+        ("PREAU_ROOM_LIMIT", "1"),
+        ("PREAU_ROOM_LIMIT", "-5"),
+        ("PREAU_PUBLIC_URL", "meet.example.org"),
+        ("PREAU_PUBLIC_URL", "https://"),
+        ("PREAU_PUBLIC_URL", "https://meet.example.org/path"),
+        ("PREAU_PUBLIC_URL", "https://me@meet.example.org"),
+        ("PREAU_PUBLIC_URL", "https://meet.example.org:99999"),
+        ("PREAU_PUBLIC_URL", "https://[meet"),
+        ("PREAU_DATABASE_URL", "mysql://db/preau"),
+        ("PREAU_DATABASE_URL", "sqlite:///"),
+        ("PREAU_DATABASE_URL", "postgresql"),
+        ("PREAU_MEDIA_UDP_PORT", "-1"),
+        ("PREAU_MEDIA_ADDRESSES", "here"),
+    ],
+)
+def test_a_wrong_value_is_named(name: str, value: str) -> None:
+    with pytest.raises(BadSetting) as wrong:
+        read(**{name: value})
+    assert name in str(wrong.value)
+    assert value in str(wrong.value)
+
+
+@pytest.mark.parametrize("missing", LIVEKIT)
+def test_livekit_is_all_or_nothing(missing: str) -> None:
+    with pytest.raises(BadSetting, match=missing):
+        read(**{name: value for name, value in LIVEKIT.items() if name != missing})
+
+
+def test_a_password_is_not_repeated() -> None:
+    with pytest.raises(BadSetting) as wrong:
+        read(PREAU_DATABASE_URL="mysql://me:hunter2@db/preau")
+    assert "hunter2" not in str(wrong.value)
+
+
+def test_an_external_livekit() -> None:
+    settings = read(**LIVEKIT)
+    assert settings.livekit == LiveKitSettings(
+        "https://media.example.org", "key", "secret", "wss://media.example.org"
+    )
+    assert media_origins(settings.livekit) == ("wss://media.example.org", "https://media.example.org")
+
+
+def test_the_embedded_engine_is_reached_through_the_pages_own_origin() -> None:
+    settings = read(PREAU_ENGINE_URL="http://127.0.0.1:7", PREAU_ENGINE_KEY="k", PREAU_ENGINE_SECRET="s")
+    assert settings.livekit == LiveKitSettings("http://127.0.0.1:7", "k", "s", "")
+    assert media_origins(settings.livekit) == ()
+
+
+@pytest.mark.parametrize(
+    ("url", "origins"),
+    [
+        ("https://Meet.Example.org:443/", {"https://meet.example.org"}),
+        ("http://meet.example.org:8080", {"http://meet.example.org:8080"}),
+        (
+            "http://127.0.0.1:8000",
+            {"http://127.0.0.1:8000", "http://localhost:8000", "http://[::1]:8000"},
+        ),
+    ],
+)
+def test_the_origins_that_may_act(url: str, origins: set[str]) -> None:
+    assert read(PREAU_PUBLIC_URL=url).allowed_origins == origins
