@@ -58,7 +58,12 @@ export async function startPlatform(): Promise<Platform> {
 
 function givenPlatform(url: string): Platform {
   const setupLink = process.env["PREAU_SETUP_LINK"] ?? "";
-  return { url, setupLink, createAccount: accounts({ PREAU_PUBLIC_URL: url }), stop: () => Promise.resolve() };
+  return {
+    url,
+    setupLink,
+    createAccount: accounts({ PREAU_PUBLIC_URL: url }),
+    stop: () => Promise.resolve(),
+  };
 }
 
 function accounts(environment: Readonly<Record<string, string>>): Platform["createAccount"] {

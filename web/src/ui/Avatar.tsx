@@ -11,8 +11,11 @@ export interface AvatarProps {
 /** Somebody's initials; their name stands beside it, so this is for the eye only. */
 export function Avatar({ name, size = "regular" }: AvatarProps) {
   return (
-    <span className={classes(styles.avatar, size === "tile" && styles.onTile)} aria-hidden>
-      {initials(name)}
-    </span>
+    // Drawn by the style sheet, so that the letters are no part of the name of a button around them.
+    <span
+      className={classes(styles.avatar, size === "tile" && styles.onTile)}
+      data-initials={initials(name)}
+      aria-hidden
+    />
   );
 }

@@ -3,5 +3,5 @@ import styles from "./Hidden.module.css";
 
 /** Words for assistive technology only. */
 export function Hidden(props: ComponentPropsWithoutRef<"span">) {
-  return <span {...props} className={styles.hidden} />;
+  return <span {...props} data-hidden-from-sight="" className={styles.hidden} />;
 }
