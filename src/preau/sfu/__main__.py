@@ -25,7 +25,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the server until it is told to stop; returns the exit status."""
     settings = parse(list(sys.argv[1:] if arguments is None else arguments))
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    logging.getLogger("uvicorn.error").addFilter(_is_no_denial)
     if settings.die_with_parent and not _die_with_parent():
         return 0
     try:
@@ -44,11 +43,6 @@ async def _run(settings: Settings) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop)
     await serve(settings, _announce, stop)
-
-
-def _is_no_denial(record: logging.LogRecord) -> bool:
-    """uvicorn takes a refused WebSocket, which was answered in full, for an unfinished one and says so."""
-    return "without completing handshake" not in record.getMessage()
 
 
 def _announce(address: Address) -> None:

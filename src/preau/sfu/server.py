@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import functools
+import logging
 import signal
 import socket
 from collections.abc import Callable, Generator
@@ -186,6 +187,7 @@ async def serve(settings: Settings, on_ready: Callable[[Address], None], stop: a
     hub = Hub(settings, engine, Clock())
     loop.add_reader(engine.fileno(), hub.pump_engine)
     server = _Uvicorn(_config(hub))
+    logging.getLogger("uvicorn.error").addFilter(_is_no_denial)
     running = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         await server.ready.wait()
@@ -200,6 +202,11 @@ async def serve(settings: Settings, on_ready: Callable[[Address], None], stop: a
         loop.remove_reader(engine.fileno())
         engine.close()
         listening.close()
+
+
+def _is_no_denial(record: logging.LogRecord) -> bool:
+    """uvicorn takes a refused WebSocket, which was answered in full, for an unfinished one and says so."""
+    return "without completing handshake" not in record.getMessage()
 
 
 def _config(hub: Hub) -> uvicorn.Config:
