@@ -1,4 +1,4 @@
-import { Hand, Mic, MicOff, SignalLow, WifiOff } from "lucide-react";
+import { Hand, Mic, MicOff, TriangleAlert, WifiOff } from "lucide-react";
 import type { Person, RoomView } from "../../room/view";
 import { useText, type MessageId } from "../../i18n";
 import { Avatar } from "../../ui/Avatar";
@@ -82,7 +82,7 @@ function PersonRow({ person }: { person: Person }) {
       {isUp && <Mark icon={Hand} words={text("call.tile.hand")} className={styles.hand} />}
       {person.is_reconnecting && <Mark icon={WifiOff} words="" className={styles.trouble} />}
       {person.quality === "poor" && (
-        <Mark icon={SignalLow} words={text("call.tile.weak")} className={styles.trouble} />
+        <Mark icon={TriangleAlert} words={text("call.tile.weak")} className={styles.trouble} />
       )}
       <Mark
         icon={person.is_muted ? MicOff : Mic}

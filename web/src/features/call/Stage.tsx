@@ -24,21 +24,23 @@ import { useSize } from "./useSize";
 const SMALL_STAGE_PX = 640;
 const FIRST_SIZE: Size = { width: 1280, height: 720 };
 
-type Layout = "alone" | "grid" | "sharing";
+/** With more people than this, one's own picture would cover somebody: it takes a place among the others. */
+const MOST_BESIDE_SELF_VIEW = 3;
+
+type Layout = "alone" | "self-view" | "together" | "sharing";
 
 function layoutOf({ me, others, shares }: RoomView): Layout {
   if (shares.length > 0) return "sharing";
-  return others.length === 0 && me !== null ? "alone" : "grid";
+  if (me === null) return "self-view";
+  if (others.length === 0) return "alone";
+  return others.length > MOST_BESIDE_SELF_VIEW ? "together" : "self-view";
 }
 
-/** Who has a tile among the others: oneself only when alone, or in the strip beside a screen. */
-function peopleOf({ me, others }: RoomView, layout: Layout): readonly Person[] {
-  return layout === "grid" || me === null ? others : [...others, me];
-}
-
-function pageSize(layout: Layout, { width }: Size): number {
-  if (layout === "sharing") return Number.MAX_SAFE_INTEGER;
-  return width < SMALL_STAGE_PX ? SMALL_PAGE_SIZE : PAGE_SIZE;
+/** The tiles of one page; one's own, where it is among them, is the last of every page. */
+function tilesOf({ me, others }: RoomView, layout: Layout, wanted: number, size: number): Page<Person> {
+  if (layout === "self-view" || me === null) return pageOf(others, wanted, size);
+  const page = pageOf(others, wanted, layout === "sharing" ? Number.MAX_SAFE_INTEGER : size - 1);
+  return { ...page, items: [...page.items, me] };
 }
 
 /** Everybody's pictures. Order never changes while people stay; who speaks gets a ring, not another place. */
@@ -48,19 +50,16 @@ export function Stage({ view, link }: { view: RoomView; link: string }) {
   const size = useSize(stage) ?? FIRST_SIZE;
   const [wanted, setWanted] = useState(0);
   const layout = layoutOf(view);
-  const page = pageOf(peopleOf(view, layout), wanted, pageSize(layout, size));
+  const page = tilesOf(view, layout, wanted, size.width < SMALL_STAGE_PX ? SMALL_PAGE_SIZE : PAGE_SIZE);
   const grid = layout === "sharing" ? null : gridOf(page.items.length, size);
-  const shape = classes(
-    grid === null && styles.sharing,
-    grid === null && size.height > size.width && styles.tall,
-  );
+  const isTallSharing = layout === "sharing" && size.height > size.width;
 
   return (
-    <div ref={stage} className={classes(styles.stage, shape)}>
+    <div ref={stage} className={classes(styles.stage, isTallSharing && styles.tall)}>
       {layout === "sharing" && <SharedScreens shares={view.shares} />}
       <Tiles page={page} grid={grid} label={text("call.tiles")} />
       {layout === "alone" && <Alone link={link} />}
-      {layout === "grid" && view.me !== null && <SelfView person={view.me} />}
+      {layout === "self-view" && view.me !== null && <SelfView person={view.me} />}
       {page.pages > 1 && <Pager page={page} onTurn={setWanted} />}
     </div>
   );

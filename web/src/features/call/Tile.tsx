@@ -1,4 +1,4 @@
-import { Hand, Mic, MicOff, MonitorUp, SignalLow, WifiOff } from "lucide-react";
+import { Hand, Mic, MicOff, MonitorUp, TriangleAlert, WifiOff } from "lucide-react";
 import type { CSSProperties, ReactNode } from "react";
 import type { Person, Share } from "../../room/view";
 import { useText } from "../../i18n";
@@ -38,13 +38,12 @@ export function Tile({ person, style, className, children }: TileProps) {
 
 function Who({ person }: { person: Person }) {
   const text = useText();
-  const role = person.is_me ? text("call.tile.you") : person.role === "host" ? text("call.tile.host") : null;
   return (
     <figcaption className={styles.who}>
       <Icon of={person.is_muted ? MicOff : Mic} size={16} />
       {person.is_muted && <Hidden>{text("call.tile.microphoneOff")}</Hidden>}
-      <span className={styles.name}>{person.name}</span>
-      {role !== null && <span className={styles.role}>· {role}</span>}
+      <span className={styles.name}>{person.is_me ? text("call.tile.you") : person.name}</span>
+      {person.role === "host" && <span className={styles.role}>· {text("call.tile.host")}</span>}
     </figcaption>
   );
 }
@@ -69,7 +68,7 @@ function Marks({ person }: { person: Person }) {
       ) : (
         isWeak && (
           <span className={styles.mark}>
-            <Icon of={SignalLow} size={16} />
+            <Icon of={TriangleAlert} size={16} />
             <span className={styles.words}>{text("call.tile.weak")}</span>
           </span>
         )

@@ -22,7 +22,7 @@ export default {
 
   "call.tiles": "People in the meeting",
   "call.tile.host": "host",
-  "call.tile.you": "you",
+  "call.tile.you": "You",
   "call.tile.microphoneOff": "microphone off",
   "call.tile.speaking": "speaking",
   "call.tile.hand": "hand raised",

@@ -21,7 +21,7 @@ export default {
 
   "call.tiles": "Personnes dans la réunion",
   "call.tile.host": "hôte",
-  "call.tile.you": "vous",
+  "call.tile.you": "Vous",
   "call.tile.microphoneOff": "micro coupé",
   "call.tile.speaking": "parle",
   "call.tile.hand": "main levée",
