@@ -6,6 +6,8 @@ import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from starlette.exceptions import HTTPException
+
 MAX_BODY_BYTES = 64 * 1024
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -14,10 +16,6 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-
-class _TooLargeError(Exception):
-    pass
 
 
 def security_headers(media_origins: tuple[str, ...], *, is_https: bool) -> list[tuple[bytes, bytes]]:
@@ -64,24 +62,16 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One HTTP request."""
-        has_started = False
 
         async def send_guarded(message: Message) -> None:
-            nonlocal has_started
             if message["type"] == "http.response.start":
-                has_started = True
                 message = {**message, "headers": self._all_headers(message)}
             await send(message)
 
         if self._is_foreign(scope):
             await _refuse(send_guarded, 403, "not-allowed", "Pages of other origins may not act here.")
             return
-        try:
-            await self._app(scope, _limited(scope, receive), send_guarded)
-        except _TooLargeError:
-            if has_started:
-                raise
-            await _refuse(send_guarded, 413, "too-large", "The request is too large.")
+        await self._app(scope, _limited(scope, receive), send_guarded)
 
     def _all_headers(self, message: Message) -> list[tuple[bytes, bytes]]:
         given = list(message.get("headers", []))
@@ -102,17 +92,18 @@ class Guard:
 
 
 def _limited(scope: Scope, receive: Receive) -> Receive:
+    """A body over the limit ends its reading with 413, whether its length was announced or not."""
     received = 0
     announced = dict(scope["headers"]).get(b"content-length", b"")
 
     async def receive_limited() -> Message:
         nonlocal received
         if announced.isdigit() and int(announced[:20]) > MAX_BODY_BYTES:
-            raise _TooLargeError
+            raise HTTPException(413)
         message = await receive()
         received += len(message.get("body", b""))
         if received > MAX_BODY_BYTES:
-            raise _TooLargeError
+            raise HTTPException(413)
         return message
 
     return receive_limited

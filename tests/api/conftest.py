@@ -1,0 +1,52 @@
+"""One running platform that is set up, for the tests that only use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.kit.control_client import ControlClient
+from tests.kit.meet_server import MeetServer, running_meet
+
+
+@dataclass(frozen=True)
+class School:
+    """The server, its administrator's HTTP connection."""
+
+    server: MeetServer
+    admin: httpx.Client
+
+    def new_meeting(self, title: str = "Staff") -> dict[str, Any]:
+        made = self.admin.post("/api/v1/meetings", json={"title": title}).raise_for_status()
+        meeting: dict[str, Any] = made.json()
+        return meeting
+
+    def person(self, code: str) -> ControlClient:
+        """A guest's control connection, not knocked yet."""
+        return ControlClient(self.server.socket_url, code)
+
+
+@pytest.fixture(scope="session")
+def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+    folder = tmp_path_factory.mktemp("meet")
+    with running_meet(folder, {"PREAU_ROOM_LIMIT": "5"}) as server, closing(server.administrator()) as admin:
+        yield School(server, admin)
+
+
+@pytest.fixture
+def visitor(school: School) -> Iterator[httpx.Client]:
+    with closing(school.server.visitor()) as client:
+        yield client
+
+
+def error_code(answer: httpx.Response) -> str:
+    """The stable code, once the answer has the one form of errors."""
+    error = answer.json()["error"]
+    assert set(error) <= {"code", "message", "fields"}
+    assert error["message"].endswith(".")
+    return str(error["code"])

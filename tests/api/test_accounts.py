@@ -1,0 +1,142 @@
+"""Set-up, sign-in, one-time links, the own account."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.api.conftest import School, error_code
+from tests.kit.meet_server import ADMIN, running_meet
+
+ACCOUNT_FIELDS = {"id", "name", "email", "role", "language"}
+
+
+def test_set_up_works_once_and_with_its_newest_link_alone(tmp_path: Path) -> None:
+    with running_meet(tmp_path) as server, server.visitor() as visitor:
+        first, second = server.setup_secret(), server.setup_secret()
+        assert visitor.get("/api/v1/instance").json()["set_up"] is False
+        assert error_code(visitor.post("/api/v1/setup", json={"secret": first, **ADMIN})) == "link-expired"
+        assert visitor.get(f"/api/v1/setup/{second}").status_code == 204
+        short = visitor.post("/api/v1/setup", json={"secret": second, **ADMIN, "password": "short"})
+        assert (short.status_code, set(short.json()["error"]["fields"])) == (422, {"password"})
+        made = visitor.post("/api/v1/setup", json={"secret": second, **ADMIN})
+        assert made.status_code == 201
+        assert made.json()["role"] == "admin"
+        assert visitor.get("/api/v1/me").json() == made.json()
+        again = visitor.post("/api/v1/setup", json={"secret": second, **ADMIN})
+        assert (again.status_code, error_code(again)) == (409, "already-set-up")
+        assert visitor.get(f"/api/v1/setup/{second}").status_code == 404
+        assert visitor.get("/api/v1/instance").json()["set_up"] is True
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(school: School, visitor: httpx.Client) -> None:
+    answer = visitor.post(
+        "/api/v1/sign-in", json={"email": "ADA@example.org ", "password": ADMIN["password"]}
+    )
+    cookie = answer.headers["set-cookie"]
+    assert set(answer.json()) == ACCOUNT_FIELDS
+    name, secret = cookie.split(";")[0].split("=")
+    assert name == "preau_signin"
+    assert len(secret) == 43
+    parts = {part.strip().lower() for part in cookie.split(";")[1:]}
+    assert {"httponly", "samesite=lax", "path=/"} <= parts
+    assert "secure" not in parts
+    assert secret.encode() not in Path(school.server.environ["PREAU_DATA_DIR"], "preau.db").read_bytes()
+
+
+def test_the_cookie_is_secure_behind_https(tmp_path: Path) -> None:
+    with running_meet(tmp_path, {"PREAU_PUBLIC_URL": "https://meet.example.org"}) as server:
+        with server.visitor() as visitor:
+            made = visitor.post("/api/v1/setup", json={"secret": server.setup_secret(), **ADMIN})
+        assert "; Secure" in made.headers["set-cookie"]
+        assert made.headers["strict-transport-security"] == "max-age=31536000"
+
+
+def test_signing_out_ends_the_sign_in_on_the_server(visitor: httpx.Client, school: School) -> None:
+    signed_in = {"email": ADMIN["email"], "password": ADMIN["password"]}
+    visitor.post("/api/v1/sign-in", json=signed_in).raise_for_status()
+    kept = {"cookie": f"preau_signin={visitor.cookies['preau_signin']}"}
+    assert visitor.post("/api/v1/sign-out").status_code == 204
+    assert visitor.get("/api/v1/me").status_code == 401
+    assert error_code(httpx.get(f"{school.server.url}/api/v1/me", headers=kept)) == "not-signed-in"
+
+
+def test_a_sign_in_link_works_once_and_sets_the_password(school: School, visitor: httpx.Client) -> None:
+    secret = school.server.sign_in_secret("Bob", "bob@example.org")
+    path = f"/api/v1/sign-in-links/{secret}"
+    assert visitor.get(path).json() == {"name": "Bob", "email": "bob@example.org", "needs_password": True}
+    for body in ({}, {"password": "short"}):
+        refused = visitor.post(path, json=body)
+        assert (refused.status_code, list(refused.json()["error"]["fields"])) == (422, ["password"])
+    used = visitor.post(path, json={"password": "a long enough one"})
+    assert used.json()["role"] == "member"
+    assert visitor.get("/api/v1/me").json()["name"] == "Bob"
+    assert error_code(visitor.post(path, json={"password": "a long enough one"})) == "link-expired"
+    assert error_code(visitor.get(path)) == "link-expired"
+    right = {"email": "bob@example.org", "password": "a long enough one"}
+    assert visitor.post("/api/v1/sign-in", json=right).status_code == 200
+
+
+def test_the_own_name_and_language_change(visitor: httpx.Client, school: School) -> None:
+    secret = school.server.sign_in_secret("Carol", "carol@example.org")
+    visitor.post(f"/api/v1/sign-in-links/{secret}", json={"password": "a long enough one"}).raise_for_status()
+    assert visitor.patch("/api/v1/me", json={"language": "fr"}).json()["language"] == "fr"
+    assert visitor.patch("/api/v1/me", json={"name": "Car\u202eol "}).json()["name"] == "Carol"
+    wrong = visitor.patch("/api/v1/me", json={"name": " ", "language": "xx"})
+    assert set(wrong.json()["error"]["fields"]) == {"name", "language"}
+    assert visitor.post("/api/v1/meetings").json()["title"] == "Réunion"
+
+
+def test_too_many_failures_on_one_account_have_to_wait(visitor: httpx.Client) -> None:
+    wrong = {"email": "nobody@example.org", "password": "wrong-wrong"}
+    answers = [visitor.post("/api/v1/sign-in", json=wrong) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [401] * 10 + [429]
+    assert int(answers[-1].headers["retry-after"]) > 0
+    assert error_code(answers[-1]) == "rate-limited"
+    right = {"email": ADMIN["email"], "password": ADMIN["password"]}
+    assert visitor.post("/api/v1/sign-in", json=right).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-origin"}, 201),
+        ({}, 201),
+    ],
+)
+def test_only_pages_of_this_origin_act(school: School, headers: dict[str, str], status: int) -> None:
+    answer = school.admin.post("/api/v1/meetings", json={}, headers=headers)
+    assert answer.status_code == status
+
+
+def test_the_own_origin_acts_in_every_spelling_of_this_machine(school: School) -> None:
+    for origin in (school.server.url, f"http://localhost:{school.server.port}"):
+        assert school.admin.post("/api/v1/meetings", headers={"origin": origin}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"{", 400, "bad-request"),
+        (b"\xff", 400, "bad-request"),
+        (b"[]", 422, "invalid-fields"),
+        (b'{"email": 1, "password": "x"}', 422, "invalid-fields"),
+        (b'{"email": "\\ud800", "password": "x"}', 422, "invalid-fields"),
+        (b"[" * 60_000, 400, "bad-request"),
+        (b"x" * 70_000, 413, "too-large"),
+    ],
+)
+def test_bodies_that_are_not_right(visitor: httpx.Client, body: bytes, status: int, code: str) -> None:
+    headers = {"content-type": "application/json"}
+    answer = visitor.post("/api/v1/sign-in", content=body, headers=headers)
+    assert (answer.status_code, error_code(answer)) == (status, code)
+
+
+def test_a_body_without_an_announced_length_is_limited_too(visitor: httpx.Client) -> None:
+    answer = visitor.post("/api/v1/sign-in", content=(b"x" * 1024 for _ in range(100)))
+    assert (answer.status_code, error_code(answer)) == (413, "too-large")
