@@ -8,11 +8,13 @@ from preau.meet.domain.policy import OPERATOR
 from preau.meet.domain.roles import AccountRole
 from preau.meet.services import accounts
 from preau.meet.settings import MeetSettings
-from preau.problems import Problem
+from preau.problems import USAGE_EXIT, Problem
 
 
 class Refused(Problem):
     """A use case said no; the code is the HTTP interface's."""
+
+    exit_status = USAGE_EXIT
 
     def __init__(self, error: DomainError) -> None:
         reasons = " ".join(f"{name}: {reason}" for name, reason in error.fields.items())
