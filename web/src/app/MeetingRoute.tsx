@@ -74,14 +74,14 @@ function MeetingPages({ code }: { code: string }) {
 }
 
 /** The control channel's last word → the page that tells it. */
-const REASONS: Readonly<Record<string, LeftReason>> = {
-  left: "left",
-  removed: "removed",
-  "meeting-ended": "ended",
-  "meeting-unknown": "unknown",
-  replaced: "replaced",
-  "room-full": "full",
-};
+const REASONS: ReadonlyMap<string, LeftReason> = new Map([
+  ["left", "left"],
+  ["removed", "removed"],
+  ["meeting-ended", "ended"],
+  ["meeting-unknown", "unknown"],
+  ["replaced", "replaced"],
+  ["room-full", "full"],
+]);
 
 interface CallPagesProps {
   call: Call;
@@ -92,7 +92,7 @@ interface CallPagesProps {
 function CallPages({ call, code, onRejoin }: CallPagesProps) {
   const { ending } = useSyncExternalStore(call.subscribe, call.view);
   if (ending !== null) {
-    return <Left reason={REASONS[ending.code] ?? "connection-lost"} onRejoin={onRejoin} />;
+    return <Left reason={REASONS.get(ending.code) ?? "connection-lost"} onRejoin={onRejoin} />;
   }
   return <CallScreen call={call} code={code} link={`${window.location.origin}/m/${code}`} />;
 }

@@ -250,7 +250,7 @@ function refused(
 
 /** A place that can no longer be taken back is given up for a new one; any other refusal to enter is final, bar haste. */
 function knockRefused(state: ControlState, code: string, message: string, moment: Moment): ControlStep {
-  if (code === "rate-limited") return breakLink({ ...state, attempt: Math.max(state.attempt, 4) }, moment);
+  if (code === "rate-limited") return breakLink({ ...state, attempt: Math.max(state.attempt, 7) }, moment);
   if (state.resume !== null && code !== "meeting-unknown") {
     return knock({ ...state, resume: null, snapshot: null }, moment.now_ms);
   }

@@ -66,7 +66,7 @@ describe("the media link", () => {
       state = run(state, due_ms, { type: "tick" }, { type: "grant-refused" }).state;
       waits.push((mediaDeadline_ms(state) ?? 0) - due_ms);
     }
-    expect(waits).toEqual([200, 400, 800]);
+    expect(waits).toEqual([200, 400, 400]);
   });
 
   test("news of an older connection is history, and nothing follows the end", () => {

@@ -4,7 +4,7 @@ import { earliest, retryDelay_ms } from "./moment";
 test("the first attempt is quick, later ones wait longer, none more than two and a half seconds", () => {
   expect(retryDelay_ms(0, 0.9)).toBe(100);
   expect(retryDelay_ms(1, 0)).toBe(200);
-  expect(retryDelay_ms(3, 0)).toBe(800);
+  expect(retryDelay_ms(6, 0)).toBe(800);
   expect(retryDelay_ms(50, 1)).toBe(2500);
 });
 

@@ -12,9 +12,13 @@ export interface Step<State, Effect> {
   readonly effects: readonly Effect[];
 }
 
-/** Delay before attempt `attempt` (0 = the first): 100 ms doubling to 2 s, each up to a quarter longer by chance. */
+/** A restarting server is back within a second or two: the first tries are close together. */
+const RETRY_DELAYS_MS = [100, 200, 400, 400, 400, 400, 800, 1600] as const;
+const LONGEST_RETRY_DELAY_MS = 2000;
+
+/** Delay before attempt `attempt` (0 = the first), each but the first up to a quarter longer by chance. */
 export function retryDelay_ms(attempt: number, chance: number): number {
-  const base_ms = Math.min(2000, 100 * 2 ** Math.min(attempt, 10));
+  const base_ms = RETRY_DELAYS_MS[attempt] ?? LONGEST_RETRY_DELAY_MS;
   return attempt === 0 ? base_ms : base_ms * (1 + chance / 4);
 }
 

@@ -92,10 +92,10 @@ function Group({ group }: { group: LineGroup }) {
   );
 }
 
-const REFUSALS: Readonly<Record<string, TextId>> = {
-  "rate-limited": "call.chat.refused.rateLimited",
-  "text-too-long": "call.chat.refused.tooLong",
-};
+const REFUSALS: ReadonlyMap<string, TextId> = new Map([
+  ["rate-limited", "call.chat.refused.rateLimited"],
+  ["text-too-long", "call.chat.refused.tooLong"],
+]);
 
 function Line({ line }: { line: ChatLine }) {
   const text = useText();
@@ -118,7 +118,7 @@ function Line({ line }: { line: ChatLine }) {
       {line.state === "sending" && <span className={styles.state}>{text("call.chat.sending")}</span>}
       {line.state === "failed" && (
         <span className={styles.failed} role="alert">
-          {text(REFUSALS[line.refusal ?? ""] ?? "call.chat.failed")}
+          {text(REFUSALS.get(line.refusal ?? "") ?? "call.chat.failed")}
           <Button kind="quiet" onPress={again}>
             {text("call.chat.again")}
           </Button>

@@ -2,15 +2,15 @@ import { useEffect, useEffectEvent } from "react";
 
 export type Shortcut = "microphone" | "camera" | "screen" | "hand" | "people" | "chat" | "help";
 
-const KEYS: Readonly<Record<string, Shortcut>> = {
-  m: "microphone",
-  v: "camera",
-  s: "screen",
-  h: "hand",
-  p: "people",
-  c: "chat",
-  "?": "help",
-};
+const KEYS: ReadonlyMap<string, Shortcut> = new Map([
+  ["m", "microphone"],
+  ["v", "camera"],
+  ["s", "screen"],
+  ["h", "hand"],
+  ["p", "people"],
+  ["c", "chat"],
+  ["?", "help"],
+]);
 
 const WRITES = "input, textarea, select, [contenteditable=true]";
 /** What the space bar presses by itself. */
@@ -21,7 +21,7 @@ export function shortcutOf(
   event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey">,
 ): Shortcut | null {
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
-  return KEYS[event.key.toLowerCase()] ?? null;
+  return KEYS.get(event.key.toLowerCase()) ?? null;
 }
 
 function isWithin(target: EventTarget | null, selector: string): boolean {

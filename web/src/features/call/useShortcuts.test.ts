@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { shortcutOf } from "./useShortcuts";
+
+const plain = { ctrlKey: false, metaKey: false, altKey: false };
+
+test("keys of the call, in either case", () => {
+  expect(shortcutOf({ ...plain, key: "m" })).toBe("microphone");
+  expect(shortcutOf({ ...plain, key: "M" })).toBe("microphone");
+  expect(shortcutOf({ ...plain, key: "?" })).toBe("help");
+  expect(shortcutOf({ ...plain, key: "x" })).toBeNull();
+  expect(shortcutOf({ ...plain, key: "constructor" })).toBeNull();
+});
+
+test("combinations belong to the browser", () => {
+  for (const held of ["ctrlKey", "metaKey", "altKey"] as const) {
+    expect(shortcutOf({ ...plain, [held]: true, key: "c" }), held).toBeNull();
+  }
+});
