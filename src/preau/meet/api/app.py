@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
 
 from preau.meet.api import accounts, errors, instance, meetings, pages
 from preau.meet.api.context import Parts
@@ -33,7 +34,29 @@ def build_interface() -> FastAPI:
     for router in (instance.router, accounts.router, meetings.router):
         app.include_router(router, prefix="/api/v1")
     app.include_router(instance.health_router)
+    app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return app
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    """FastAPI's document, less the answer it adds to every operation that takes a parameter.
+
+    Texts in paths and headers are never refused for their form; bodies are, in the one form of every error.
+    """
+    if app.openapi_schema is None:
+        made = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        foreign = {"$ref": "#/components/schemas/HTTPValidationError"}
+        for path in made["paths"].values():
+            for operation in path.values():
+                unprocessable = operation["responses"].get("422", {})
+                if unprocessable.get("content", {}).get("application/json", {}).get("schema") == foreign:
+                    del operation["responses"]["422"]
+        for name in ("HTTPValidationError", "ValidationError"):
+            made["components"]["schemas"].pop(name, None)
+        app.openapi_schema = made
+    return app.openapi_schema
 
 
 def build_app(parts: Parts, allowed_origins: frozenset[str], media_origins: tuple[str, ...]) -> App:

@@ -14,7 +14,7 @@ from preau.meet.domain.ids import MeetingId
 from preau.meet.domain.meetings import Meeting
 from preau.meet.services import meetings
 
-WantedId = Annotated[str, Path(alias="id", max_length=64)]
+WantedId = Annotated[str, Path(alias="id")]
 
 router = APIRouter(tags=["meetings"])
 _FORM = (ErrorCode.BAD_REQUEST, ErrorCode.INVALID_FIELDS, ErrorCode.NOT_ALLOWED, ErrorCode.TOO_LARGE)
