@@ -21,7 +21,7 @@ use crate::udp::UdpPort;
 /// Where the engine listens and what it tells clients.
 #[derive(Debug, Clone)]
 pub struct DriverConfig {
-    /// Address of both sockets; unspecified for all.
+    /// Address of both sockets; unspecified for all, loopback for this machine alone.
     pub host: IpAddr,
     /// UDP port; 0 for any free one.
     pub udp_port: u16,

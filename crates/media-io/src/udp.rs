@@ -1,7 +1,7 @@
 //! The UDP port of a shard.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::os::fd::{AsRawFd, RawFd};
 
 use crate::sys::{ReceiveBatch, SendBatch, enlarge_buffers, report_destination};
@@ -12,6 +12,8 @@ pub(crate) struct UdpPort {
     bound: SocketAddr,
     /// Addresses that a datagram can be sent from; the others are advertised for somebody who translates.
     own: Vec<IpAddr>,
+    /// Datagrams from other machines are dropped unread.
+    this_machine_only: bool,
     incoming: ReceiveBatch,
     outgoing: SendBatch,
 }
@@ -19,9 +21,19 @@ pub(crate) struct UdpPort {
 impl UdpPort {
     /// Binds `address`. `interfaces` are the machine's own addresses.
     ///
+    /// A loopback address means this machine alone, by whichever of its addresses: Firefox never sends from another
+    /// address to a loopback one, so the socket takes all of them and drops what comes from elsewhere. (Nobody
+    /// elsewhere can pretend: the kernel refuses its own addresses as the source of what arrives from outside.)
+    ///
     /// # Errors
     /// Those of `bind(2)`.
     pub(crate) fn bind(address: SocketAddr, interfaces: &[IpAddr]) -> io::Result<Self> {
+        let this_machine_only = address.ip().is_loopback();
+        let address = if this_machine_only {
+            everywhere(address)
+        } else {
+            address
+        };
         let socket = UdpSocket::bind(address)?;
         socket.set_nonblocking(true)?;
         enlarge_buffers(&socket)?;
@@ -31,6 +43,7 @@ impl UdpPort {
         }
         Ok(UdpPort {
             bound: socket.local_addr()?,
+            this_machine_only,
             // Bound to one address, the socket sends from it anyway.
             own: if wildcard {
                 interfaces.to_vec()
@@ -68,11 +81,18 @@ impl UdpPort {
         };
         for index in 0..count {
             if let Some((source, local, payload)) = self.incoming.datagram(index) {
+                if self.this_machine_only && !self.is_own(source.ip().to_canonical()) {
+                    continue;
+                }
                 let ip = local.unwrap_or(self.bound.ip());
                 take(source, SocketAddr::new(ip, self.bound.port()), payload);
             }
         }
         Ok(())
+    }
+
+    fn is_own(&self, ip: IpAddr) -> bool {
+        ip.is_loopback() || self.own.contains(&ip)
     }
 
     /// Queues one datagram until [`UdpPort::flush`].
@@ -93,6 +113,15 @@ impl UdpPort {
     }
 }
 
+/// All addresses of the machine, of the same family and on the same port.
+fn everywhere(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+    };
+    SocketAddr::new(ip, address.port())
+}
+
 /// Nothing waits, or an answer of the network to an earlier datagram: the socket works on.
 fn is_passing(error: &io::Error) -> bool {
     use io::ErrorKind::{
@@ -108,4 +137,43 @@ fn is_passing(error: &io::Error) -> bool {
             | HostUnreachable
             | NetworkUnreachable
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sys::interface_addresses;
+
+    /// Whether a port bound to loopback takes a datagram sent from `sender` to that same address.
+    fn takes(sender: IpAddr, interfaces: &[IpAddr]) -> bool {
+        let loopback = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+        let mut port = UdpPort::bind(loopback, interfaces).expect("a port");
+        let friend = UdpSocket::bind(SocketAddr::new(sender, 0)).expect("a socket");
+        let target = SocketAddr::new(sender, port.bound().port());
+        friend.send_to(b"hello", target).expect("sent");
+        let mut taken = Vec::new();
+        port.receive(|source, destination, payload| {
+            assert_eq!(payload, b"hello");
+            taken.push((source.ip(), destination));
+        })
+        .expect("received");
+        taken == [(sender, target)]
+    }
+
+    #[test]
+    fn a_loopback_port_takes_what_this_machine_sends() {
+        let machine = interface_addresses().expect("interfaces");
+        for sender in machine.iter().copied().filter(IpAddr::is_ipv4) {
+            assert!(takes(sender, &machine), "{sender}");
+        }
+    }
+
+    #[test]
+    fn a_loopback_port_drops_what_other_machines_send() {
+        let machine = interface_addresses().expect("interfaces");
+        let outward = |ip: &IpAddr| ip.is_ipv4() && !ip.is_loopback();
+        for sender in machine.iter().copied().filter(outward) {
+            assert!(!takes(sender, &[]), "{sender}");
+        }
+    }
 }
