@@ -10,6 +10,7 @@ import secrets
 import warnings
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
@@ -112,7 +113,7 @@ async def joined(
         await connected.disconnect()
 
 
-def event_of(room: rtc.Room, name: str) -> asyncio.Future[tuple[object, ...]]:
+def event_of(room: rtc.Room, name: Any) -> asyncio.Future[tuple[object, ...]]:
     """The next event of this name, with what it carries."""
     future: asyncio.Future[tuple[object, ...]] = asyncio.get_running_loop().create_future()
 
