@@ -147,7 +147,10 @@ export function PreJoin({ link, onJoin }: PreJoinProps) {
 
   function join(chosenName: string) {
     remembered.rememberName(chosenName);
-    const isOn = { camera: camera.now.state === "live", microphone: microphone.now.state === "live" };
+    // A device still starting was asked for, too.
+    const isWished = ({ now }: typeof camera | typeof microphone) =>
+      now.state === "live" || now.state === "starting";
+    const isOn = { camera: isWished(camera), microphone: isWished(microphone) };
     camera.stop();
     microphone.stop();
     onJoin({ name: chosenName, ...isOn, devices: chosen });
