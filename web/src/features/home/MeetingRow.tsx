@@ -30,13 +30,26 @@ function useWhen(): (instant: string) => string {
   };
 }
 
+function Inside({ count }: { count: number }) {
+  const text = useText();
+  return (
+    <Badge kind="good">
+      <span className={styles.live} aria-hidden />
+      {text("home.meeting.inside", { count })}
+    </Badge>
+  );
+}
+
 function About({ meeting, title }: { meeting: Meeting; title: string }) {
   const text = useText();
   const when = useWhen();
   const { last_started_at } = meeting;
   return (
     <div className={styles.about}>
-      <h3 className={styles.title}>{title}</h3>
+      <div className={styles.titleLine}>
+        <h3>{title}</h3>
+        {meeting.is_running && <Inside count={meeting.participant_count} />}
+      </div>
       <p className={styles.when}>
         {last_started_at === null
           ? text("home.meeting.never")
@@ -68,16 +81,6 @@ function MoreMenu({ title, onAsk }: { title: string; onAsk: (asking: Asking) => 
   );
 }
 
-function Inside({ count }: { count: number }) {
-  const text = useText();
-  return (
-    <Badge kind="good">
-      <span className={styles.live} aria-hidden />
-      {text("home.meeting.inside", { count })}
-    </Badge>
-  );
-}
-
 export interface MeetingRowProps {
   meeting: Meeting;
   onRenamed: (meeting: Meeting) => void;
@@ -95,7 +98,6 @@ export function MeetingRow({ meeting, onRenamed, onDeleted }: MeetingRowProps) {
     <Card className={styles.row}>
       <About meeting={meeting} title={title} />
       <div className={styles.acts}>
-        {meeting.is_running && <Inside count={meeting.participant_count} />}
         <CopyInvitation meeting={meeting} title={title} />
         <LinkButton to={`/m/${meeting.code}`} kind="primary" aria-label={text(`${start}.named`, { title })}>
           {text(start)}

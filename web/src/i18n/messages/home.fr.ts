@@ -22,7 +22,7 @@ export default {
   "home.untitled": "Réunion sans nom",
   "home.meeting.inside":
     "{count, plural, =0 {Ouverte} one {# personne à l’intérieur} other {# personnes à l’intérieur}}",
-  "home.meeting.last": "Ouverte pour la dernière fois {when}",
+  "home.meeting.last": "Dernière fois : {when}",
   "home.meeting.never": "Jamais ouverte",
   "home.date": "le {date}",
   "home.today": "aujourd’hui à {time}",
