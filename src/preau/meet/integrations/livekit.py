@@ -13,7 +13,7 @@ from preau.meet.integrations.grants import sign_grant
 from preau.meet.log import LogEvent, log_event
 from preau.meet.services.ports import MediaGrant
 
-_RETRY_AFTER_S = (0.5, 2.0, 8.0, 30.0)
+RETRY_AFTER_S = (0.5, 2.0, 8.0, 30.0)
 _CALL_TIMEOUT_S = 5.0
 _MAX_WAITING_CALLS = 2000
 
@@ -52,6 +52,11 @@ class LiveKitMedia:
 
         self._start("delete-room", call)
 
+    async def drained(self) -> None:
+        """Returns once everything asked for was done or given up."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+
     async def stop(self) -> None:
         """Give up what is still to be tried, and close the connections."""
         for task in tuple(self._tasks):
@@ -69,7 +74,7 @@ class LiveKitMedia:
         task.add_done_callback(self._tasks.discard)
 
     async def _try(self, name: str, call: Callable[[Any], Awaitable[None]]) -> None:
-        for wait_s in (*_RETRY_AFTER_S, None):
+        for wait_s in (*RETRY_AFTER_S, None):
             error = await self._attempt(call)
             if error is None:
                 return
