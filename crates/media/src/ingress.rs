@@ -42,15 +42,14 @@ impl Sfu {
         } else {
             self.routes.get(&route).copied()
         };
-        let Some(peer) = slot.and_then(|slot| self.peers.get_mut(slot)) else {
+        let found = slot.and_then(|slot| Some((slot, self.peers.get_mut(slot)?)));
+        let Some((slot, peer)) = found else {
             self.counters.unroutable += 1;
             return;
         };
         peer.stats.packets_in += 1;
         peer.stats.bytes_in += payload.len() as u64;
-        let outcome = peer.rtc.handle_input(input);
-        let slot = slot.unwrap_or_default();
-        match outcome {
+        match peer.rtc.handle_input(input) {
             Ok(()) => self.drain(slot, now),
             Err(_) => self.fail(slot),
         }
@@ -208,11 +207,13 @@ impl Sfu {
         let secured = self.peers.get(slot).is_some_and(|peer| peer.secured);
         match state {
             IceConnectionState::Disconnected => {
-                self.set_peer_state(slot, PeerState::Disconnected, now)
+                self.set_peer_state(slot, PeerState::Disconnected, now);
             }
+            // The pair in use may change at any time; only a return from absence is news to receivers.
             IceConnectionState::Connected | IceConnectionState::Completed if secured => {
-                self.set_peer_state(slot, PeerState::Connected, now);
-                self.start_downs(slot, now);
+                if self.set_peer_state(slot, PeerState::Connected, now) {
+                    self.start_downs(slot, now);
+                }
             }
             _ => {}
         }

@@ -67,12 +67,13 @@ impl Sfu {
         }
     }
 
-    pub(crate) fn set_peer_state(&mut self, slot: usize, state: PeerState, now: Instant) {
+    /// Notes and reports a change of state; false if it is none.
+    pub(crate) fn set_peer_state(&mut self, slot: usize, state: PeerState, now: Instant) -> bool {
         let Some(peer) = self.peers.get_mut(slot) else {
-            return;
+            return false;
         };
         if peer.over() || peer.state == state {
-            return;
+            return false;
         }
         peer.state = state;
         peer.offline_since = (state != PeerState::Connected).then_some(now);
@@ -80,6 +81,7 @@ impl Sfu {
             peer: peer.id,
             state,
         });
+        true
     }
 
     /// The transport cannot be used again.
