@@ -55,7 +55,7 @@ fn garbage_from_strangers_and_from_known_addresses_changes_nothing() {
         &[0x90, 0xe0],
         &[0x80, 200, 0, 6],
     ];
-    for round in 0..8_000 {
+    for round in 0..4_000 {
         let mut payload = prefixes[noise.below(prefixes.len())].to_vec();
         payload.extend(noise.bytes(120));
         let stranger = "203.0.113.9:9".parse().expect("an address");
@@ -87,7 +87,7 @@ fn garbage_from_strangers_and_from_known_addresses_changes_nothing() {
         Event::Stats { stats, .. } => Some(stats.unroutable),
         _ => None,
     })[0];
-    assert!(unroutable > 2_000);
+    assert!(unroutable > 1_000);
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn mangled_descriptions_are_refused_or_answered_but_never_fatal() {
     ]);
     let lines: Vec<&str> = good.lines().collect();
     let mut answered = 0;
-    for round in 0..300 {
+    for round in 0..120 {
         let peer = PeerId(100_000 + round);
         world.sfu.command(
             Command::OpenPeer {
@@ -161,7 +161,7 @@ fn mangled_descriptions_are_refused_or_answered_but_never_fatal() {
         world.events.clear();
     }
     assert!(
-        (25..300).contains(&answered),
+        (10..120).contains(&answered),
         "some manglings are harmless, some are not: {answered}"
     );
 }
