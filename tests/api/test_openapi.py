@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import pytest
 import schemathesis
@@ -71,6 +73,6 @@ def cookie(school: School) -> str:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_the_server_keeps_to_its_document(case: schemathesis.Case, school: School, cookie: str) -> None:
+def test_the_server_keeps_to_its_document(case: schemathesis.Case[Any], school: School, cookie: str) -> None:
     headers = {} if case.path in ENDING else {"cookie": cookie}
     case.call_and_validate(base_url=school.server.url, headers=headers, checks=CHECKS, timeout=30)

@@ -35,8 +35,10 @@ IN, NO, GONE = ErrorCode.NOT_SIGNED_IN, ErrorCode.NOT_ALLOWED, ErrorCode.NOT_FOU
 LOST = ErrorCode.MEETING_UNKNOWN
 OK = None
 
+_Rows = dict[str, tuple[ErrorCode | None, ...]]
+
 # One line per actor: the decision for own, foreign, none.
-_SIGNED_IN_ONLY = {
+_SIGNED_IN_ONLY: _Rows = {
     "guest": (IN, IN, IN),
     "operator": (IN, IN, IN),
     "member": (OK, OK, OK),
@@ -44,7 +46,7 @@ _SIGNED_IN_ONLY = {
     "host inside": (OK, OK, OK),
     "guest inside": (IN, IN, IN),
 }
-_OWNER_ONLY = {
+_OWNER_ONLY: _Rows = {
     "guest": (IN, IN, IN),
     "operator": (IN, IN, IN),
     "member": (OK, GONE, GONE),
@@ -52,7 +54,7 @@ _OWNER_ONLY = {
     "host inside": (OK, GONE, GONE),
     "guest inside": (IN, IN, IN),
 }
-_INSIDE_ONLY = {
+_INSIDE_ONLY: _Rows = {
     "guest": (NO, NO, NO),
     "operator": (NO, NO, NO),
     "member": (NO, NO, NO),
@@ -60,7 +62,7 @@ _INSIDE_ONLY = {
     "host inside": (OK, OK, OK),
     "guest inside": (OK, OK, OK),
 }
-MATRIX = {
+MATRIX: dict[Action, _Rows] = {
     Action.CREATE_ACCOUNT: {
         "guest": (IN, IN, IN),
         "operator": (OK, OK, OK),
@@ -75,7 +77,7 @@ MATRIX = {
     Action.VIEW_MEETING: _OWNER_ONLY,
     Action.RENAME_MEETING: _OWNER_ONLY,
     Action.DELETE_MEETING: _OWNER_ONLY,
-    Action.ENTER_ROOM: dict.fromkeys(ACTORS, (OK, OK, LOST)),
+    Action.ENTER_ROOM: {**dict.fromkeys(ACTORS, (OK, OK, LOST))},
     Action.HOST_ROOM: {
         "guest": (NO, NO, NO),
         "operator": (NO, NO, NO),
