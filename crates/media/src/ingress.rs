@@ -205,17 +205,14 @@ impl Sfu {
 
     fn on_ice_state(&mut self, slot: usize, state: IceConnectionState, now: Instant) {
         let secured = self.peers.get(slot).is_some_and(|peer| peer.secured);
-        match state {
-            IceConnectionState::Disconnected => {
-                self.set_peer_state(slot, PeerState::Disconnected, now);
-            }
+        if state == IceConnectionState::Disconnected {
+            self.set_peer_state(slot, PeerState::Disconnected, now);
+        } else if state.is_connected() && secured {
             // The pair in use may change at any time; only a return from absence is news to receivers.
-            IceConnectionState::Connected | IceConnectionState::Completed if secured => {
-                if self.set_peer_state(slot, PeerState::Connected, now) {
-                    self.start_downs(slot, now);
-                }
+            let returned = self.set_peer_state(slot, PeerState::Connected, now);
+            if returned {
+                self.start_downs(slot, now);
             }
-            _ => {}
         }
     }
 
