@@ -139,6 +139,8 @@ export interface CameraPreview extends Preview {
 export interface MicrophonePreview extends Preview {
   /** How loud it is this instant, 0 (silence) to 1 (as loud as it gets). */
   readonly level: () => number;
+  /** False where the browser does not run sound, as on a machine without any speaker: the level is then unknown. */
+  readonly canMeasure: () => boolean;
 }
 
 function previewOf(media: MediaStream, onStop: () => void = () => undefined): Preview {
@@ -174,18 +176,28 @@ export function loudness(samples: Float32Array): number {
 }
 
 export async function openMicrophone(deviceId: string | null): Promise<MicrophonePreview> {
-  const media = await capture("microphone", choose(deviceId));
+  // Made while the press that asked for it is still being handled: some browsers let sound run only then.
   const context = new AudioContext();
+  try {
+    const media = await capture("microphone", choose(deviceId));
+    return { ...previewOf(media, () => void context.close()), ...measure(context, media) };
+  } catch (error) {
+    void context.close();
+    throw error;
+  }
+}
+
+function measure(context: AudioContext, media: MediaStream): Pick<MicrophonePreview, "level" | "canMeasure"> {
   const analyser = context.createAnalyser();
   analyser.fftSize = 1024;
   context.createMediaStreamSource(media).connect(analyser);
-  if (context.state === "suspended") void context.resume();
+  if (context.state === "suspended") context.resume().catch(() => undefined);
   const samples = new Float32Array(analyser.fftSize);
   const level = () => {
     analyser.getFloatTimeDomainData(samples);
     return loudness(samples);
   };
-  return { ...previewOf(media, () => void context.close()), level };
+  return { level, canMeasure: () => context.state === "running" };
 }
 
 interface SinkChoice {

@@ -7,15 +7,20 @@ import styles from "./PreJoin.module.css";
 /** So long without a voice is worth a word. */
 const SILENCE_MS = 7000;
 
+export interface MicrophoneCheckProps {
+  isHeard: boolean;
+  canMeasure: () => boolean;
+}
+
 /** Says whether the microphone hears anything, so that nobody has to judge a moving bar. */
-export function MicrophoneCheck({ isHeard }: { isHeard: boolean }) {
+export function MicrophoneCheck({ isHeard, canMeasure }: MicrophoneCheckProps) {
   const text = useText();
-  const [isSilent, setSilent] = useState(false);
+  const [verdict, setVerdict] = useState<"waiting" | "silent" | "unknown">("waiting");
   useEffect(() => {
     if (isHeard) return undefined;
-    const timer = window.setTimeout(() => setSilent(true), SILENCE_MS);
+    const timer = window.setTimeout(() => setVerdict(canMeasure() ? "silent" : "unknown"), SILENCE_MS);
     return () => window.clearTimeout(timer);
-  }, [isHeard]);
+  }, [isHeard, canMeasure]);
 
   if (isHeard) {
     return (
@@ -27,7 +32,7 @@ export function MicrophoneCheck({ isHeard }: { isHeard: boolean }) {
   }
   return (
     <p className={styles.check} role="status">
-      {text(isSilent ? "preJoin.level.silent" : "preJoin.level.waiting")}
+      {text(`preJoin.level.${verdict}`)}
     </p>
   );
 }

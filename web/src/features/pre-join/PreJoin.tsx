@@ -116,7 +116,11 @@ function Devices({ name, previews, isOpen, onToggle }: Omit<SwitchesProps, "pane
       <Preview name={name} camera={camera.now} microphone={microphone.now} onVoice={onVoice} />
       <Switches previews={previews} panelId={panelId} isOpen={isOpen} onToggle={onToggle} />
       {microphone.now.state === "live" && (
-        <MicrophoneCheck key={microphone.now.live.deviceId} isHeard={isHeard} />
+        <MicrophoneCheck
+          key={microphone.now.live.deviceId}
+          isHeard={isHeard}
+          canMeasure={microphone.now.live.canMeasure}
+        />
       )}
       {microphone.now.state === "failed" && (
         <ProblemNotice

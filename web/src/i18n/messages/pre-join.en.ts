@@ -25,6 +25,7 @@ export default {
   "preJoin.level.heard": "Your microphone works.",
   "preJoin.level.silent":
     "We hear nothing. Is the microphone muted on the headset, or should it be another one?",
+  "preJoin.level.unknown": "The microphone is on. This browser does not let us measure how loud it is here.",
   "preJoin.device.microphone": "Microphone",
   "preJoin.device.camera": "Camera",
   "preJoin.device.speaker": "Speaker",

@@ -24,6 +24,7 @@ export default {
   "preJoin.level.heard": "Votre micro fonctionne.",
   "preJoin.level.silent":
     "Nous n’entendons rien. Le micro est-il coupé sur le casque, ou faut-il en choisir un autre ?",
+  "preJoin.level.unknown": "Le micro est allumé. Ce navigateur ne nous laisse pas mesurer son niveau ici.",
   "preJoin.device.microphone": "Micro",
   "preJoin.device.camera": "Caméra",
   "preJoin.device.speaker": "Haut-parleur",
