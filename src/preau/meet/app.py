@@ -20,12 +20,15 @@ from preau.meet.integrations.livekit import LiveKitMedia, NullMedia
 from preau.meet.integrations.machine import Argon2Passwords, SystemClock, SystemRandomness
 from preau.meet.integrations.webhooks import LiveKitWebhooks, NullWebhooks
 from preau.meet.listening import listen
+from preau.meet.log import LogEvent, log_event
 from preau.meet.server import serve
 from preau.meet.services.ports import Media, MediaNewsReader, World
+from preau.meet.services.retention import forget_expired
 from preau.meet.settings import LiveKitSettings, MeetSettings
 from preau.meet.storage.open import open_store
 
 _LOAD_INTERFACE_AFTER_S = 2.0
+_FORGET_EVERY_S = 3600.0
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -44,17 +47,20 @@ class Platform:
         self._control = ControlEndpoint(open_door(world, self._rooms), settings.allowed_origins)
         self._interface: App | None = None
         self._loading = asyncio.Lock()
-        self._preload: asyncio.Task[None] | None = None
+        self._chores: tuple[asyncio.Task[None], ...] = ()
 
     def start(self) -> None:
         """Rebuild the rooms that ran; the control channel answers from now on."""
         self._rooms.start()
-        self._preload = asyncio.create_task(self._load_soon())
+        self._chores = (
+            asyncio.create_task(self._load_soon()),
+            asyncio.create_task(self._forget_regularly()),
+        )
 
     async def stop(self) -> None:
         """Tell everybody to come back, write what waits, let go of the media server."""
-        if self._preload is not None:
-            self._preload.cancel()
+        for chore in self._chores:
+            chore.cancel()
         await self._rooms.stop()
         await self._media.stop()
 
@@ -73,6 +79,14 @@ class Platform:
     async def _load_soon(self) -> None:
         await asyncio.sleep(_LOAD_INTERFACE_AFTER_S)
         await self._loaded()
+
+    async def _forget_regularly(self) -> None:
+        while True:
+            await asyncio.sleep(_FORGET_EVERY_S)
+            try:
+                await asyncio.to_thread(forget_expired, self._world)
+            except Exception as error:  # The database may be away for a while; the next time will do.
+                log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
 
     async def _loaded(self) -> App:
         if self._interface is None:

@@ -24,7 +24,6 @@ class LogEvent(StrEnum):
     MEDIA_CALL_FAILED = "media-call-failed"
     MEDIA_STRANGER_REMOVED = "media-stranger-removed"
     WEBHOOK_REFUSED = "webhook-refused"
-    WEBHOOK_RECEIVED = "webhook-received"
     INTERNAL_ERROR = "internal-error"
 
 

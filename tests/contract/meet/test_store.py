@@ -182,7 +182,7 @@ def test_an_ended_occurrence_leaves_nothing(peopled: Store, engine: Engine) -> N
                 assert marker.encode() not in stored_file.read()
 
 
-def test_the_audit_only_grows(peopled: Store) -> None:
+def test_the_audit_forgets_by_age_alone(peopled: Store) -> None:
     records = [
         AuditRecord(NOW, ADA.id, "create-meeting", STAFF.id),
         AuditRecord(LATER, None, "create-account", "acc_bob"),
@@ -192,6 +192,9 @@ def test_the_audit_only_grows(peopled: Store) -> None:
             stored.audit.add(one)
     with peopled.read() as stored:
         assert stored.audit.all() == records
+    with peopled.write() as stored:
+        stored.audit.remove_before(LATER)
+        assert stored.audit.all() == records[1:]
 
 
 def test_sqlite_waits_for_the_disk(engine: Engine) -> None:

@@ -106,9 +106,10 @@ class Occurrences(Protocol):
 
 
 class Audit(Protocol):
-    """The audit table; records are only ever added."""
+    """The audit table; records are never changed, and removed by age alone."""
 
     def add(self, record: AuditRecord) -> None: ...
+    def remove_before(self, moment: datetime) -> None: ...
     def all(self) -> Sequence[AuditRecord]: ...
 
 

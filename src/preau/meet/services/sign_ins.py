@@ -26,8 +26,6 @@ def add_sign_in(world: World, stored: Transaction, account: Account) -> SignedIn
     """Sign an account in, inside the caller's transaction."""
     now = world.clock.now()
     secret = new_secret(world.randomness)
-    stored.sign_ins.remove_expired(now)
-    stored.one_time_links.remove_expired(now)
     stored.sign_ins.add(SignIn(hash_of(secret), account.id, now, now + SIGN_IN_LIFE))
     return SignedIn(account, secret)
 

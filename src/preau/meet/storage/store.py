@@ -229,6 +229,10 @@ class StoredAudit:
         """Write one record."""
         _insert(self._connection, AUDIT, asdict(record))
 
+    def remove_before(self, moment: datetime) -> None:
+        """Forget what is older."""
+        self._connection.execute(delete(AUDIT).where(AUDIT.c.at < moment))
+
     def all(self) -> Sequence[AuditRecord]:
         """Every record, the oldest first."""
         columns = (AUDIT.c.at, AUDIT.c.actor_id, AUDIT.c.action, AUDIT.c.subject_id)

@@ -1,0 +1,18 @@
+"""Forgetting what is out of date; docs/data-inventory.md says how long each thing is kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from preau.meet.services.ports import World
+
+AUDIT_LIFE = timedelta(days=183)
+
+
+def forget_expired(world: World) -> None:
+    """Remove sign-ins and one-time links that expired, and audit records that are half a year old."""
+    now = world.clock.now()
+    with world.store.write() as stored:
+        stored.sign_ins.remove_expired(now)
+        stored.one_time_links.remove_expired(now)
+        stored.audit.remove_before(now - AUDIT_LIFE)
