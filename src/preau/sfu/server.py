@@ -178,7 +178,7 @@ async def serve(settings: Settings, on_ready: Callable[[Address], None], stop: a
     """Runs until `stop` is set. Raises EngineMissing, PortInUse, OSError before it is ready."""
     listening = listen(settings.bind, settings.port)
     try:
-        native = start(settings.media_bind, settings.udp_port, settings.tcp_port, settings.advertise)
+        native = start(settings.media_host, settings.udp_port, settings.tcp_port, settings.advertise)
     except BaseException:
         listening.close()
         raise

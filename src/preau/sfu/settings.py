@@ -16,9 +16,7 @@ BAD_SETTING_EXIT = 2
 HTTP_PORT, UDP_PORT, TCP_PORT = 7880, 7882, 7881
 DEV_PAIR = ("devkey", "secret")
 T = TypeVar("T")
-#: Media is listened for on every interface: signalling often sits behind a proxy on the same machine, and
-#: Firefox reaches no loopback address even there. Without a participant's ICE password nothing is answered.
-EVERYWHERE = str(ipaddress.IPv4Address(0))
+_EVERYWHERE = str(ipaddress.IPv4Address(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,6 @@ class Settings:
     key: str
     secret: str
     bind: str = "127.0.0.1"
-    media_bind: str = EVERYWHERE
     port: int = HTTP_PORT
     udp_port: int = UDP_PORT
     tcp_port: int | None = TCP_PORT
@@ -36,6 +33,12 @@ class Settings:
     advertise: tuple[str, ...] = ()
     auto_create: bool = True
     die_with_parent: bool = False
+
+    @property
+    def media_host(self) -> str:
+        """Media listens everywhere once addresses are advertised; otherwise where signalling does (on a
+        loopback address the engine then serves this machine alone, by any of its addresses)."""
+        return _EVERYWHERE if self.advertise else self.bind
 
 
 class _Parser(argparse.ArgumentParser):
@@ -57,7 +60,6 @@ def parse(arguments: Sequence[str]) -> Settings:
         key=key,
         secret=secret,
         bind=given.bind,
-        media_bind=given.media_bind,
         port=given.port,
         udp_port=given.udp_port,
         tcp_port=given.tcp_port,
@@ -73,7 +75,6 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--dev", action="store_true", help="LiveKit's development key pair: devkey / secret")
     add("--bind", type=_checked(_address), default="127.0.0.1", help="IP address to listen on (127.0.0.1)")
-    add("--media-bind", type=_checked(_address), default=EVERYWHERE, help="the same for media (everywhere)")
     add("--port", type=_checked(_port), default=HTTP_PORT, help=f"signalling and API ({HTTP_PORT})")
     add("--udp-port", type=_checked(_port), default=UDP_PORT, help=f"media over UDP ({UDP_PORT})")
     add(
