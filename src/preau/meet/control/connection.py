@@ -156,9 +156,10 @@ class Connection:
 
     def _count_bad(self, bad: BadFrameError) -> None:
         self._bad_frames += 1
-        self.put(answers.refused(bad.request, bad.code))
         if self._bad_frames >= MAX_BAD_FRAMES:
             self.close("too-many-bad-frames")
+        else:
+            self.put(answers.refused(bad.request, bad.code))
 
     async def _handle(self, frame: ClientFrame) -> None:
         if isinstance(frame, Knock):
