@@ -107,5 +107,8 @@ function Screen({ code, link }: Omit<CallScreenProps, "call">) {
 /** Unread lines are counted in the tab's title too. */
 function useTitle(title: string, unread: number): void {
   usePageTitle(unread > 0 ? `(${unread}) ${title}` : title);
-  useEffect(() => window.scrollTo(0, 0), []);
+  // In braces: newer browsers answer a scroll with a promise, which React would take for a clean-up.
+  useEffect(() => {
+    window.scrollTo(0, 0);
+  }, []);
 }

@@ -30,7 +30,7 @@ export function SidePanel({ title, onClose, foot, children }: SidePanelProps) {
   return (
     // Escape is a second way out for the keyboard; the button is there for everybody.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <aside
+    <section
       className={styles.panel}
       aria-labelledby={id}
       onKeyDown={(event) => {
@@ -47,6 +47,6 @@ export function SidePanel({ title, onClose, foot, children }: SidePanelProps) {
       </header>
       <div className={styles.body}>{children}</div>
       {foot}
-    </aside>
+    </section>
   );
 }

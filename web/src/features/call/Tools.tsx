@@ -88,7 +88,7 @@ export function Tools(props: ToolsProps) {
   const text = useText();
   const call = useCall();
   return (
-    <div role="group" aria-label={text("call.tools")} className={styles.tools}>
+    <footer aria-label={text("call.tools")} className={styles.tools}>
       <SourceTools view={props.view} />
       <span className={styles.gap} />
       <PanelTools {...props} />
@@ -101,7 +101,7 @@ export function Tools(props: ToolsProps) {
         <Icon of={Phone} size={24} className={styles.hangUp} />
         <span>{text("call.leave")}</span>
       </AriaButton>
-    </div>
+    </footer>
   );
 }
 
