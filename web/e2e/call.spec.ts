@@ -14,7 +14,7 @@ import { startProduct, type Product } from "./kit/product.ts";
 import { measured } from "./kit/report.ts";
 import { until } from "./kit/until.ts";
 
-const ACT_WITHIN_MS = 15_000;
+const ACT_WITHIN_MS = 30_000;
 const MUTE_SEEN_WITHIN_MS = 1_000;
 const GONE_WITHIN_MS = 2_000;
 const ANN = "Ann Archer";
