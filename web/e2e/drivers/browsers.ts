@@ -12,7 +12,7 @@ import type { Probe } from "./probe.ts";
 
 export type BrowserName = "chromium" | "firefox";
 
-const ACT_WITHIN_MS = 10_000;
+const ACT_WITHIN_MS = 20_000;
 
 /** A moving picture, a beeping tone, a screen to share; no question asked; nothing fetched from anywhere. */
 const LAUNCH: Readonly<Record<BrowserName, () => LaunchOptions>> = {
@@ -81,7 +81,8 @@ export class Person {
 
   /** Presses the element of that role and exact accessible name, once it is there. */
   async click(role: string, name: string): Promise<void> {
-    await this.#page.locator(selector(role, name)).setTimeout(ACT_WITHIN_MS).click();
+    const element = await this.#page.waitForSelector(selector(role, name), { timeout: ACT_WITHIN_MS });
+    await element?.click();
   }
 
   /** Types into the field of that label, replacing what is in it. */
