@@ -26,6 +26,7 @@ from preau.meet.services.ports import Media, MediaNewsReader, World
 from preau.meet.services.retention import forget_expired
 from preau.meet.settings import LiveKitSettings, MeetSettings
 from preau.meet.storage.open import open_store
+from preau.problems import BadSetting
 
 _LOAD_INTERFACE_AFTER_S = 2.0
 _FORGET_EVERY_S = 3600.0
@@ -135,7 +136,12 @@ def media_origins(livekit: LiveKitSettings | None) -> tuple[str, ...]:
 def open_world(settings: MeetSettings) -> World:
     """The database, brought up to date, and the machine's services."""
     if settings.database_url.startswith("sqlite"):
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError:
+            raise BadSetting(
+                "PREAU_DATA_DIR", str(settings.data_dir), "a folder that can be written"
+            ) from None
     store = open_store(settings.database_url)
     return World(store, SystemClock(), SystemRandomness(), Argon2Passwords())
 

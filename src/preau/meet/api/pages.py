@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
@@ -31,9 +32,11 @@ class _Assets(StaticFiles):
 
 def install(app: FastAPI, static_dir: Path = STATIC_DIR) -> None:
     """Serve the client's files and, for everything else that wants a page, its index."""
-    app.mount("/assets", _Assets(directory=static_dir / "assets", check_dir=False), name="assets")
+    # Compressed here and nowhere else: these files hold no secret whose length could be probed.
+    assets = GZipMiddleware(_Assets(directory=static_dir / "assets", check_dir=False), minimum_size=1024)
+    app.mount("/assets", assets, name="assets")
 
-    @app.get("/{path:path}", include_in_schema=False)
+    @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
     def page(path: str, request: Request) -> Response:
         if path == "api" or path.startswith("api/"):
             raise HTTPException(404)

@@ -37,6 +37,7 @@ from preau.meet.services.secrets import hash_of, new_secret
 from preau.meet.services.sign_ins import who
 
 MAX_BAD_FRAMES = 5
+MAX_KNOCKS = 20
 KNOCK_WITHIN_S = 10.0
 ADMITTED_WITHIN_S = 60.0
 UNKNOWN_CODES = Limit(30, timedelta(minutes=1))
@@ -81,7 +82,7 @@ class Connection:
         self._pace = Pace(asyncio.get_running_loop().time())
         self._runner: RoomRunner | None = None
         self._participant_id: ParticipantId | None = None
-        self._secret = ""
+        self._secrets: dict[int, str] = {}
         self._bad_frames = 0
         self._is_closing = False
         self._handlers: Mapping[str, Callable[[Plain], None]] = {
@@ -96,10 +97,12 @@ class Connection:
         """Send a frame."""
         self._outbox.put(frame)
 
-    def admit(self, admitted: ParticipantId) -> str:
-        """The room let this connection in; returns the secret to resume with."""
-        self._participant_id = admitted
-        return self._secret
+    def admit(self, participant_id: ParticipantId, request: int) -> str:
+        """The room let this connection in; returns the secret to resume with, made for that knock."""
+        self._participant_id = participant_id
+        secret = self._secrets.get(request, "")
+        self._secrets.clear()
+        return secret
 
     def close(self, code: str) -> None:
         """Say why, and hang up."""
@@ -192,7 +195,7 @@ class Connection:
 
     async def _knock(self, frame: Knock) -> None:
         name = clean_line(frame.name)
-        problem = self._knock_problem(name, is_resuming=frame.resume is not None)
+        problem = self._knock_problem(frame.request, name, is_resuming=frame.resume is not None)
         if problem is not None:
             self.put(answers.refused(frame.request, problem))
             return
@@ -202,14 +205,20 @@ class Connection:
         except DomainError as refusal:
             self._refuse_knock(frame, refusal)
             return
+        except Exception as error:  # The database may be away; the client waits a moment and knocks again.
+            log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
+            self.put(answers.refused(frame.request, "rate-limited"))
+            return
         if self._runner is not None and self._runner is not runner:
             self._runner.submit(LoseConnection(self._id))
         self._runner = runner
         runner.submit(self._arrival_command(frame, name, arrival))
 
-    def _knock_problem(self, name: str, *, is_resuming: bool) -> str | None:
+    def _knock_problem(self, request: int, name: str, *, is_resuming: bool) -> str | None:
         if self._participant_id is not None:
             return "already-admitted"
+        if len(self._secrets) >= MAX_KNOCKS or request in self._secrets:
+            return "rate-limited"
         if is_resuming:
             return None
         if not name:
@@ -236,15 +245,15 @@ class Connection:
     def _arrival_command(self, frame: Knock, name: str, arrival: Arrival) -> Command:
         randomness = self._door.world.randomness
         if frame.resume is not None:
-            self._secret = frame.resume.secret
             claim = frame.resume
+            self._secrets[frame.request] = claim.secret
             return Resume(
                 self._id, frame.request, claim.participant_id, hash_of(claim.secret), claim.last_sequence
             )
-        self._secret = new_secret(randomness)
+        secret = self._secrets[frame.request] = new_secret(randomness)
         role = RoomRole.HOST if arrival.is_host else RoomRole.PARTICIPANT
         fresh = participant_id(randomness.draw(ID_BYTES))
-        return Enter(self._id, frame.request, fresh, hash_of(self._secret), name, role)
+        return Enter(self._id, frame.request, fresh, hash_of(secret), name, role)
 
 
 def open_door(world: World, rooms: Rooms) -> Door:

@@ -20,7 +20,7 @@ from preau.meet.live.room import Room, Step
 from preau.meet.log import LogEvent, log_event
 from preau.meet.services.ports import Clock, LogRecord, Media, MediaGrant
 
-_RETRY_AFTER_FAILURE_S = 0.5
+RETRY_AFTER_FAILURE_S = 0.5
 _MAX_BATCH = 200
 _IDLE_S = 3600.0
 
@@ -29,8 +29,8 @@ class Line(Protocol):
     """A connection as the room's task sees it."""
 
     def put(self, frame: str) -> None: ...
-    def admit(self, participant_id: ParticipantId) -> str:
-        """Note who it is now; returns the secret that it resumes with."""
+    def admit(self, participant_id: ParticipantId, request: int) -> str:
+        """Note who it is now; returns the secret that it resumes with, made for that knock."""
 
     def close(self, code: str) -> None: ...
 
@@ -156,7 +156,7 @@ class RoomRunner:
                 self._put(connection, answers.refused(request, "not-saved" if is_seated else "rate-limited"))
             elif not isinstance(command, Tick):
                 self._commands.put_nowait(command)
-        await asyncio.sleep(_RETRY_AFTER_FAILURE_S)
+        await asyncio.sleep(RETRY_AFTER_FAILURE_S)
 
     def _carry_out(self, effects: Sequence[fx.Effect]) -> None:
         for effect in effects:
@@ -181,7 +181,7 @@ class RoomRunner:
         grant = self._around.media.grant(
             self.facts.occurrence_id, participant.id, participant.name, self._around.clock.now()
         )
-        secret = line.admit(participant.id)
+        secret = line.admit(participant.id, effect.request)
         is_whole = effect.missed is None
         whole = answers.snapshot(effect.view, participant.id, self.facts.about) if is_whole else None
         frame = answers.admitted(

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from sqlalchemy.exc import DBAPIError
+
 from preau.meet.storage.engine import open_engine
 from preau.meet.storage.schema import migrate
 from preau.meet.storage.store import DatabaseStore
+from preau.problems import Problem
+
+
+class DatabaseUnreachable(Problem):
+    """The database does not answer, or not to us."""
+
+    code = "database-unreachable"
+
+    def __init__(self, error: DBAPIError) -> None:
+        reason = " ".join(str(error.orig).split()).rstrip(".")
+        super().__init__(f"the database of PREAU_DATABASE_URL cannot be used: {reason}.")
 
 
 def open_store(database_url: str) -> DatabaseStore:
     """The store over a database whose schema was brought up to date."""
     engine = open_engine(database_url)
-    migrate(engine)
+    try:
+        migrate(engine)
+    except DBAPIError as error:
+        raise DatabaseUnreachable(error) from None
     return DatabaseStore(engine)
