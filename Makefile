@@ -12,6 +12,7 @@ LIVEKIT := $(CURDIR)/.cache/bin/livekit-server
 TEST_PACKAGES := chromium firefox-esr postgresql redis-server nftables
 
 export PREAU_TEST_LIVEKIT ?= $(LIVEKIT)
+export PREAU_BENCH_LIVEKIT ?= $(PREAU_TEST_LIVEKIT)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_NO_PROGRESS := 1
 
@@ -150,6 +151,7 @@ format: $(STAMPS)/python $(STAMPS)/web-modules ## Put every file into its form.
 
 bench: test-setup ## Run the benchmarks of bench/README.md.
 	cd web && npm run --silent bench:join
+	$(BIN)/python bench/sfu_load.py
 
 shots: build ## Photograph every page into docs/images/pages.
 	@bash tools/debian.sh chromium
