@@ -166,6 +166,9 @@ async def _converse(
         elif reading.done() and not writing.done():
             # What was queued before the end (a leave notice, the reason) still goes out.
             await asyncio.wait({writing}, timeout=0.2 if outbox.is_empty else _CLOSE_PATIENCE_S)
+            if outbox.closing is not None and not writing.done():
+                writing.cancel()
+                await _close(socket, outbox.closing)
     finally:
         for one in running:
             one.cancel()

@@ -30,6 +30,7 @@ class Outbox:
         self._bytes = 0
         self._ready = asyncio.Event()
         self._closed = False
+        self.closing: Closing | None = None
         #: Set when the client reads too slowly; what waits is not worth sending any more.
         self.overflowed = asyncio.Event()
 
@@ -49,7 +50,8 @@ class Outbox:
         """Queues the end of the connection."""
         if not self._closed:
             self._closed = True
-            self._waiting.append(Closing(code, reason))
+            self.closing = Closing(code, reason)
+            self._waiting.append(self.closing)
             self._ready.set()
 
     @property
