@@ -153,7 +153,7 @@ bench: test-setup ## Run the benchmarks of bench/README.md.
 	cd web && npm run --silent bench:join
 	$(BIN)/python bench/sfu_load.py
 
-shots: build ## Photograph every page into docs/images/pages.
+shots: build ## Photograph every page into test-results/shots.
 	@bash tools/debian.sh chromium
 	cd web && npm run --silent shots
 
