@@ -18,6 +18,7 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
+const STARTED_WITHIN_MS = 60_000;
 const BUILT = join(REPOSITORY, "src", "preau", "meet", "static", "index.html");
 
 /**
@@ -48,7 +49,7 @@ export async function startPlatform(): Promise<Platform> {
     rmSync(dataDir, { recursive: true, force: true });
   };
   try {
-    await untilServed("preau.meet", `${url}/healthz`, server);
+    await untilServed("preau.meet", `${url}/healthz`, server, STARTED_WITHIN_MS);
     return { url, setupLink: admin(environment, "setup-link"), createAccount: accounts(environment), stop };
   } catch (error) {
     await stop();

@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { isApiError } from "../../api";
 import { useErrorText, useText } from "../../i18n";
 import { BrandMark } from "../../ui/Brand";
@@ -52,8 +52,13 @@ interface RowsProps extends MeetingsAccess {
 export function MeetingList(access: MeetingsAccess) {
   const text = useText();
   const heading = useRef<HTMLHeadingElement>(null);
-  const [deleted, setDeleted] = useState("");
+  const [deleted, setDeleted] = useState<{ readonly title: string } | null>(null);
   const { meetings, remove } = access;
+  useEffect(() => {
+    // The row and the dialog that had the focus are gone by now; the list is where the act was.
+    if (deleted !== null) heading.current?.focus();
+  }, [deleted]);
+
   const count = meetings.state === "ready" ? meetings.list.length : 0;
   return (
     <>
@@ -63,14 +68,12 @@ export function MeetingList(access: MeetingsAccess) {
         </h2>
         {count > 0 && <span className={styles.count}>{text("home.meetings.count", { count })}</span>}
       </div>
-      <Hidden role="status">{deleted === "" ? "" : text("home.deleted", { title: deleted })}</Hidden>
+      <Hidden role="status">{deleted === null ? "" : text("home.deleted", deleted)}</Hidden>
       <Rows
         {...access}
         onDeleted={(meeting, title) => {
           remove(meeting.id);
-          setDeleted(title);
-          // The row that had the focus is gone; the list is where the act was.
-          window.requestAnimationFrame(() => heading.current?.focus());
+          setDeleted({ title });
         }}
       />
     </>
