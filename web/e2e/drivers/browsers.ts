@@ -87,7 +87,14 @@ export class Person {
 
   /** Types into the field of that label, replacing what is in it. */
   async fill(label: string, text: string): Promise<void> {
-    await this.#page.locator(selector("textbox", label)).setTimeout(ACT_WITHIN_MS).fill(text);
+    const field = await this.#page.waitForSelector(selector("textbox", label), { timeout: ACT_WITHIN_MS });
+    if (field === null) throw new Error(`no field ${label}`);
+    await field.focus();
+    await this.#page.keyboard.down("Control");
+    await this.#page.keyboard.press("a");
+    await this.#page.keyboard.up("Control");
+    await this.#page.keyboard.press("Backspace");
+    await field.type(text);
   }
 
   /** Presses a key in the field that has the focus, e.g. "Enter". */
