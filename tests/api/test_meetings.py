@@ -124,3 +124,9 @@ def test_a_webhook_is_believed_by_its_signature_alone(school: School, visitor: h
         assert (refused.status_code, error_code(refused)) == (403, "not-allowed")
     log = Path(school.server.log).read_text()
     assert '"event": "media-stranger-removed"' in log, "nobody hears a meeting without a seat in it"
+
+
+def test_a_page_can_be_asked_for_its_head_alone(visitor: httpx.Client) -> None:
+    asked, got = visitor.head("/m/x"), visitor.get("/m/x")
+    assert asked.status_code == got.status_code
+    assert asked.content == b""

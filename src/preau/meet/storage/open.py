@@ -16,7 +16,7 @@ class DatabaseUnreachable(Problem):
     code = "database-unreachable"
 
     def __init__(self, error: DBAPIError) -> None:
-        reason = " ".join(str(error.orig).split()).rstrip(".")
+        reason = " ".join(str(error.orig).split()).rstrip(".?")
         super().__init__(f"the database of PREAU_DATABASE_URL cannot be used: {reason}.")
 
 
