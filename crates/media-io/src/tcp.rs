@@ -306,3 +306,99 @@ impl TcpPort {
 fn canonical(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(address.ip().to_canonical(), address.port())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST_TOKEN: u64 = 2;
+
+    /// A port with so many clients connected, which read nothing by themselves.
+    fn connected(count: usize, now: Instant) -> (TcpPort, Poller, Vec<TcpStream>) {
+        let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut port = TcpPort::bind(loopback, FIRST_TOKEN).expect("a free port");
+        let poller = Poller::new().expect("a poller");
+        port.watch(&poller).expect("watched");
+        let connect = |_| TcpStream::connect(port.bound()).expect("connected");
+        let clients: Vec<TcpStream> = (0..count).map(connect).collect();
+        while port.connections.len() < count {
+            port.ready(&poller, FIRST_TOKEN, true, now, |_, _, _| {})
+                .expect("accepted");
+        }
+        (port, poller, clients)
+    }
+
+    fn address(client: &TcpStream) -> SocketAddr {
+        client.local_addr().expect("an address")
+    }
+
+    #[test]
+    fn a_slow_client_is_closed_without_delay_for_another() {
+        let now = Instant::now();
+        let (mut port, poller, mut clients) = connected(2, now);
+        let (slow, quick) = (address(&clients[0]), address(&clients[1]));
+        let payload = [7; 1200];
+        let mut frame = [0; 1202];
+        let mut sent = 0_usize;
+        while port.closed.is_empty() {
+            port.send(slow, &payload);
+            port.send(quick, &payload);
+            port.flush(&poller).expect("flushed");
+            clients[1].read_exact(&mut frame).expect("a frame");
+            assert_eq!(frame[..2], 1200_u16.to_be_bytes());
+            sent += payload.len();
+            assert!(sent < 100 << 20, "it is never closed");
+        }
+        assert!(sent > MAX_WAITING_BYTES);
+        assert_eq!(port.take_closed(), [slow]);
+        assert_eq!(port.dropped(), 1);
+        port.send(slow, &payload);
+        assert_eq!(port.dropped(), 2);
+        assert_eq!(port.connections.len(), 1);
+    }
+
+    #[test]
+    fn what_a_blocked_client_did_not_take_follows_when_it_reads() {
+        let now = Instant::now();
+        let (mut port, poller, mut clients) = connected(1, now);
+        let client = address(&clients[0]);
+        let token = port.by_client[&client];
+        let mut count = 0;
+        while !port.connections[&token].blocked {
+            port.send(client, &[9; 1000]);
+            port.flush(&poller).expect("flushed");
+            count += 1;
+        }
+        let mut ready = Vec::new();
+        let mut frame = [0; 1002];
+        for _ in 0..count {
+            poller
+                .wait(Some(Duration::ZERO), &mut ready)
+                .expect("a wait");
+            if ready.iter().any(|it| it.token == token && it.writable) {
+                port.ready(&poller, token, false, now, |_, _, _| {})
+                    .expect("written");
+            }
+            clients[0].read_exact(&mut frame).expect("a frame");
+            assert_eq!(frame[2..], [9; 1000]);
+        }
+        assert!(!port.connections[&token].blocked);
+    }
+
+    #[test]
+    fn a_silent_client_is_closed() {
+        let now = Instant::now();
+        let (mut port, poller, mut clients) = connected(2, now);
+        let talkative = port.by_client[&address(&clients[1])];
+        let later = now + MAX_SILENCE + SWEEP_EVERY;
+        clients[1].write_all(b"\x00\x01x").expect("written");
+        let mut heard = 0;
+        while heard == 0 {
+            port.ready(&poller, talkative, true, later, |_, _, _| heard += 1)
+                .expect("read");
+        }
+        assert!(port.poll_timeout().is_some_and(|at| at <= later));
+        port.timeout(&poller, later).expect("swept");
+        assert_eq!(port.take_closed(), [address(&clients[0])]);
+    }
+}

@@ -15,6 +15,8 @@ const DATAGRAM_BYTES: usize = 2048;
 /// The kernel's limits of one segmented send.
 const MAX_SEGMENTS: usize = 60;
 const MAX_SEGMENTED_BYTES: usize = 60_000;
+/// Segmented sends refused in a row until no more are tried: one narrow path refuses, a machine that cannot never stops.
+const MAX_REFUSALS: u32 = 8;
 /// A full socket buffer is waited for this long before datagrams are dropped: network cards drain megabytes in it.
 const FULL_WAIT_MS: i32 = 2;
 
@@ -145,6 +147,7 @@ impl Message {
 pub(crate) struct SendBatch {
     v6_socket: bool,
     segmentation: bool,
+    refusals: u32,
     arena: Vec<u8>,
     messages: Vec<Message>,
     dropped: u64,
@@ -156,6 +159,7 @@ impl SendBatch {
         SendBatch {
             v6_socket,
             segmentation: true,
+            refusals: 0,
             arena: Vec::with_capacity(BATCH * DATAGRAM_BYTES),
             messages: Vec::with_capacity(BATCH),
             dropped: 0,
@@ -206,7 +210,13 @@ impl SendBatch {
         let mut waited = false;
         while next < self.messages.len() {
             match self.send_from(fd, next) {
-                Ok(sent) => next += sent.max(1),
+                Ok(sent) => {
+                    let taken = &self.messages[next..next + sent];
+                    if taken.iter().any(|message| message.count > 1) {
+                        self.refusals = 0;
+                    }
+                    next += sent.max(1);
+                }
                 Err(error) => match error.raw_os_error() {
                     Some(libc::EINTR) => {}
                     Some(libc::EAGAIN | libc::ENOBUFS) if !waited => {
@@ -220,7 +230,7 @@ impl SendBatch {
                     Some(libc::EINVAL | libc::EIO | libc::EMSGSIZE)
                         if self.messages[next].count > 1 =>
                     {
-                        self.stop_segmentation(next);
+                        self.split(next);
                     }
                     _ => {
                         self.drop_messages(next, next + 1);
@@ -238,11 +248,12 @@ impl SendBatch {
         self.dropped += lost as u64;
     }
 
-    /// This path cannot segment: from now on, and from message `next` on, each datagram is sent by itself.
-    fn stop_segmentation(&mut self, next: usize) {
-        self.segmentation = false;
-        let rest: Vec<Message> = self.messages.drain(next..).collect();
-        self.messages.extend(rest.iter().flat_map(Message::split));
+    /// The kernel refused to segment message `next`: each of its datagrams is sent by itself.
+    fn split(&mut self, next: usize) {
+        let parts: Vec<Message> = self.messages[next].split().collect();
+        self.messages.splice(next..=next, parts);
+        self.refusals += 1;
+        self.segmentation = self.segmentation && self.refusals < MAX_REFUSALS;
     }
 
     /// One `sendmmsg` of messages from index `from` on; how many were taken.
@@ -358,22 +369,48 @@ mod tests {
         send_runs(false);
     }
 
-    #[test]
-    fn a_run_is_split_into_its_datagrams_when_the_path_cannot_segment() {
-        let (out, target) = (socket(), socket());
-        let mut batch = SendBatch::new(false);
-        let address = target.local_addr().expect("an address");
+    /// A batch with a run of three datagrams, which the kernel has just refused.
+    fn refused_run(batch: &mut SendBatch, out: &UdpSocket, address: SocketAddr) {
         for payload in [&[1_u8; 900][..], &[2; 900], &[3; 12]] {
-            batch.push(&out, address, None, payload);
+            batch.push(out, address, None, payload);
         }
         assert_eq!(batch.messages.len(), 1);
-        batch.stop_segmentation(0);
+        batch.split(0);
         assert_eq!(batch.messages.len(), 3);
+    }
+
+    #[test]
+    fn a_refused_run_is_sent_as_its_datagrams() {
+        let (out, target) = (socket(), socket());
+        let mut batch = SendBatch::new(false);
+        refused_run(&mut batch, &out, target.local_addr().expect("an address"));
         batch.flush(&out);
         assert_eq!(
             received(&target, 3),
             [vec![1; 900], vec![2; 900], vec![3; 12]]
         );
+        assert!(batch.segmentation);
+    }
+
+    #[test]
+    fn segmentation_ends_after_refusals_in_a_row() {
+        let (out, target) = (socket(), socket());
+        let address = target.local_addr().expect("an address");
+        let mut batch = SendBatch::new(false);
+        for _ in 1..MAX_REFUSALS {
+            refused_run(&mut batch, &out, address);
+            batch.flush(&out);
+        }
+        batch.push(&out, address, None, b"one");
+        batch.push(&out, address, None, b"two");
+        batch.flush(&out);
+        assert_eq!(batch.refusals, 0);
+        for _ in 0..MAX_REFUSALS {
+            assert!(batch.segmentation);
+            refused_run(&mut batch, &out, address);
+            batch.flush(&out);
+        }
+        assert!(!batch.segmentation);
     }
 
     #[test]
