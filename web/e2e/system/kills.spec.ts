@@ -50,10 +50,11 @@ test("kill -9 of meet: the sound never drops, chat is back within two seconds", 
     SEEN_WITHIN_MS,
   );
   const loaded = await Promise.all([ada, boris].map(loadedAt));
+  await ada.fill("Message", "line after");
   const listening = Promise.all([ada, boris].map((person) => longestSilence(person, LISTEN_FOR_MS)));
   product.kill("meet");
   const killed_ms = performance.now();
-  await write(ada, "line after");
+  await ada.press("Enter");
   await boris.until(
     "the line after",
     async () => (await linesRead(boris, /line after/gu)).length > 0,
