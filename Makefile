@@ -109,9 +109,11 @@ test-api: $(STAMPS)/native ## The HTTP interface and the control channel against
 
 test-system: $(STAMPS)/native $(STAMPS)/web $(LIVEKIT) ## Real processes, real media.
 	$(BIN)/pytest -q tests/system
+	PREAU_TEST_ENGINE=livekit $(BIN)/pytest -q tests/system/test_bad_input.py
 
-test-browser: $(STAMPS)/native $(STAMPS)/web $(LIVEKIT) ## Chromium and Firefox in one call.
+test-browser: $(STAMPS)/native $(STAMPS)/web $(LIVEKIT) ## Chromium and Firefox in one call, on both engines.
 	cd web && npm run --silent e2e
+	cd web && PREAU_TEST_ENGINE=livekit npm run --silent e2e:seam
 
 # --- checking ----------------------------------------------------------------------------------------------
 
