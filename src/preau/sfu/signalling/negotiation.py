@@ -7,7 +7,7 @@ from enum import Enum
 
 #: Changes within this time go into one offer; the first after a quiet second goes out almost at once.
 QUICK_S = 0.010
-GATHER_S = 0.100
+GATHER_S = 0.050
 QUIET_S = 1.0
 #: A client that does not answer an offer for so long cannot be helped by waiting.
 ANSWER_TIMEOUT_S = 15.0
