@@ -11,12 +11,16 @@ export interface RememberedDevices {
 
 export const DEFAULT_DEVICES: RememberedDevices = { microphone: null, camera: null, speaker: null };
 
-/** Every key the client writes, for the data inventory: the name last used, the devices, language and colours. */
+/**
+ * Every key the client writes, for the data inventory: the name last used, the devices, language, colours, and
+ * whether the call answers to single keys.
+ */
 export const KEYS = {
   name: "preau.name",
   devices: "preau.devices",
   language: "preau.language",
   theme: "preau.theme",
+  shortcuts: "preau.shortcuts",
 } as const;
 
 function read(key: string): string | null {
@@ -61,4 +65,6 @@ export const remembered = {
   rememberLanguage: (language: string) => write(KEYS.language, language),
   theme: () => read(KEYS.theme),
   rememberTheme: (theme: string) => write(KEYS.theme, theme),
+  shortcuts: () => read(KEYS.shortcuts) !== "off",
+  rememberShortcuts: (isOn: boolean) => write(KEYS.shortcuts, isOn ? "on" : "off"),
 } as const;

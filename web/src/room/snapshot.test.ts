@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { applyEvent } from "./snapshot";
 import { ID, message, participant, snapshot } from "./testing";
-import type { RoomEvent } from "./wire";
+import { parseEvent, parseSnapshot, type RoomEvent } from "./wire";
 
 function apply(event: RoomEvent | null) {
   return applyEvent(snapshot(), { sequence: 11, event });
@@ -45,4 +46,26 @@ describe("a snapshot after one event", () => {
     expect(twice.chat).toEqual([message("m1", 11)]);
     expect(twice.sequence).toBe(12);
   });
+});
+
+interface SharedCase {
+  readonly snapshot: unknown;
+  readonly event: { readonly sequence: number; readonly event: { readonly type: string } };
+  readonly expected: unknown;
+}
+
+describe("the cases the server is tested against too", () => {
+  const file = new URL("../../../tests/fixtures/control/events.json", import.meta.url);
+  const cases = JSON.parse(readFileSync(file, "utf8")) as SharedCase[];
+
+  test.each(cases.map((one) => [one.event.sequence, one.event.event.type, one] as const))(
+    "event %i: %s",
+    (sequence, type, one) => {
+      const before = parseSnapshot(one.snapshot);
+      const event = parseEvent(one.event.event);
+      expect(event?.type).toBe(type);
+      if (before === null) throw new Error("the snapshot of the case is unreadable");
+      expect(applyEvent(before, { sequence, event })).toEqual(one.expected);
+    },
+  );
 });

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { useText } from "../../i18n";
+import { remembered } from "../../remembered";
 import { Loading } from "../../ui/Loading";
 import { usePageTitle } from "../../ui/Page";
 import { Announcer } from "./Announcer";
@@ -36,7 +37,7 @@ export function CallScreen({ call, code, link }: CallScreenProps) {
 function useCallShortcuts(panel: PanelName | null, onPanel: (panel: PanelName | null) => void) {
   const call = useCall();
   const view = useRoomView();
-  const [isOn, setOn] = useState(true);
+  const [isOn, setOn] = useState(remembered.shortcuts);
   const [isListed, setListed] = useState(false);
 
   const toggle = (name: PanelName) => () => onPanel(panel === name ? null : name);
@@ -59,7 +60,11 @@ function useCallShortcuts(panel: PanelName | null, onPanel: (panel: PanelName | 
         input: { type: pressed ? "talk-key-pressed" : "talk-key-released" },
       }),
   });
-  return { isOn, setOn, isListed, setListed };
+  function choose(on: boolean) {
+    remembered.rememberShortcuts(on);
+    setOn(on);
+  }
+  return { isOn, choose, isListed, setListed };
 }
 
 function Screen({ code, link }: Omit<CallScreenProps, "call">) {
@@ -91,7 +96,7 @@ function Screen({ code, link }: Omit<CallScreenProps, "call">) {
           <SettingsPanel
             view={view}
             hasShortcuts={shortcuts.isOn}
-            onShortcuts={shortcuts.setOn}
+            onShortcuts={shortcuts.choose}
             onShowShortcuts={() => shortcuts.setListed(true)}
             onClose={close}
           />

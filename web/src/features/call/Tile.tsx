@@ -84,6 +84,9 @@ export function ScreenTile({ share, children }: { share: Share; children?: React
   const label = person.is_me ? text("call.tile.ownScreen") : text("call.tile.screen", { name: person.name });
   return (
     <figure aria-label={label} className={classes(styles.tile, styles.screen)}>
+      <span className={styles.arriving} aria-hidden>
+        {text("call.share.arriving")}
+      </span>
       <Picture picture={share.picture} isWhole />
       <figcaption className={styles.who}>
         <Icon of={MonitorUp} size={16} />

@@ -24,7 +24,6 @@ export default {
   "call.tile.host": "host",
   "call.tile.you": "You",
   "call.tile.microphoneOff": "microphone off",
-  "call.tile.speaking": "speaking",
   "call.tile.hand": "hand raised",
   "call.tile.reconnecting": "Reconnecting",
   "call.tile.weak": "Weak network",
@@ -37,7 +36,7 @@ export default {
   "call.page.previous": "Previous people",
   "call.page.which": "Page {page} of {pages}",
   "call.shares": "Shared screens",
-  "call.share.stop": "You are sharing your screen.",
+  "call.share.arriving": "The screen is on its way.",
 
   "call.people.title": "People ({count})",
   "call.people.hands": "Hands raised ({count})",
@@ -64,7 +63,6 @@ export default {
   "call.chat.newest": "Newest messages",
   "call.chat.unread": "{count, plural, one {# unread message} other {# unread messages}}",
 
-  "call.settings.devices": "Devices",
   "call.settings.microphone": "Microphone",
   "call.settings.camera": "Camera",
   "call.settings.speaker": "Speaker",

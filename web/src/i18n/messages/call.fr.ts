@@ -23,7 +23,6 @@ export default {
   "call.tile.host": "hôte",
   "call.tile.you": "Vous",
   "call.tile.microphoneOff": "micro coupé",
-  "call.tile.speaking": "parle",
   "call.tile.hand": "main levée",
   "call.tile.reconnecting": "Reconnexion",
   "call.tile.weak": "Réseau faible",
@@ -36,7 +35,7 @@ export default {
   "call.page.previous": "Personnes précédentes",
   "call.page.which": "Page {page} sur {pages}",
   "call.shares": "Écrans partagés",
-  "call.share.stop": "Vous partagez votre écran.",
+  "call.share.arriving": "L’écran arrive.",
 
   "call.people.title": "Personnes ({count})",
   "call.people.hands": "Mains levées ({count})",
@@ -63,7 +62,6 @@ export default {
   "call.chat.newest": "Derniers messages",
   "call.chat.unread": "{count, plural, one {# message non lu} other {# messages non lus}}",
 
-  "call.settings.devices": "Appareils",
   "call.settings.microphone": "Micro",
   "call.settings.camera": "Caméra",
   "call.settings.speaker": "Haut-parleur",
