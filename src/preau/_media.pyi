@@ -51,9 +51,9 @@ class Engine:
     ) -> Self:
         """Binds one UDP socket and, unless `tcp_port` is None, one ICE-TCP listener; starts the media thread.
 
-        `udp_host` is an IP address, for both sockets. Port 0 is any free one. `advertised` are IP addresses
-        to put into host candidates instead of the bound ones. OSError with its errno when a port cannot be
-        bound.
+        `udp_host` is an IP address, for both sockets; a loopback one means this machine alone. Port 0 is any
+        free one. `advertised` are IP addresses to put into host candidates instead of the bound ones. OSError
+        with its errno when a port cannot be bound.
         """
 
     @property

@@ -124,7 +124,7 @@ def test_an_offer_of_a_subscriber_carries_candidates_and_data_channels(engine: E
     _, peer, request, sdp = next_event(engine, "offered")
     assert (peer, request) == (BIG, BIG - 1)
     assert f"a=fingerprint:{engine.fingerprint}\r\n" in sdp
-    assert f" udp 2130706175 {LOOPBACK} {engine.udp_port} typ host" in sdp
+    assert f" {LOOPBACK} {engine.udp_port} typ host " in sdp
     assert f" {LOOPBACK} {engine.tcp_port} typ host tcptype passive" in sdp
     assert "m=application" in sdp
 
