@@ -22,6 +22,13 @@ export interface TilePicture {
   readonly fingerprint: number;
 }
 
+export interface Look {
+  /** On the page's clock. */
+  readonly at_ms: number;
+  readonly tiles: readonly (TilePicture | null)[];
+  readonly sound: readonly InboundMedia[];
+}
+
 export interface Probe {
   /** What arrives on all open peer connections. */
   inbound(): Promise<InboundMedia[]>;
@@ -29,6 +36,8 @@ export interface Probe {
   audioEnergy(): Promise<number>;
   /** The picture in the tile (figure or group) whose accessible name fits this pattern; null without one. */
   tile(pattern: string): Promise<TilePicture | null>;
+  /** Looks at those tiles, and at all sound, again and again for that long. Tiles without a picture are null. */
+  watch(patterns: readonly string[], for_ms: number): Promise<Look[]>;
   /** Everything that tile says, in text and in labels; null without such a tile. */
   tileSays(pattern: string): string | null;
   /** "udp" or "tcp" of each open connection's chosen candidate pair. */
@@ -133,17 +142,35 @@ function accessibleName(tile: HTMLElement): string {
 }
 
 async function tile(pattern: string): Promise<TilePicture | null> {
+  return picture(pattern, await inbound());
+}
+
+function picture(pattern: string, media: readonly InboundMedia[]): TilePicture | null {
   const video = tileVideo(pattern);
   if (!(video?.srcObject instanceof MediaStream)) return null;
   const trackIds = video.srcObject.getVideoTracks().map((track) => track.id);
-  const media = (await inbound()).find((entry) => trackIds.includes(entry.trackId));
-  if (media === undefined || video.videoWidth === 0) return null;
+  const found = media.find((entry) => trackIds.includes(entry.trackId));
+  if (found === undefined || video.videoWidth === 0) return null;
   return {
-    framesDecoded: media.framesDecoded,
+    framesDecoded: found.framesDecoded,
     width: video.videoWidth,
     height: video.videoHeight,
     fingerprint: fingerprint(video),
   };
+}
+
+const LOOK_EVERY_MS = 200;
+
+async function watch(patterns: readonly string[], for_ms: number): Promise<Look[]> {
+  const looks: Look[] = [];
+  const begun_ms = performance.now();
+  while (performance.now() - begun_ms < for_ms) {
+    const media = await inbound();
+    const tiles = patterns.map((pattern) => picture(pattern, media));
+    looks.push({ at_ms: performance.now(), tiles, sound: media.filter((one) => one.kind === "audio") });
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  return looks;
 }
 
 function fingerprint(video: HTMLVideoElement): number {
@@ -207,6 +234,7 @@ function firstFrameAt(pattern: string): Promise<number | null> {
 
 window.probe = {
   inbound,
+  watch,
   audioEnergy,
   tile,
   tileSays,

@@ -90,7 +90,7 @@ test("a shared screen reaches both others", async () => {
     await person.until("the shared screen", () => person.probe("tile", screen(BORIS)), SEEN_WITHIN_MS);
     const shown_ms = performance.now() - begun_ms;
     const { frames_per_s } = await watch(person, [screen(BORIS)], 2_000);
-    assert.ok((frames_per_s[screen(BORIS)] ?? 0) > 0, `${name} sees the screen move`);
+    assert.ok((frames_per_s[0] ?? 0) > 0, `${name} sees the screen move`);
     measured("screen-share", { engine, person: name, shown_ms });
   }
   await boris.click("button", "Share screen");
