@@ -125,7 +125,9 @@ async def test_bad_frames_end_their_own_connection_only(
     server: RunningServer, frame: bytes | str, close_code: int, code: str
 ) -> None:
     async with connect(url(server, token("ben"))) as ben, connect(url(server, token("mallory"))) as mallory:
-        await mallory.send(frame)
+        # The server need not wait for the end of a frame that is too large.
+        with contextlib.suppress(websockets.ConnectionClosed):
+            await mallory.send(frame)
         number, reason = await closed(mallory)
         assert number == close_code
         assert reason.startswith(code)
