@@ -12,12 +12,13 @@ from collections.abc import Sequence
 
 import uvloop
 
-from preau.sfu.engine import EngineMissing, PortInUse
+from preau.sfu.engine import EngineDied, EngineMissing, PortInUse
 from preau.sfu.server import Address, serve, stop_on_signals
 from preau.sfu.settings import BAD_SETTING_EXIT, Settings, parse
 
 PORT_IN_USE_EXIT = 3
 ENGINE_MISSING_EXIT = 4
+ENGINE_DIED_EXIT = 5
 _PR_SET_PDEATHSIG = 1
 
 
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail("port-in-use", f"{error}; stop what uses it or choose another.", PORT_IN_USE_EXIT)
     except EngineMissing as error:
         return _fail("engine-missing", str(error), ENGINE_MISSING_EXIT)
+    except EngineDied as error:
+        return _fail("engine-died", f"{error}.", ENGINE_DIED_EXIT)
     except OSError as error:
         return _fail("bad-setting", f"cannot listen: {error.strerror}.", BAD_SETTING_EXIT)
     return 0

@@ -18,6 +18,10 @@ class PortInUse(Exception):
     """A media port is taken; the message says which."""
 
 
+class EngineDied(Exception):
+    """The engine's media thread ended by a fault: nothing is forwarded any more, only a new process helps."""
+
+
 class NativeEngine(Protocol):
     """What is used of the native class."""
 
@@ -73,8 +77,12 @@ class Engine:
         _COMMANDS[type(command)](self._native, command)
 
     def events(self) -> list[media.EngineEvent]:
-        """Everything that happened since the last call."""
-        return [_event(raw) for raw in self._native.take_events()]
+        """Everything that happened since the last call. Raises EngineDied."""
+        try:
+            reported = self._native.take_events()
+        except RuntimeError as error:
+            raise EngineDied(str(error)) from error
+        return [_event(raw) for raw in reported]
 
     def fileno(self) -> int:
         """A descriptor that is readable while events wait."""

@@ -11,6 +11,7 @@ import signal
 import socket
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -24,7 +25,7 @@ from starlette.websockets import WebSocket
 
 from preau.sfu.api import room_service, tokens
 from preau.sfu.endpoint import admit, bearer, refusal_response, signalling
-from preau.sfu.engine import Engine, PortInUse, start
+from preau.sfu.engine import Engine, EngineDied, PortInUse, start
 from preau.sfu.hub import Clock, Hub
 from preau.sfu.rooms import commands
 from preau.sfu.settings import Settings
@@ -175,7 +176,10 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 async def serve(settings: Settings, on_ready: Callable[[Address], None], stop: asyncio.Event) -> None:
-    """Runs until `stop` is set. Raises EngineMissing, PortInUse, OSError before it is ready."""
+    """Runs until `stop` is set.
+
+    Raises EngineMissing, PortInUse, OSError before it is ready, EngineDied after that.
+    """
     listening = listen(settings.bind, settings.port)
     try:
         native = start(settings.media_host, settings.udp_port, settings.tcp_port, settings.advertise)
@@ -183,9 +187,8 @@ async def serve(settings: Settings, on_ready: Callable[[Address], None], stop: a
         listening.close()
         raise
     engine = Engine(native)
-    loop = asyncio.get_running_loop()
     hub = Hub(settings, engine, Clock())
-    loop.add_reader(engine.fileno(), hub.pump_engine)
+    died = pump(engine, hub)
     server = _Uvicorn(_config(hub))
     logging.getLogger("uvicorn.error").addFilter(_is_no_denial)
     running = asyncio.create_task(server.serve(sockets=[listening]))
@@ -194,14 +197,36 @@ async def serve(settings: Settings, on_ready: Callable[[Address], None], stop: a
         host, port = listening.getsockname()[:2]
         udp_port, tcp_port = engine.ports
         on_ready(Address(f"http://{f'[{host}]' if ':' in host else host}:{port}", udp_port, tcp_port))
-        await asyncio.wait({running, asyncio.ensure_future(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        ends: set[asyncio.Future[Any]] = {running, asyncio.ensure_future(stop.wait()), died}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         await hub.shut_down(_SHUTDOWN_S)
         server.should_exit = True
         await running
+        if died.done():
+            died.result()
     finally:
-        loop.remove_reader(engine.fileno())
+        asyncio.get_running_loop().remove_reader(engine.fileno())
         engine.close()
         listening.close()
+
+
+def pump(engine: Engine, hub: Hub) -> asyncio.Future[None]:
+    """Hands what the engine reports to the rooms from now on.
+
+    The result never comes, or fails with EngineDied.
+    """
+    loop = asyncio.get_running_loop()
+    died: asyncio.Future[None] = loop.create_future()
+
+    def on_reports() -> None:
+        try:
+            hub.pump_engine()
+        except EngineDied as error:
+            loop.remove_reader(engine.fileno())
+            died.set_exception(error)
+
+    loop.add_reader(engine.fileno(), on_reports)
+    return died
 
 
 def _is_no_denial(record: logging.LogRecord) -> bool:
