@@ -6,7 +6,7 @@
  *                                                         livekit-v1, product-embedded, product-livekit
  */
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, release } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -39,15 +39,12 @@ function summary(moments: readonly JoinMoments[]): Summary {
   };
 }
 
-function machine(): object {
-  const [first] = cpus();
-  return {
-    cpu: first?.model ?? "unknown",
-    cores: cpus().length,
-    kernel: release(),
-    load_before: loadavg()[0],
-  };
-}
+const MACHINE = {
+  cpu: cpus()[0]?.model ?? "unknown",
+  cores: cpus().length,
+  kernel: release(),
+  load_before: loadavg()[0],
+};
 
 const PRODUCT = "product-";
 
@@ -57,33 +54,48 @@ function isWanted(name: string): boolean {
   return named.length === 0 || named.includes(name);
 }
 
+/** What was measured before stays, so that variants can be measured one by one. */
+function earlier(): Record<string, unknown> {
+  return existsSync(RESULT)
+    ? (JSON.parse(readFileSync(RESULT, "utf8")) as Record<string, unknown>)
+    : {};
+}
+
 async function main(): Promise<void> {
-  const result: Record<string, unknown> = {
-    taken_at: new Date().toISOString(),
-    machine: machine(),
+  const result = earlier();
+  const keep = (
+    name: string,
+    figures: object,
+    frame_ms: readonly number[],
+  ): void => {
+    result[name] = {
+      taken_at: new Date().toISOString(),
+      ...MACHINE,
+      ...figures,
+      frame_ms: frame_ms.map(Math.round),
+    };
+    measured("join", { variant: name, ...figures });
+    mkdirSync(dirname(RESULT), { recursive: true });
+    writeFileSync(RESULT, `${JSON.stringify(result, null, 2)}\n`);
   };
   const variants = VARIANTS.filter((variant) => isWanted(variant.name));
   for (const [name, all] of await measureJoins(variants, JOINS)) {
-    const figures = summary(all);
-    result[name] = {
-      ...figures,
-      frame_ms: all.map((one) => Math.round(one.frame_ms)),
-    };
-    measured("join", { variant: name, ...figures });
+    keep(
+      name,
+      summary(all),
+      all.map((one) => one.frame_ms),
+    );
   }
   for (const engine of ["embedded", "livekit"] as const) {
     if (!isWanted(PRODUCT + engine)) continue;
     const all = await measureProductJoins(engine, JOINS);
-    const figures = {
-      joins: all.length,
-      frame_p50_ms: percentile(all, 50),
-      frame_p95_ms: percentile(all, 95),
-    };
-    result[PRODUCT + engine] = { ...figures, frame_ms: all.map(Math.round) };
-    measured("join", { variant: PRODUCT + engine, ...figures });
+    const at = (p: number): number => Math.round(percentile(all, p));
+    keep(
+      PRODUCT + engine,
+      { joins: all.length, frame_p50_ms: at(50), frame_p95_ms: at(95) },
+      all,
+    );
   }
-  mkdirSync(dirname(RESULT), { recursive: true });
-  writeFileSync(RESULT, `${JSON.stringify(result, null, 2)}\n`);
 }
 
 await main();
