@@ -8,6 +8,7 @@ import { after, before, test } from "node:test";
 import type Axe from "axe-core";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 
+import { allowed_ms } from "./kit/bars.ts";
 import { Closing } from "./kit/closing.ts";
 import { engineFromEnvironment } from "./kit/engines.ts";
 import { startProduct, type Product } from "./kit/product.ts";
@@ -15,8 +16,8 @@ import { measured } from "./kit/report.ts";
 import { until } from "./kit/until.ts";
 
 const ACT_WITHIN_MS = 30_000;
-const MUTE_SEEN_WITHIN_MS = 1_000;
-const GONE_WITHIN_MS = 2_000;
+const MUTE_SEEN_WITHIN_MS = allowed_ms(1_000);
+const GONE_WITHIN_MS = allowed_ms(2_000);
 const ANN = "Ann Archer";
 const BEN = "Ben Baker";
 

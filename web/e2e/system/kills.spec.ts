@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { Person } from "../drivers/browsers.ts";
+import { allowed_ms } from "../kit/bars.ts";
 import { Closing } from "../kit/closing.ts";
 import { engineFromEnvironment } from "../kit/engines.ts";
 import { startProduct, type Product } from "../kit/product.ts";
@@ -12,8 +13,8 @@ import { until } from "../kit/until.ts";
 import { face, join, joinNow, linesRead, newMeeting, prepare, setUp, write } from "./acts.ts";
 
 const SEEN_WITHIN_MS = 20_000;
-const CONTROL_BACK_WITHIN_MS = 2_000;
-const VIDEO_BACK_WITHIN_MS = 6_000;
+const CONTROL_BACK_WITHIN_MS = allowed_ms(2_000);
+const VIDEO_BACK_WITHIN_MS = allowed_ms(6_000);
 /** The made-up tone is a beep with pauses; energy rises at least this often while sound arrives. */
 const LONGEST_SILENCE_MS = 1_500;
 const LISTEN_FOR_MS = 6_000;

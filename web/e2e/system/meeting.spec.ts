@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { Person } from "../drivers/browsers.ts";
+import { allowed_ms } from "../kit/bars.ts";
 import { Closing } from "../kit/closing.ts";
 import { engineFromEnvironment } from "../kit/engines.ts";
 import { startProduct, type Product } from "../kit/product.ts";
@@ -24,9 +25,9 @@ import { watch } from "./watch.ts";
 
 const SEEN_WITHIN_MS = 20_000;
 const WATCHED_FOR_MS = 10_000;
-const LONGEST_STILL_MS = 2_000;
-const MUTE_SEEN_WITHIN_MS = 1_000;
-const GONE_WITHIN_MS = 2_000;
+const LONGEST_STILL_MS = allowed_ms(2_000);
+const MUTE_SEEN_WITHIN_MS = allowed_ms(1_000);
+const GONE_WITHIN_MS = allowed_ms(2_000);
 const LINES_EACH = 3;
 
 const ADA = "Ada";
