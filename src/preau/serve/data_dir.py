@@ -58,7 +58,7 @@ def engine_key(data_dir: Path) -> EngineKey:
 
 
 def _make(path: Path) -> EngineKey:
-    made = EngineKey(f"embedded-{secrets.token_hex(6)}", secrets.token_urlsafe(32))
+    made = EngineKey(f"embedded-{secrets.token_hex(6)}", secrets.token_hex(32))
     # Written aside and renamed: a power cut must not leave half a key.
     unfinished = path.with_suffix(".new")
     unfinished.unlink(missing_ok=True)

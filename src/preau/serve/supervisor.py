@@ -131,7 +131,8 @@ def _sfu_plan(
     arguments = [sys.executable, "-m", "preau.sfu"]
     arguments += ["--bind", "127.0.0.1", "--port", str(port)]
     arguments += ["--udp-port", str(settings.media_udp_port), "--tcp-port", str(settings.media_tcp_port)]
-    arguments += ["--key", engine.key, "--secret", engine.secret]
+    # With "=", because a secret may begin with a dash.
+    arguments += [f"--key={engine.key}", f"--secret={engine.secret}"]
     arguments += ["--webhook", f"http://127.0.0.1:{layout.meet_port}/api/v1/webhooks/livekit"]
     for address in ports.advertised(settings):
         arguments += ["--advertise", address]

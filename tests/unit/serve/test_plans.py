@@ -6,6 +6,7 @@ from preau.serve.data_dir import EngineKey
 from preau.serve.ports import advertised
 from preau.serve.settings import ServeSettings
 from preau.serve.supervisor import Layout, child_plans
+from preau.sfu.settings import parse
 
 
 def _settings(host: str = "127.0.0.1", *addresses: str) -> ServeSettings:
@@ -20,6 +21,13 @@ def test_the_media_server_reports_to_meet_and_meet_knows_its_address_and_key() -
     assert "http://127.0.0.1:20001/api/v1/webhooks/livekit" in sfu.arguments
     assert sfu.arguments[sfu.arguments.index("--udp-port") + 1] == "7882"
     assert "--advertise" not in sfu.arguments
+
+
+def test_a_secret_that_begins_with_a_dash_is_no_option() -> None:
+    layout = Layout(20001, 20002, EngineKey("-k", "-s"))
+    _, sfu = child_plans(_settings(), {}, layout)
+    given = parse(sfu.arguments[3:])
+    assert (given.key, given.secret) == ("-k", "-s")
 
 
 def test_with_a_livekit_elsewhere_meet_runs_alone() -> None:
