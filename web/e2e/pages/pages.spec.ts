@@ -6,6 +6,7 @@ import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 
 import { Closing } from "../kit/closing.ts";
+import { until } from "../kit/until.ts";
 import { axeFindings, launch, violationsOf } from "./browser.ts";
 import { PLACES } from "./places.ts";
 import { openSchool, type School } from "./school.ts";
@@ -37,6 +38,16 @@ async function overflow(page: Page): Promise<string[]> {
   });
 }
 
+/** Nothing is wider than the window, once what is placed by a script, such as a menu, has moved with it. */
+async function fits(page: Page): Promise<void> {
+  let wide: string[] = [];
+  const look = async (): Promise<boolean> => {
+    wide = await overflow(page);
+    return wide.length === 0;
+  };
+  await until("the page fits", look, { within_ms: 2_000 }).catch(() => assert.deepEqual(wide, []));
+}
+
 /** Controls smaller than a thumb: less than 44 CSS pixels high or wide. */
 async function smallTargets(page: Page): Promise<string[]> {
   return page.evaluate(() => {
@@ -60,7 +71,7 @@ describe("each page keeps to its policy and its origin, axe finds nothing grave"
       assert.deepEqual(await violationsOf(page), []);
       assert.deepEqual(await axeFindings(page), []);
       await page.setViewportSize({ width: 320, height: 640 });
-      assert.deepEqual(await overflow(page), []);
+      await fits(page);
       assert.deepEqual(await smallTargets(page), []);
       assert.deepEqual(seen, { strangers: [], faults: [] });
       await context.close();
@@ -73,7 +84,7 @@ describe("each page keeps to its policy and its origin, axe finds nothing grave"
       assert.deepEqual(await violationsOf(page), []);
       assert.deepEqual(await axeFindings(page), []);
       await page.evaluate(() => document.documentElement.style.setProperty("font-size", "200%"));
-      assert.deepEqual(await overflow(page), []);
+      await fits(page);
       assert.deepEqual(seen, { strangers: [], faults: [] });
       await context.close();
     });
