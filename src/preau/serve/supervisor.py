@@ -131,12 +131,12 @@ def _sfu_plan(
     arguments = [sys.executable, "-m", "preau.sfu"]
     arguments += ["--bind", "127.0.0.1", "--port", str(port)]
     arguments += ["--udp-port", str(settings.media_udp_port), "--tcp-port", str(settings.media_tcp_port)]
-    # With "=", because a secret may begin with a dash.
-    arguments += [f"--key={engine.key}", f"--secret={engine.secret}"]
     arguments += ["--webhook", f"http://127.0.0.1:{layout.meet_port}/api/v1/webhooks/livekit"]
     for address in ports.advertised(settings):
         arguments += ["--advertise", address]
-    return ChildPlan("sfu", arguments, environ, port, "/")
+    # Not as arguments: every account of the machine can read those.
+    environment = {**environ, "PREAU_SFU_KEY": engine.key, "PREAU_SFU_SECRET": engine.secret}
+    return ChildPlan("sfu", arguments, environment, port, "/")
 
 
 def _preau(*arguments: str) -> list[str]:

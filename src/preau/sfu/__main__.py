@@ -24,7 +24,7 @@ _PR_SET_PDEATHSIG = 1
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the server until it is told to stop; returns the exit status."""
-    settings = parse(list(sys.argv[1:] if arguments is None else arguments))
+    settings = parse(list(sys.argv[1:] if arguments is None else arguments), os.environ)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     if settings.die_with_parent and not _die_with_parent():
         return 0

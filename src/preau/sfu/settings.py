@@ -1,11 +1,11 @@
-"""What the media server can be told on its command line."""
+"""What the media server can be told: on its command line, and its key pair by the environment as well."""
 
 from __future__ import annotations
 
 import argparse
 import ipaddress
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 from urllib.parse import urlsplit
@@ -15,6 +15,8 @@ BAD_SETTING_EXIT = 2
 #: LiveKit's ports and development key pair.
 HTTP_PORT, UDP_PORT, TCP_PORT = 7880, 7882, 7881
 DEV_PAIR = ("devkey", "secret")
+#: Environment variables that stand in for `--key` and `--secret`, which every account of the machine can read.
+KEY_VARIABLE, SECRET_VARIABLE = "PREAU_SFU_KEY", "PREAU_SFU_SECRET"
 T = TypeVar("T")
 _EVERYWHERE = str(ipaddress.IPv4Address(0))
 
@@ -47,15 +49,23 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(BAD_SETTING_EXIT)
 
 
-def parse(arguments: Sequence[str]) -> Settings:
-    """The settings of a command line. Ends the process with status 2 and one sentence when one is wrong."""
+def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Settings:
+    """The settings of a command line and an environment; the command line wins.
+
+    Ends the process with status 2 and one sentence when one is wrong.
+    """
     parser = _parser()
     given = parser.parse_args(arguments)
     key, secret = given.key, given.secret
     if given.dev and not key and not secret:
         key, secret = DEV_PAIR
+    key = key or environ.get(KEY_VARIABLE, "")
+    secret = secret or environ.get(SECRET_VARIABLE, "")
     if not key or not secret:
-        parser.error("--key and --secret are needed, or --dev for LiveKit's development pair")
+        parser.error(
+            f"--key and --secret are needed (or {KEY_VARIABLE} and {SECRET_VARIABLE} in the environment), "
+            "or --dev for LiveKit's development pair"
+        )
     return Settings(
         key=key,
         secret=secret,
@@ -80,8 +90,8 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--tcp-port", type=_checked(_tcp_port), default=TCP_PORT, help=f"media over TCP, or none ({TCP_PORT})"
     )
-    add("--key", default="", help="name of the key pair that signs access tokens")
-    add("--secret", default="", help="its secret")
+    add("--key", default="", help=f"name of the key pair that signs access tokens ({KEY_VARIABLE})")
+    add("--secret", default="", help=f"its secret; better by the environment ({SECRET_VARIABLE})")
     add("--webhook", type=_checked(_url), action="append", default=[], help="URL told of events; repeatable")
     add(
         "--advertise",

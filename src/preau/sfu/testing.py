@@ -48,7 +48,7 @@ def _run(arguments: Sequence[str], ready: Connection) -> None:
     async def until_stopped() -> None:
         stop = asyncio.Event()
         stop_on_signals(stop)
-        await serve(parse(arguments), announce, stop)
+        await serve(parse(arguments, {}), announce, stop)
 
     def announce(address: Address) -> None:
         ready.send(address.url)

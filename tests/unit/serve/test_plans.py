@@ -23,11 +23,14 @@ def test_the_media_server_reports_to_meet_and_meet_knows_its_address_and_key() -
     assert "--advertise" not in sfu.arguments
 
 
-def test_a_secret_that_begins_with_a_dash_is_no_option() -> None:
-    layout = Layout(20001, 20002, EngineKey("-k", "-s"))
-    _, sfu = child_plans(_settings(), {}, layout)
-    given = parse(sfu.arguments[3:])
-    assert (given.key, given.secret) == ("-k", "-s")
+def test_the_media_server_takes_its_key_pair_where_other_accounts_cannot_read_it() -> None:
+    layout = Layout(20001, 20002, EngineKey("-made-key", "-made-secret"))
+    plans = child_plans(_settings(), {}, layout)
+    sfu = plans[1]
+    given = parse(sfu.arguments[3:], sfu.environment)
+    assert (given.key, given.secret) == ("-made-key", "-made-secret")
+    for plan in plans:
+        assert not any("-made-" in argument for argument in plan.arguments)
 
 
 def test_with_a_livekit_elsewhere_meet_runs_alone() -> None:
