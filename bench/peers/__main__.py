@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from . import namespace
+from .accounting import wait_until_quiet
 from .bars import told, verdicts
 from .figures import OURS, Round, of, spread, summary, table, usable
 from .loads import LOADS, Load, half_core_publishers
@@ -42,6 +43,8 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--warm-up", type=float, default=1.0, help="seconds between joining and measuring")
     parser.add_argument("--server-cores", default="0,1", help="a load that needs one takes the first")
     parser.add_argument("--load-cores", default="1", help="cores of the load")
+    parser.add_argument("--patience", type=float, default=10.0, help="seconds to wait for a quiet machine")
+    parser.add_argument("--again", type=int, default=1, help="how often a disturbed round is repeated")
     parser.add_argument("--programs", type=Path, help="a folder with the native programs, built already")
     parser.add_argument("--name", default="peers", help="of the files in bench/results/local")
     chosen = parser.parse_args(words)
@@ -69,33 +72,43 @@ def cores(words: str) -> tuple[int, ...]:
 class Bench:
     """All rounds, one after the other."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting, patience_s: float) -> None:
         self.setting = setting
+        self.patience_s = patience_s
         self.rounds: list[Round] = []
         self.doubts: list[str] = []
         self._missing: set[str] = set()
         self._port = FIRST_PORT
 
-    def turn(self, system: System, load: Load, number: int) -> None:
-        """One round of one system, which is left out from then on when it cannot be measured."""
+    def turn(self, system: System, load: Load, number: int, again: int) -> None:
+        """One round of one system, repeated up to `again` times while it is disturbed."""
         if system.name in self._missing or not (load.is_plain or system.whole_calls):
             return
+        for _ in range(1 + again):
+            done = self._measured(system, load, number)
+            if done is None:
+                return
+            self.rounds.append(done)
+            marks = " (disturbed)" * done["disturbed"]
+            told = f"{done['cpu_us_per_packet']:.2f} us/packet, {done['delivered_share']:.2%} delivered"
+            print(f"{load.name} {number} {system.name}: {told}{marks}", file=sys.stderr, flush=True)
+            for doubt in doubts(done):
+                self.doubt(f"{load.name}, {system.name}, round {number}: {doubt}")
+            if not done["disturbed"]:
+                return
+
+    def _measured(self, system: System, load: Load, number: int) -> Round | None:
+        """None when it failed; a system that cannot be measured here is left out from then on."""
         self._port += 3
+        wait_until_quiet(self.patience_s)
         try:
-            done = measure(system, load, self._port, number, self.setting)
+            return measure(system, load, self._port, number, self.setting)
         except Missing as missing:
             self._missing.add(system.name)
             self.doubt(f"{system.title} is not measured: {missing}")
-            return
         except Failed as failed:
             self.doubt(f"{load.name}, {system.name}, round {number}: {failed}")
-            return
-        self.rounds.append(done)
-        marks = " (disturbed)" * done["disturbed"]
-        told = f"{done['cpu_us_per_packet']:.2f} us/packet, {done['delivered_share']:.2%} delivered"
-        print(f"{load.name} {number} {system.name}: {told}{marks}", file=sys.stderr, flush=True)
-        for doubt in doubts(done):
-            self.doubt(f"{load.name}, {system.name}, round {number}: {doubt}")
+        return None
 
     def doubt(self, sentence: str) -> None:
         """Notes what makes the figures doubtful."""
@@ -189,7 +202,7 @@ def main() -> None:
     os.sched_setaffinity(0, load_cores)
     server_cores = cores(chosen.server_cores)
     setting = Setting(programs, outer_address, chosen.warm_up, chosen.seconds, server_cores, load_cores)
-    bench = Bench(setting)
+    bench = Bench(setting, chosen.patience)
     if outer_address is None:
         bench.doubt("no network of its own: others may use the same loopback")
     for name in chosen.loads.split(","):
@@ -197,7 +210,7 @@ def main() -> None:
             for system in systems:
                 load = bench.load_of(name, system)
                 if load is not None:
-                    bench.turn(system, load, number)
+                    bench.turn(system, load, number, chosen.again)
     write(chosen, systems, bench)
     sys.exit(not any(one["system"] == OURS for one in bench.rounds))
 

@@ -23,6 +23,11 @@ class CoreTime:
     stolen_s: float
 
 
+#: Below this share of all cores the machine counts as quiet.
+QUIET_SHARE = 0.05
+_LOOKED_AT_S = 0.5
+
+
 @dataclass(frozen=True)
 class Sample:
     """Everything at one moment."""
@@ -85,6 +90,27 @@ def sample(pid: int) -> Sample:
     pids = family(pid)
     cores = parse_cores(Path("/proc/stat").read_text())
     return Sample(time.monotonic(), cpu_s(pids), resident_bytes(pids), cores)
+
+
+def busy_share(before: dict[int, CoreTime], after: dict[int, CoreTime], seconds: float) -> float:
+    """Of all cores together, stolen time included."""
+    used = sum(
+        core.busy_s - before[number].busy_s + core.stolen_s - before[number].stolen_s
+        for number, core in after.items()
+    )
+    return used / seconds / len(after)
+
+
+def wait_until_quiet(patience_s: float) -> bool:
+    """Waits until the machine does nothing, at most so long; whether it became quiet."""
+    deadline = time.monotonic() + patience_s
+    while time.monotonic() < deadline:
+        began, before = time.monotonic(), parse_cores(Path("/proc/stat").read_text())
+        time.sleep(_LOOKED_AT_S)
+        after = parse_cores(Path("/proc/stat").read_text())
+        if busy_share(before, after, time.monotonic() - began) < QUIET_SHARE:
+            return True
+    return False
 
 
 def spent(before: Sample, after: Sample, load_cpu_s: float) -> Spent:

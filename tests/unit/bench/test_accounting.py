@@ -10,12 +10,14 @@ from bench.peers.accounting import (
     CoreTime,
     Sample,
     Spent,
+    busy_share,
     cpu_s,
     family,
     is_disturbed,
     parse_cores,
     resident_bytes,
     spent,
+    wait_until_quiet,
 )
 
 STAT = """cpu  30 0 30 300 0 0 0 0 0 0
@@ -55,6 +57,16 @@ def test_a_round_is_disturbed_when_others_used_more_than_ticks_can_hide(
     seconds: float, others_share: float, stolen_share: float, disturbed: bool
 ) -> None:
     assert is_disturbed(Spent(seconds, 0.5, others_share, stolen_share)) == disturbed
+
+
+def test_the_machine_is_as_busy_as_all_its_cores_together() -> None:
+    before = {0: CoreTime(1.0, 0.0), 1: CoreTime(5.0, 1.0)}
+    after = {0: CoreTime(2.0, 0.0), 1: CoreTime(5.0, 1.5)}
+    assert busy_share(before, after, 2.0) == pytest.approx(0.375)
+
+
+def test_nobody_waits_for_quiet_without_patience() -> None:
+    assert not wait_until_quiet(0.0)
 
 
 def test_a_process_has_a_clock_and_memory() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
+from xml.parsers.expat import ParserCreate
 
 import pytest
 
@@ -68,11 +68,20 @@ def test_the_table_marks_what_is_in_doubt() -> None:
 
 def test_the_picture_is_well_formed_and_shows_every_entry() -> None:
     entries = summary([_round("preau", 1, 2.0), _round("a<b", 1, 8.0)])
-    drawn = ElementTree.fromstring(svg(entries, {"video": "16 & 50"}, "caption"))  # noqa: S314
-    space = "{http://www.w3.org/2000/svg}"
-    words = [element.text for element in drawn.iter(f"{space}text")]
-    assert {"preau", "a<b", "16 & 50", "2.00", "8.00"} <= set(words)
-    widths = [float(bar.attrib["width"]) for bar in drawn.iter(f"{space}rect") if "x" in bar.attrib]
+    words: list[str] = []
+    widths: list[float] = []
+    reader = ParserCreate()
+    reader.buffer_text = True
+    reader.CharacterDataHandler = words.append
+
+    def on_element(name: str, attributes: dict[str, str]) -> None:
+        if name == "rect" and "x" in attributes:
+            widths.append(float(attributes["width"]))
+
+    reader.StartElementHandler = on_element
+    reader.Parse(svg(entries, {"video": "16 & 50"}, "caption"), True)
+    shown = "".join(words)
+    assert all(word in shown for word in ("preau", "a<b", "16 & 50", "2.00", "8.00"))
     assert widths[1] == pytest.approx(4 * widths[0], abs=0.2)
 
 
