@@ -23,7 +23,7 @@ from .rounds import Failed, Setting, measure
 from .systems import Missing, System, janus, livekit, preau, relay
 
 ROOT = Path(__file__).resolve().parents[2]
-RESULTS = ROOT / "bench" / "results" / "local"
+RESULTS = ROOT / "bench" / "results"
 SYSTEMS = {module.SYSTEM.name: module.SYSTEM for module in (preau, relay, janus, livekit)}
 FIRST_PORT = 22100
 #: Loads of the long form; `half-core` is `video` with as many publishers as take half a core of each server.
@@ -46,7 +46,8 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--patience", type=float, default=10.0, help="seconds to wait for a quiet machine")
     parser.add_argument("--again", type=int, default=1, help="how often a disturbed round is repeated")
     parser.add_argument("--programs", type=Path, help="a folder with the native programs, built already")
-    parser.add_argument("--name", default="peers", help="of the files in bench/results/local")
+    parser.add_argument("--name", default="peers", help="of the files with the results")
+    parser.add_argument("--keep", action="store_true", help="write into bench/results, not its folder local")
     chosen = parser.parse_args(words)
     for name, value in (LONG if chosen.long else SHORT).items():
         if getattr(chosen, name) is None:
@@ -178,16 +179,17 @@ def write(chosen: argparse.Namespace, systems: list[System], bench: Bench) -> No
         ],
         "rounds": bench.rounds,
     }
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    (RESULTS / f"{chosen.name}.json").write_text(json.dumps(result, indent=2) + "\n")
+    folder = RESULTS if chosen.keep else RESULTS / "local"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{chosen.name}.json").write_text(json.dumps(result, indent=2) + "\n")
     caption = f"{taken_at}; median of the rounds, line: least to most; * disturbed or overloaded"
     titles = {name: load.title for name, load in LOADS.items()} | {"half-core": "video at half a core"}
-    (RESULTS / f"{chosen.name}.svg").write_text(svg(entries, titles, caption))
+    (folder / f"{chosen.name}.svg").write_text(svg(entries, titles, caption))
     print(table(entries))
     print(told(verdicts(entries)))
     for doubt in bench.doubts:
         print(f"doubt: {doubt}")
-    print(f"written: {(RESULTS / chosen.name).relative_to(ROOT)}.json and .svg")
+    print(f"written: {(folder / chosen.name).relative_to(ROOT)}.json and .svg")
 
 
 def main() -> None:
