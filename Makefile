@@ -19,7 +19,7 @@ export UV_NO_PROGRESS := 1
 CRATES := $(shell find crates -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock
 WEB_SOURCES := $(shell find web/src web/public -type f) web/index.html web/vite.config.ts web/tsconfig.json
 
-.PHONY: help run dev build setup test check format bench shots dist lock clean
+.PHONY: help run dev build setup test check format bench bench-long shots dist lock clean
 .PHONY: test-setup test-unit test-rust test-python test-contract test-api test-system test-web test-browser
 .PHONY: check-python check-rust check-web check-house
 
@@ -151,9 +151,14 @@ format: $(STAMPS)/python $(STAMPS)/web-modules ## Put every file into its form.
 	cargo fmt --all
 	cd web && npm run --silent format
 
-bench: test-setup ## Run the benchmarks of bench/README.md.
+bench: test-setup ## Measure forwarding beside other media servers, the short form (5 minutes).
+	@bash tools/debian.sh janus
+	$(BIN)/python -m bench.peers
+
+bench-long: test-setup ## Run every benchmark of bench/README.md (an hour).
+	@bash tools/debian.sh janus
+	$(BIN)/python -m bench.peers --long
 	cd web && npm run --silent bench:join
-	$(BIN)/python bench/sfu_load.py
 
 shots: build ## Photograph every page into test-results/shots.
 	@bash tools/debian.sh chromium

@@ -1,71 +1,143 @@
-//! One peer connection: str0m in RTP mode on a UDP socket of its own.
+//! One peer connection on a UDP socket of its own: str0m agrees on addresses and keys, media passes by it.
 
 use std::io;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::os::fd::{AsRawFd, RawFd};
-use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
-use str0m::media::{Direction, MediaKind, Mid, Pt, Rid, Simulcast, SimulcastLayer};
+use str0m::crypto::dtls::SrtpProfile;
+use str0m::media::{Direction as Way, MediaKind, Mid, Rid, Simulcast, SimulcastLayer};
 use str0m::net::{Protocol, Receive};
-use str0m::rtp::{ExtensionValues, RtpWrite};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 
-use crate::clock::Clock;
-use crate::media::{LAYERS, stamp_us};
-use crate::sys::{Batch, enlarge_receive_buffer};
-use crate::tally::{Delays, Source};
+use crate::filter;
+use crate::keys::{Slot, agreed, latest_slot, tapped_provider};
+use crate::media::{Kind, Track};
+use crate::rtp::{is_media, is_rtcp};
+use crate::srtp::{Direction, Profile, directions};
+use crate::sys::{BATCH, Batch, Outbox, enlarge_buffers, note_arrivals};
 
-/// What a link saw besides media.
-pub enum Notice {
-    KeyFrameWanted(Option<Rid>),
+/// Keys of both directions.
+pub struct Srtp {
+    pub sending: Direction,
+    pub receiving: Direction,
 }
 
-/// A peer connection and what it received.
+/// Takes the media of a link.
+pub trait Sink {
+    /// An RTP packet. `whole`: it was kept to its last byte, so that it can be decrypted.
+    fn on_rtp(&mut self, packet: &mut [u8], facts: Facts, keys: &Direction);
+    /// An RTCP packet, perhaps cut off.
+    fn on_rtcp(&mut self, packet: &[u8], keys: &Direction);
+}
+
+/// Of one received packet.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts {
+    pub wire_len: usize,
+    pub arrived_ns: u64,
+    pub whole: bool,
+}
+
+enum Handshake {
+    Webrtc(Box<Webrtc>),
+    /// Says the same until it is answered.
+    Registration(Vec<u8>),
+}
+
+/// What str0m does for us.
+pub struct Webrtc {
+    pub rtc: Rtc,
+    slot: Slot,
+    pending: Option<SdpPendingOffer>,
+    connected: bool,
+}
+
+/// A connection.
 pub struct Link {
-    rtc: Rtc,
+    handshake: Handshake,
     socket: UdpSocket,
     local: SocketAddr,
     server: Option<SocketAddr>,
-    pending: Option<SdpPendingOffer>,
     deadline: Instant,
-    pub connected: bool,
-    pub sources: Vec<Source>,
-    pub sent: u64,
-    /// The measurement is over; only gaps may still be filled.
-    pub frozen: bool,
+    srtp: Option<Srtp>,
+    deaf: bool,
 }
 
 fn failed(error: impl std::error::Error + Send + Sync + 'static) -> io::Error {
     io::Error::other(error)
 }
 
+fn socket(address: IpAddr) -> io::Result<UdpSocket> {
+    let socket = UdpSocket::bind((address, 0))?;
+    socket.set_nonblocking(true)?;
+    enlarge_buffers(&socket)?;
+    note_arrivals(&socket)?;
+    Ok(socket)
+}
+
 impl Link {
-    pub fn new(now: Instant) -> io::Result<Self> {
-        let socket = UdpSocket::bind("127.0.0.1:0")?;
-        socket.set_nonblocking(true)?;
-        enlarge_receive_buffer(&socket)?;
+    /// A WebRTC connection.
+    pub fn webrtc(address: IpAddr, now: Instant) -> io::Result<Self> {
+        let socket = socket(address)?;
         let local = socket.local_addr()?;
         let mut rtc = RtcConfig::new()
             .set_rtp_mode(true)
+            .set_crypto_provider(tapped_provider())
             .clear_codecs()
             .enable_opus(true, false)
             .enable_vp8(true)
             .build(now);
+        let slot = latest_slot().ok_or_else(|| io::Error::other("str0m made no DTLS"))?;
         rtc.add_local_candidate(Candidate::host(local, Protocol::Udp).map_err(failed)?);
-        Ok(Link {
+        let webrtc = Webrtc {
             rtc,
+            slot,
+            pending: None,
+            connected: false,
+        };
+        Ok(Link {
+            handshake: Handshake::Webrtc(Box::new(webrtc)),
             socket,
             local,
             server: None,
-            pending: None,
             deadline: now,
-            connected: false,
-            sources: Vec::new(),
-            sent: 0,
-            frozen: false,
+            srtp: None,
+            deaf: false,
         })
+    }
+
+    /// A connection with the reference relay, whose keys travel in the message that registers it.
+    pub fn registered(
+        address: IpAddr,
+        server: SocketAddr,
+        message: Vec<u8>,
+        srtp: Srtp,
+        now: Instant,
+    ) -> io::Result<Self> {
+        let socket = socket(address)?;
+        socket.connect(server)?;
+        Ok(Link {
+            handshake: Handshake::Registration(message),
+            local: socket.local_addr()?,
+            socket,
+            server: Some(server),
+            deadline: now,
+            srtp: Some(srtp),
+            deaf: false,
+        })
+    }
+
+    /// From now on one media packet in many is received, and [`Link::drops`] counts the others.
+    pub fn deafen(&mut self) -> io::Result<()> {
+        self.deaf = true;
+        filter::deafen(&self.socket)
+    }
+
+    /// Datagrams the kernel dropped at this socket so far; the count wraps.
+    pub fn drops(&self) -> io::Result<u32> {
+        filter::drops(&self.socket)
     }
 
     pub fn fd(&self) -> RawFd {
@@ -76,26 +148,190 @@ impl Link {
         self.local.port()
     }
 
+    /// When [`Link::settle`] wants to be called next.
     pub fn deadline(&self) -> Instant {
         self.deadline
     }
 
-    /// An offer of one Opus and one simulcast VP8 section, the track ids being the cids given to the server.
-    pub fn offer(&mut self, audio: &str, video: &str) -> (String, Mid, Mid) {
-        let mut simulcast = Simulcast::new();
-        for (rid, ..) in LAYERS {
-            simulcast.add_send_layer(SimulcastLayer::new(rid));
+    /// Whether media can flow.
+    pub fn is_connected(&self) -> bool {
+        match &self.handshake {
+            Handshake::Webrtc(webrtc) => webrtc.connected && self.srtp.is_some(),
+            Handshake::Registration(message) => message.is_empty(),
         }
-        let mut api = self.rtc.sdp_api();
-        let mut add = |kind, id: &str, layers| {
-            let track = Some(id.to_owned());
-            api.add_media(kind, Direction::SendOnly, track.clone(), track, layers)
+    }
+
+    pub fn profile(&self) -> Option<Profile> {
+        self.srtp.as_ref().map(|it| it.sending.profile)
+    }
+
+    pub fn srtp_mut(&mut self) -> Option<&mut Srtp> {
+        self.srtp.as_mut()
+    }
+
+    /// What negotiates this connection.
+    ///
+    /// # Errors
+    /// Nothing does.
+    pub fn webrtc_mut(&mut self) -> io::Result<&mut Webrtc> {
+        match &mut self.handshake {
+            Handshake::Webrtc(webrtc) => Ok(webrtc),
+            Handshake::Registration(_) => Err(io::Error::other("nothing to negotiate")),
+        }
+    }
+
+    /// Sends one packet; a full or refusing socket is loss like any other.
+    pub fn send(&self, packet: &[u8]) {
+        let _ = self.socket.send(packet);
+    }
+
+    /// Sends many packets; how many the socket took.
+    pub fn send_all(&self, outbox: &mut Outbox) -> usize {
+        outbox.send(&self.socket)
+    }
+
+    /// Reads what waits in the socket. Of a connected link, one packet in [`BATCH`] is kept whole, which `lot` chooses.
+    pub fn receive(&mut self, batch: &mut Batch, lot: usize, now: Instant, sink: &mut impl Sink) {
+        if self.server.is_none() {
+            // The server has one address; the first datagram tells it.
+            let source = self.socket.peek_from(&mut [0; 1]);
+            self.server = source.ok().map(|(_, source)| source);
+        }
+        loop {
+            let connected = self.is_connected();
+            let (deaf, lot) = (self.deaf, lot % BATCH);
+            let whole = |at: usize| !connected || deaf || at == lot;
+            let count = batch.receive(&self.socket, whole);
+            for at in 0..count {
+                let facts = Facts {
+                    wire_len: batch.wire_len(at),
+                    arrived_ns: batch.arrived_ns(at).unwrap_or(0),
+                    whole: whole(at),
+                };
+                let payload = batch.payload(at);
+                match (&self.srtp, is_media(payload)) {
+                    (Some(srtp), true) if is_rtcp(payload) => {
+                        sink.on_rtcp(payload, &srtp.receiving)
+                    }
+                    (Some(srtp), true) => sink.on_rtp(payload, facts, &srtp.receiving),
+                    (None, true) => {}
+                    (_, false) => self.on_handshake(payload, now),
+                }
+            }
+            if count < BATCH {
+                return;
+            }
+        }
+    }
+
+    fn on_handshake(&mut self, datagram: &[u8], now: Instant) {
+        match (&mut self.handshake, self.server) {
+            (Handshake::Registration(message), _) => message.clear(),
+            (Handshake::Webrtc(webrtc), Some(server)) => {
+                if let Ok(receive) = Receive::new(Protocol::Udp, server, self.local, datagram) {
+                    let _ = webrtc.rtc.handle_input(Input::Receive(now, receive));
+                    self.drain(now);
+                }
+            }
+            (Handshake::Webrtc(_), None) => {}
+        }
+    }
+
+    /// Lets time pass and sends what is due.
+    pub fn settle(&mut self, now: Instant) {
+        match &mut self.handshake {
+            Handshake::Registration(message) => {
+                self.deadline = now + Duration::from_millis(100);
+                if !message.is_empty() {
+                    let _ = self.socket.send(message);
+                }
+            }
+            Handshake::Webrtc(webrtc) => {
+                let _ = webrtc.rtc.handle_input(Input::Timeout(now));
+                self.drain(now);
+            }
+        }
+    }
+
+    fn drain(&mut self, now: Instant) {
+        let Handshake::Webrtc(webrtc) = &mut self.handshake else {
+            return;
         };
-        let audio = add(MediaKind::Audio, audio, None);
-        let video = add(MediaKind::Video, video, Some(simulcast));
-        let (offer, pending) = api.apply().expect("two sections were added");
+        loop {
+            match webrtc.rtc.poll_output() {
+                Ok(Output::Timeout(at)) => {
+                    self.deadline = at.max(now);
+                    break;
+                }
+                Ok(Output::Transmit(datagram)) => {
+                    // Media is ours alone: two senders with one key would use a nonce twice.
+                    if !is_media(&datagram.contents) {
+                        self.server = Some(datagram.destination);
+                        let _ = self
+                            .socket
+                            .send_to(&datagram.contents, datagram.destination);
+                    }
+                }
+                Ok(Output::Event(Event::Connected)) => webrtc.connected = true,
+                Ok(Output::Event(_)) => {}
+                Err(_) => break,
+            }
+        }
+        if self.srtp.is_none()
+            && webrtc.connected
+            && let Some(server) = self.server
+            && let Some(srtp) = webrtc.srtp()
+        {
+            // Fails only for a server that is not there.
+            let _ = self.socket.connect(server);
+            self.srtp = Some(srtp);
+        }
+    }
+}
+
+impl Webrtc {
+    fn srtp(&self) -> Option<Srtp> {
+        let agreed = agreed(&self.slot)?;
+        let profile = match agreed.profile {
+            SrtpProfile::AEAD_AES_128_GCM => Profile::Gcm128,
+            SrtpProfile::AEAD_AES_256_GCM => Profile::Gcm256,
+            _ => Profile::CmSha1,
+        };
+        let [client, server] = directions(profile, &agreed.material)?;
+        let (sending, receiving) = if agreed.client {
+            (client, server)
+        } else {
+            (server, client)
+        };
+        Some(Srtp { sending, receiving })
+    }
+
+    /// An offer of these tracks, whose ids are the names given to the server.
+    pub fn offer(&mut self, tracks: &[(Track, String)]) -> io::Result<(String, Vec<Mid>)> {
+        let mut api = self.rtc.sdp_api();
+        let mids = tracks
+            .iter()
+            .map(|(track, id)| {
+                let kind = match track.kind {
+                    Kind::Audio => MediaKind::Audio,
+                    Kind::Video => MediaKind::Video,
+                };
+                let simulcast = (track.layers.len() > 1).then(|| {
+                    let mut simulcast = Simulcast::new();
+                    for layer in &track.layers {
+                        simulcast.add_send_layer(SimulcastLayer::new(&layer.rid));
+                    }
+                    simulcast
+                });
+                let id = Some(id.clone());
+                api.add_media(kind, Way::SendOnly, id.clone(), id, simulcast)
+            })
+            .collect();
+        let (offer, pending) = api
+            .apply()
+            .ok_or_else(|| io::Error::other("nothing to offer"))?;
         self.pending = Some(pending);
-        (offer.to_sdp_string(), audio, video)
+        Ok((offer.to_sdp_string(), mids))
     }
 
     /// Takes the answer to our offer.
@@ -121,166 +357,14 @@ impl Link {
         }
     }
 
-    /// The payload type agreed for what a section sends.
-    pub fn payload_type(&self, mid: Mid) -> Option<Pt> {
-        let media = self.rtc.media(mid)?;
-        media.remote_pts().first().copied()
-    }
-
-    /// Queues one packet; [`Link::settle`] sends it.
-    pub fn write(&mut self, to: (Mid, Option<Rid>, Pt), packet: Packet, now: Instant) {
-        let (mid, rid, pt) = to;
+    /// Source and payload type of what a section sends.
+    pub fn outgoing(&mut self, mid: Mid, rid: &str) -> io::Result<(u32, u8)> {
+        let missing = || io::Error::other("the server did not take a track");
+        let media = self.rtc.media(mid).ok_or_else(missing)?;
+        let pt = *media.remote_pts().first().ok_or_else(missing)?;
+        let rid = (!rid.is_empty()).then(|| Rid::from(rid));
         let mut api = self.rtc.direct_api();
-        let Some(stream) = api.stream_tx_by_mid(mid, rid) else {
-            return;
-        };
-        let mut write = RtpWrite::new(pt, packet.seq.into(), packet.timestamp, now, packet.payload)
-            .marker(packet.marker)
-            .nackable(true);
-        if packet.audible {
-            write = write.ext_vals(ExtensionValues {
-                audio_level: Some(-30),
-                voice_activity: Some(true),
-                ..Default::default()
-            });
-        }
-        stream.write_rtp(write);
-        self.sent += 1;
+        let stream = api.stream_tx_by_mid(mid, rid).ok_or_else(missing)?;
+        Ok((*stream.ssrc(), *pt))
     }
-
-    /// Reads what waits in the socket.
-    pub fn receive(
-        &mut self,
-        batch: &mut Batch,
-        clock: &Clock,
-        delays: &mut Delays,
-        notices: &mut Vec<Notice>,
-    ) {
-        let Some(server) = self.server.or_else(|| self.find_server()) else {
-            return;
-        };
-        let now = Instant::now();
-        let now_us = clock.micros(now);
-        loop {
-            let count = batch.receive(&self.socket);
-            for index in 0..count {
-                let payload = batch.payload(index);
-                self.tally(payload);
-                if let Ok(receive) = Receive::new(Protocol::Udp, server, self.local, payload) {
-                    let input = Input::Receive(now, receive);
-                    if self.rtc.handle_input(input).is_ok() {
-                        self.drain(now_us, delays, notices);
-                    }
-                }
-            }
-            if !Batch::is_full(count) {
-                return;
-            }
-        }
-    }
-
-    /// The server has one address; the first datagram tells it.
-    fn find_server(&mut self) -> Option<SocketAddr> {
-        let (_, source) = self.socket.peek_from(&mut [0; 1]).ok()?;
-        self.socket.connect(source).ok()?;
-        self.server = Some(source);
-        self.server
-    }
-
-    /// Counts an SRTP packet by its header, which is not encrypted.
-    fn tally(&mut self, datagram: &[u8]) {
-        // RTP has version 2; a second byte of 192 to 223 is RTCP (RFC 5761).
-        let [first, second, seq_high, seq_low, _, _, _, _, a, b, c, d, ..] = *datagram else {
-            return;
-        };
-        if first >> 6 != 2 || (192..=223).contains(&second) {
-            return;
-        }
-        let ssrc = u32::from_be_bytes([a, b, c, d]);
-        let known = self.sources.iter_mut().find(|it| it.ssrc == ssrc);
-        if let Some(source) = known {
-            let seq = u16::from_be_bytes([seq_high, seq_low]);
-            source.wire(seq, datagram.len(), self.frozen);
-        }
-    }
-
-    /// Lets time pass and sends what is due.
-    pub fn settle(
-        &mut self,
-        now: Instant,
-        now_us: u64,
-        delays: &mut Delays,
-        notices: &mut Vec<Notice>,
-    ) {
-        if self.rtc.handle_input(Input::Timeout(now)).is_ok() {
-            self.drain(now_us, delays, notices);
-        }
-    }
-
-    fn drain(&mut self, now_us: u64, delays: &mut Delays, notices: &mut Vec<Notice>) {
-        loop {
-            match self.rtc.poll_output() {
-                Ok(Output::Timeout(at)) => {
-                    self.deadline = at;
-                    return;
-                }
-                Ok(Output::Transmit(datagram)) => {
-                    // A full or refusing socket is loss like any other.
-                    let _ = match self.server {
-                        Some(_) => self.socket.send(&datagram.contents),
-                        None => self
-                            .socket
-                            .send_to(&datagram.contents, datagram.destination),
-                    };
-                }
-                Ok(Output::Event(event)) => self.on_event(event, now_us, delays, notices),
-                Err(_) => return,
-            }
-        }
-    }
-
-    fn on_event(
-        &mut self,
-        event: Event,
-        now_us: u64,
-        delays: &mut Delays,
-        notices: &mut Vec<Notice>,
-    ) {
-        match event {
-            Event::Connected => self.connected = true,
-            Event::KeyframeRequest(request) => notices.push(Notice::KeyFrameWanted(request.rid)),
-            Event::RtpPacket(packet) => {
-                let ssrc = *packet.header.ssrc;
-                let seq = packet.header.sequence_number;
-                if let Some(source) = self.sources.iter_mut().find(|it| it.ssrc == ssrc) {
-                    source.fill(seq);
-                } else {
-                    let video = self.is_video(packet.header.ssrc);
-                    self.sources.push(Source::new(ssrc, video, seq));
-                }
-                if let Some(made_us) = stamp_us(&packet.payload)
-                    && !self.frozen
-                {
-                    delays.add(now_us.saturating_sub(made_us));
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn is_video(&mut self, ssrc: str0m::rtp::Ssrc) -> bool {
-        let mid = self.rtc.direct_api().stream_rx(&ssrc).map(|it| it.mid());
-        let media = mid.and_then(|mid| self.rtc.media(mid));
-        media.is_some_and(|media| media.kind() == MediaKind::Video)
-    }
-}
-
-/// One packet of a publisher.
-pub struct Packet {
-    pub seq: u64,
-    pub timestamp: u32,
-    pub marker: bool,
-    /// Carries an audio level.
-    pub audible: bool,
-    pub payload: Arc<[u8]>,
 }

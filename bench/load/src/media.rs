@@ -1,97 +1,94 @@
-//! Synthetic media: VP8 simulcast and Opus of a realistic size and rhythm. Nothing decodes it; every header is right.
+//! Synthetic media: VP8 and Opus of a given size and rhythm. Nothing decodes it; every header is right.
 
-use std::sync::Arc;
+/// What a track carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Opus.
+    Audio,
+    /// VP8.
+    Video,
+}
 
-/// Video frames per second.
-pub const FRAME_RATE: u32 = 30;
-/// Opus packets per second.
-pub const AUDIO_RATE: u32 = 50;
-/// The simulcast layers: rid, width, height, bitrate.
-pub const LAYERS: [(&str, u32, u32, u32); 3] = [
-    ("q", 320, 180, 150_000),
-    ("h", 640, 360, 500_000),
-    ("f", 1280, 720, 1_700_000),
-];
+impl Kind {
+    /// RTP clock.
+    pub const fn clock_hz(self) -> u32 {
+        match self {
+            Kind::Audio => 48_000,
+            Kind::Video => 90_000,
+        }
+    }
+}
 
-const MAX_PAYLOAD_BYTES: usize = 1100;
-const DESCRIPTOR_BYTES: usize = 6;
+/// One track of a publisher.
+#[derive(Debug, Clone)]
+pub struct Track {
+    pub kind: Kind,
+    /// Frames, or audio packets, per second.
+    pub rate_hz: u32,
+    /// More than one: simulcast, the best last.
+    pub layers: Vec<Layer>,
+}
+
+/// One encoding of a track.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    /// Empty without simulcast.
+    pub rid: String,
+    pub width: u32,
+    pub height: u32,
+    /// Of one frame, sent back to back.
+    pub packets: u32,
+    /// Of one datagram, from the RTP header to the authentication tag.
+    pub packet_bytes: u32,
+}
+
+impl Layer {
+    pub fn bitrate_bps(&self, rate_hz: u32) -> u32 {
+        self.packets * self.packet_bytes * rate_hz * 8
+    }
+}
+
 const STAMP_BYTES: usize = 8;
-const AUDIO_BYTES: usize = 80;
-/// A key frame is this many times as long as another one.
-const KEY_FRAME_FACTOR: usize = 4;
 
-/// The time a payload was made, from its last bytes; meaningless for anything but our own media.
-pub fn stamp_us(payload: &[u8]) -> Option<u64> {
+/// The time at which a payload was made, from its last bytes, in nanoseconds.
+pub fn stamp_ns(payload: &[u8]) -> Option<u64> {
     payload.last_chunk().map(|bytes| u64::from_be_bytes(*bytes))
 }
 
-/// One Opus packet.
-pub fn audio_payload(now_us: u64) -> Arc<[u8]> {
-    let mut payload = [0x55; AUDIO_BYTES];
-    // TOC: CELT, full band, 20 ms, one frame.
-    payload[0] = 0xf8;
-    payload[AUDIO_BYTES - STAMP_BYTES..].copy_from_slice(&now_us.to_be_bytes());
-    Arc::from(payload)
-}
-
-/// One simulcast layer's encoder.
-pub struct VideoLayer {
-    pub rid: &'static str,
-    width: u16,
-    height: u16,
-    frame_bytes: usize,
-    picture_id: u16,
-    pub key_frame_wanted: bool,
-    pub next_seq: u64,
-}
-
-/// All three layers.
-pub fn layers() -> Vec<VideoLayer> {
-    let layer = |(rid, width, height, bitrate_bps): (&'static str, u32, u32, u32)| VideoLayer {
-        rid,
-        width: width as u16,
-        height: height as u16,
-        frame_bytes: (bitrate_bps / 8 / FRAME_RATE) as usize,
-        picture_id: 1,
-        key_frame_wanted: true,
-        next_seq: 1,
-    };
-    LAYERS.into_iter().map(layer).collect()
-}
-
-impl VideoLayer {
-    /// The payloads of the next frame.
-    pub fn frame(&mut self, now_us: u64) -> Vec<Arc<[u8]>> {
-        let key = std::mem::take(&mut self.key_frame_wanted);
-        let bytes = self.frame_bytes * if key { KEY_FRAME_FACTOR } else { 1 };
-        let room = MAX_PAYLOAD_BYTES - DESCRIPTOR_BYTES - STAMP_BYTES;
-        let count = bytes.div_ceil(room);
-        let filler = bytes.div_ceil(count);
-        let payloads = (0..count)
-            .map(|index| self.payload(index == 0, key, filler, now_us))
-            .collect();
-        self.picture_id = (self.picture_id + 1) & 0x7fff;
-        payloads
+/// Stamps a payload.
+pub fn stamp(payload: &mut [u8], now_ns: u64) {
+    if let Some(at) = payload.len().checked_sub(STAMP_BYTES) {
+        payload[at..].copy_from_slice(&now_ns.to_be_bytes());
     }
+}
 
-    /// RFC 7741: descriptor with picture id, TL0PICIDX and temporal layer 0; then the frame's own header.
-    fn payload(&self, first: bool, key: bool, filler: usize, now_us: u64) -> Arc<[u8]> {
-        let [high, low] = self.picture_id.to_be_bytes();
-        let mut payload = Vec::with_capacity(DESCRIPTOR_BYTES + filler + STAMP_BYTES);
-        let start = if first { 0x10 } else { 0 };
-        payload.extend([0x80 | start, 0xf0, 0x80 | high, low, low, 0]);
-        if first {
-            // Frame tag (shown, key or not), then start code and size of a key frame.
-            payload.extend([if key { 0x10 } else { 0x11 }, 0, 0]);
-            if key {
-                payload.extend([0x9d, 0x01, 0x2a]);
-                payload.extend(self.width.to_le_bytes());
-                payload.extend(self.height.to_le_bytes());
-            }
-        }
-        payload.resize(DESCRIPTOR_BYTES + filler, 0x55);
-        payload.extend(now_us.to_be_bytes());
-        Arc::from(payload)
+/// The first bytes of an Opus packet: CELT, full band, 20 ms, one frame.
+pub fn begin_opus(payload: &mut [u8]) {
+    payload[0] = 0xf8;
+}
+
+/// Where in its video a packet is.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    pub picture_id: u16,
+    pub first: bool,
+    pub key: bool,
+    pub width: u16,
+    pub height: u16,
+}
+
+/// The first bytes of a VP8 packet (RFC 7741): descriptor with picture id, TL0PICIDX and temporal layer 0; then the
+/// frame's own header.
+pub fn begin_vp8(payload: &mut [u8], place: Place) {
+    let [high, low] = (place.picture_id & 0x7fff).to_be_bytes();
+    let start = if place.first { 0x10 } else { 0 };
+    payload[..6].copy_from_slice(&[0x80 | start, 0xf0, 0x80 | high, low, low, 0]);
+    if place.first {
+        // Frame tag (shown, key or not), then start code and size of a key frame.
+        let tag = if place.key { 0x10 } else { 0x11 };
+        payload[6..12].copy_from_slice(&[tag, 0, 0, 0x9d, 0x01, 0x2a]);
+        payload[12..14].copy_from_slice(&place.width.to_le_bytes());
+        payload[14..16].copy_from_slice(&place.height.to_le_bytes());
     }
 }
 
@@ -100,19 +97,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_layer_has_its_bitrate_and_begins_with_a_key_frame() {
-        let mut top = layers().pop().expect("a layer");
-        let key = top.frame(1);
-        assert_eq!(key[0][6] & 1, 0);
-        let usual = top.frame(7);
-        assert_eq!(usual[0][6] & 1, 1);
-        let bits: usize = usual.iter().map(|payload| payload.len() * 8).sum();
-        let rate = bits * FRAME_RATE as usize;
-        assert!((1_700_000..1_750_000).contains(&rate), "{rate}");
-        assert!(usual.iter().all(|it| it.len() <= MAX_PAYLOAD_BYTES));
-        assert_eq!(stamp_us(&usual[3]), Some(7));
-        top.key_frame_wanted = true;
-        assert_eq!(top.frame(8)[0][6] & 1, 0);
-        assert_eq!(top.frame(9)[0][6] & 1, 1);
+    fn a_payload_tells_its_time_and_its_picture() {
+        let mut payload = [0x55; 40];
+        let place = Place {
+            picture_id: 0x1234,
+            first: true,
+            key: true,
+            width: 1280,
+            height: 720,
+        };
+        begin_vp8(&mut payload, place);
+        stamp(&mut payload, 77);
+        assert_eq!(payload[..7], [0x90, 0xf0, 0x92, 0x34, 0x34, 0, 0x10]);
+        assert_eq!(payload[12..16], [0, 5, 0xd0, 2]);
+        assert_eq!(stamp_ns(&payload), Some(77));
+        begin_vp8(
+            &mut payload,
+            Place {
+                key: false,
+                ..place
+            },
+        );
+        assert_eq!(payload[6] & 1, 1);
+        assert_eq!(stamp_ns(&payload[..4]), None);
+    }
+
+    #[test]
+    fn a_layer_has_its_bitrate() {
+        let layer = Layer {
+            rid: String::new(),
+            width: 1280,
+            height: 720,
+            packets: 5,
+            packet_bytes: 1200,
+        };
+        assert_eq!(layer.bitrate_bps(30), 1_440_000);
     }
 }

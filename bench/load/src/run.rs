@@ -1,32 +1,27 @@
 //! The whole load: everybody joins, warms up, is measured.
 
 use std::io::{self, Write as _};
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use crate::clock::Clock;
-use crate::participant::{Participant, SIGNAL, TOKENS};
-use crate::report::{Report, socket_drops};
+use crate::join::{Participant, join};
+use crate::plan::Plan;
+use crate::report::Report;
+use crate::subscriber::{Samples, Subscriber};
 use crate::sys::{Batch, Poller, cpu_s};
-use crate::tally::Delays;
+use crate::tally::Source;
 
-/// How far apart participants join.
-const JOIN_EVERY: Duration = Duration::from_millis(40);
-/// Retransmissions may still come for this long after the measurement.
-const GRACE: Duration = Duration::from_millis(500);
+/// So many may be joining at a time.
+const JOINING: usize = 8;
+/// While others join, publishers send this much more slowly, so that joining is not what is loaded.
+const SLOW_DOWN: u32 = 10;
+/// How often what is not media is looked after.
+const HOUSEKEEPING_EVERY: Duration = Duration::from_millis(5);
 
-/// What to do.
-pub struct Plan {
-    pub server: SocketAddr,
-    /// One access token per participant.
-    pub access_tokens: Vec<String>,
-    /// The first so many publish.
-    pub publishers: usize,
-    pub warm_up: Duration,
-    pub measure: Duration,
-    /// Everybody must receive everything within this time.
-    pub patience: Duration,
-}
+/// Tokens with the poller: the participant's number times three, plus one of these.
+const TOKENS: u64 = 3;
+const SIGNALLING: u64 = 0;
+const PUBLISHING: u64 = 1;
+const SUBSCRIBING: u64 = 2;
 
 /// Everybody, on one thread.
 pub struct Load {
@@ -34,110 +29,186 @@ pub struct Load {
     poller: Poller,
     participants: Vec<Participant>,
     batch: Batch,
-    clock: Clock,
-    delays: Delays,
+    samples: Samples,
     ready: Vec<u64>,
+    housekeeping_at: Instant,
+    lot: u32,
 }
 
 impl Load {
     pub fn new(plan: Plan) -> io::Result<Self> {
         Ok(Load {
             poller: Poller::new()?,
-            participants: Vec::with_capacity(plan.access_tokens.len()),
+            participants: Vec::with_capacity(plan.members.len()),
             plan,
-            batch: Batch::new(),
-            clock: Clock::start(),
-            delays: Delays::new(),
+            batch: Batch::default(),
+            samples: Samples::default(),
             ready: Vec::new(),
+            housekeeping_at: Instant::now(),
+            lot: 1,
         })
     }
 
     /// Runs the plan. Tells on standard output when the measurement begins and ends, so that others can measure too.
+    ///
+    /// # Errors
+    /// Somebody could not join, or not everybody received everything in time.
     pub fn run(mut self) -> io::Result<Report> {
         let began = Instant::now();
-        self.join_all()?;
-        let deadline = began + self.plan.patience;
-        while !self.is_complete() && Instant::now() < deadline {
-            self.turn_until(Instant::now() + JOIN_EVERY)?;
+        self.join_all(began + self.plan.patience)?;
+        let ready_after_s = began.elapsed().as_secs_f64();
+        announce("ready")?;
+        if self.plan.deaf {
+            self.subscribers_mut().try_for_each(Subscriber::deafen)?;
         }
-        let complete_after_s = began.elapsed().as_secs_f64();
+        self.set_pace(1);
         self.turn_until(Instant::now() + self.plan.warm_up)?;
-        for participant in &mut self.participants {
-            for source in &mut participant.subscriber_mut().sources {
-                source.begin();
-            }
+        for subscriber in self.subscribers_mut() {
+            subscriber.inbox.sources.iter_mut().for_each(Source::begin);
         }
-        self.delays.begin();
-        let (sent, drops) = (self.sent(), self.socket_drops()?);
+        self.samples = Samples::default();
+        let (sent, drops) = (self.sent(), self.drops()?);
         announce("measuring")?;
         let (measured, cpu) = (Instant::now(), cpu_s());
         self.turn_until(measured + self.plan.measure)?;
-        let (seconds, cpu) = (measured.elapsed().as_secs_f64(), cpu_s() - cpu);
+        let (measured_s, cpu) = (measured.elapsed().as_secs_f64(), cpu_s() - cpu);
         announce("measured")?;
-        let sent = self.sent() - sent;
-        for participant in &mut self.participants {
-            participant.subscriber_mut().frozen = true;
-        }
-        self.turn_until(Instant::now() + GRACE)?;
-        let drops = self.socket_drops()? - drops;
+        let (sent_after, refused) = self.sent();
+        let drops_after = self.drops()?;
+        let wrapping = |(after, before): (&u32, &u32)| u64::from(after.wrapping_sub(*before));
+        let drops = drops_after.iter().zip(&drops).map(wrapping).sum();
+        let sources_expected = (0..self.plan.members.len())
+            .map(|it| self.plan.expected(it))
+            .sum();
+        let published = self.plan.members.iter().filter(|it| it.publishes).count();
+        let published = published * self.plan.tracks.len();
         Ok(Report {
-            participants: self.participants.len(),
-            publishers: self.plan.publishers,
-            complete_after_s,
-            seconds,
-            sent,
-            cpu_s: cpu,
-            socket_drops: drops,
-            expected: self.expected(),
-            subscribers: self
+            profiles: self.profiles(),
+            ready_after_s,
+            measured_s,
+            sent: sent_after - sent.0,
+            refused: refused - sent.1,
+            fan_out: sources_expected as f64 / published.max(1) as f64,
+            client_cpu_s: cpu,
+            drops,
+            deaf: self.plan.deaf,
+            sources_expected,
+            sources: self
                 .participants
                 .iter()
-                .map(|it| {
-                    let sources = &it.subscriber().sources;
-                    sources.iter().map(|it| (it.video, it.counts())).collect()
-                })
+                .filter_map(|it| it.sides.subscriber.as_ref())
+                .flat_map(|it| it.inbox.sources.iter().map(|source| source.counts()))
                 .collect(),
-            delays: self.delays,
+            samples: self.samples,
         })
     }
 
-    fn join_all(&mut self) -> io::Result<()> {
-        for number in 0..self.plan.access_tokens.len() {
-            let participant = Participant::join(
-                number,
-                self.plan.server,
-                &self.plan.access_tokens[number],
-                number < self.plan.publishers,
-                &self.poller,
-            )?;
-            self.participants.push(participant);
-            self.turn_until(Instant::now() + JOIN_EVERY)?;
+    /// Publishers first, then everybody else; a few at a time.
+    fn join_all(&mut self, deadline: Instant) -> io::Result<()> {
+        let first_listener = self.plan.members.iter().position(|it| !it.publishes);
+        loop {
+            let joined = self.participants.len();
+            let joining = (0..joined).filter(|it| !self.is_ready(*it)).count();
+            let all = joined == self.plan.members.len();
+            if all && joining == 0 {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                return Err(io::Error::other(self.complaint()));
+            }
+            let publishers_first = first_listener == Some(joined) && joining > 0;
+            if !all && joining < JOINING && !publishers_first {
+                self.join_next()?;
+            }
+            self.turn_until(Instant::now() + Duration::from_millis(2))?;
         }
+    }
+
+    fn join_next(&mut self) -> io::Result<()> {
+        let now = Instant::now();
+        let number = self.participants.len();
+        let mut participant = join(&self.plan, number, now)?;
+        let base = number as u64 * TOKENS;
+        if let Some(fd) = participant.signalling.fd() {
+            self.poller.add(fd, base + SIGNALLING)?;
+        }
+        if let Some(publisher) = &mut participant.sides.publisher {
+            self.poller.add(publisher.link.fd(), base + PUBLISHING)?;
+            publisher.set_pace(SLOW_DOWN, now);
+        }
+        if let Some(subscriber) = &participant.sides.subscriber {
+            self.poller.add(subscriber.link.fd(), base + SUBSCRIBING)?;
+        }
+        self.participants.push(participant);
         Ok(())
     }
 
-    /// Tracks that should be received, over all participants: audio and video of everybody else who publishes.
-    fn expected(&self) -> usize {
-        let (all, publishers) = (self.participants.len(), self.plan.publishers);
-        2 * (publishers * all - publishers)
+    /// A publisher is ready when it is connected, a subscriber when it hears everybody who has joined.
+    fn is_ready(&self, number: usize) -> bool {
+        let sides = &self.participants[number].sides;
+        let publishing = sides
+            .publisher
+            .as_ref()
+            .is_none_or(|it| it.link.is_connected());
+        let everybody = self.participants.len() == self.plan.members.len();
+        let subscribing = sides.subscriber.as_ref().is_none_or(|it| {
+            it.inbox.sources.len() >= self.plan.expected(number)
+                || sides.publisher.is_some() && !everybody
+        });
+        publishing && subscribing
     }
 
-    fn is_complete(&self) -> bool {
-        let sources = |it: &Participant| it.subscriber().sources.len();
-        self.participants.iter().map(sources).sum::<usize>() >= self.expected()
+    fn complaint(&self) -> String {
+        let late = (0..self.participants.len()).filter(|it| !self.is_ready(*it));
+        let tell = |number: usize| {
+            let sides = &self.participants[number].sides;
+            let connected = sides.publisher.as_ref().map(|it| it.link.is_connected());
+            let sources = sides.subscriber.as_ref().map(|it| it.inbox.sources.len());
+            let expected = self.plan.expected(number);
+            format!("{number}: publishing {connected:?}, sources {sources:?} of {expected}")
+        };
+        let some: Vec<String> = late.take(5).map(tell).collect();
+        let (joined, all) = (self.participants.len(), self.plan.members.len());
+        format!("{joined} of {all} have joined; late: {}", some.join("; "))
     }
 
-    fn sent(&self) -> u64 {
-        self.participants.iter().map(Participant::sent).sum()
+    fn set_pace(&mut self, slow_down: u32) {
+        let now = Instant::now();
+        for participant in &mut self.participants {
+            if let Some(publisher) = &mut participant.sides.publisher {
+                publisher.set_pace(slow_down, now);
+            }
+        }
     }
 
-    fn socket_drops(&self) -> io::Result<u64> {
-        let ports: Vec<u16> = self
+    /// Packets sent, and packets refused by our own sockets.
+    fn sent(&self) -> (u64, u64) {
+        let publishers = self
             .participants
             .iter()
-            .flat_map(Participant::ports)
-            .collect();
-        socket_drops(&ports)
+            .filter_map(|it| it.sides.publisher.as_ref());
+        publishers.fold((0, 0), |(sent, refused), it| {
+            (sent + it.sent, refused + it.refused)
+        })
+    }
+
+    fn profiles(&self) -> [Option<String>; 2] {
+        let sides = || self.participants.iter().map(|it| &it.sides);
+        let publishing = sides().find_map(|it| it.publisher.as_ref()?.link.profile());
+        let subscribing = sides().find_map(|it| it.subscriber.as_ref()?.link.profile());
+        [publishing, subscribing].map(|it| it.map(|it| it.to_string()))
+    }
+
+    fn subscribers_mut(&mut self) -> impl Iterator<Item = &mut Subscriber> {
+        let participants = self.participants.iter_mut();
+        participants.filter_map(|it| it.sides.subscriber.as_mut())
+    }
+
+    /// Of each subscriber's socket, so far.
+    fn drops(&self) -> io::Result<Vec<u32>> {
+        let participants = self.participants.iter();
+        let subscribers = participants.filter_map(|it| it.sides.subscriber.as_ref());
+        subscribers.map(|it| it.link.drops()).collect()
     }
 
     fn turn_until(&mut self, end: Instant) -> io::Result<()> {
@@ -149,26 +220,73 @@ impl Load {
 
     /// Waits for the next thing to do, at most until `end`, and does it.
     fn turn(&mut self, end: Instant) -> io::Result<()> {
-        let deadlines = self.participants.iter().map(Participant::deadline);
-        let wake_at = deadlines.min().unwrap_or(end).min(end);
+        let publishers = self
+            .participants
+            .iter()
+            .filter_map(|it| it.sides.publisher.as_ref());
+        let due = publishers.filter_map(|it| it.next_at()).min();
+        let wake_at = end.min(self.housekeeping_at).min(due.unwrap_or(end));
         let wait = wake_at.saturating_duration_since(Instant::now());
-        let wait_ms = i32::try_from(wait.as_micros().div_ceil(1000)).unwrap_or(i32::MAX);
-        self.poller.wait(wait_ms, &mut self.ready)?;
-        for token in &self.ready {
-            let number = usize::try_from(token / TOKENS).unwrap_or(usize::MAX);
-            // A participant whose turn comes while it is still joining.
-            let Some(participant) = self.participants.get_mut(number) else {
-                continue;
-            };
-            match token % TOKENS {
-                SIGNAL => participant.read_signal()?,
-                link => participant.read_link(link, &mut self.batch, &self.clock, &mut self.delays),
+        self.poller.wait(wait, &mut self.ready)?;
+        let mut now = Instant::now();
+        for at in 0..self.ready.len() {
+            self.read(self.ready[at], now)?;
+            // What is due does not wait until everything is read.
+            now = Instant::now();
+            if due.is_some_and(|due| due <= now) {
+                self.publish(now);
             }
         }
-        let now = Instant::now();
+        self.publish(now);
+        if self.housekeeping_at <= now {
+            self.housekeeping_at = now + HOUSEKEEPING_EVERY;
+            self.keep_house(now)?;
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, token: u64, now: Instant) -> io::Result<()> {
+        let number = usize::try_from(token / TOKENS).unwrap_or(usize::MAX);
+        let Some(Participant { signalling, sides }) = self.participants.get_mut(number) else {
+            return Ok(());
+        };
+        match (token % TOKENS, &mut sides.publisher, &mut sides.subscriber) {
+            (SIGNALLING, ..) => return signalling.read(sides, now),
+            (PUBLISHING, Some(publisher), _) => publisher.receive(&mut self.batch, now),
+            (SUBSCRIBING, _, Some(subscriber)) => {
+                // A small generator with a long period: which packet is looked into must not follow the rhythm of the load.
+                self.lot ^= self.lot << 13;
+                self.lot ^= self.lot >> 17;
+                self.lot ^= self.lot << 5;
+                let lot = self.lot as usize;
+                subscriber.receive(&mut self.batch, lot, now, &mut self.samples);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn publish(&mut self, now: Instant) {
         for participant in &mut self.participants {
-            if participant.deadline() <= now {
-                participant.advance(now, &self.clock, &mut self.delays)?;
+            if let Some(publisher) = &mut participant.sides.publisher {
+                publisher.advance(now);
+            }
+        }
+    }
+
+    fn keep_house(&mut self, now: Instant) -> io::Result<()> {
+        for Participant { signalling, sides } in &mut self.participants {
+            signalling.tick(now)?;
+            if let Some(publisher) = &mut sides.publisher
+                && publisher.link.deadline() <= now
+            {
+                publisher.link.settle(now);
+            }
+            if let Some(subscriber) = &mut sides.subscriber {
+                if subscriber.link.deadline() <= now {
+                    subscriber.link.settle(now);
+                }
+                subscriber.report(now);
             }
         }
         Ok(())

@@ -1,39 +1,41 @@
 //! What arrived: packets, gaps, delays.
 
-/// One received source: which of its sequence numbers came.
+/// One received source.
 pub struct Source {
     pub ssrc: u32,
-    pub video: bool,
-    highest: u16,
+    /// Highest sequence number with its roll-overs.
+    highest: u64,
     seen: Box<[u64; 1024]>,
     counts: Counts,
 }
 
 /// Counts since the measurement began.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
 pub struct Counts {
     pub packets: u64,
     pub bytes: u64,
+    /// Sequence numbers that were skipped and have not come.
     pub missing: u64,
-    pub recovered: u64,
     pub duplicates: u64,
 }
 
 impl Source {
-    pub fn new(ssrc: u32, video: bool, first: u16) -> Self {
-        let mut source = Source {
+    pub fn new(ssrc: u32, first: u16) -> Self {
+        Source {
             ssrc,
-            video,
-            highest: first,
+            highest: first.into(),
             seen: Box::new([u64::MAX; 1024]),
             counts: Counts::default(),
-        };
-        source.mark(first);
-        source
+        }
     }
 
     pub fn counts(&self) -> Counts {
         self.counts
+    }
+
+    /// The highest sequence number, as a receiver report wants it.
+    pub fn highest(&self) -> u32 {
+        self.highest as u32
     }
 
     /// Begins the measurement: what is missing until now is forgotten.
@@ -42,81 +44,95 @@ impl Source {
         self.seen.fill(u64::MAX);
     }
 
-    /// A packet on the wire. `frozen`: the measurement is over and only gaps may still be filled.
-    pub fn wire(&mut self, seq: u16, len: usize, frozen: bool) {
-        let ahead = seq.wrapping_sub(self.highest);
-        if ahead == 0 || ahead >= 0x8000 {
-            self.counts.duplicates += u64::from(!self.fill(seq));
-        } else if frozen {
-            return;
+    /// The packet index of a sequence number near the highest.
+    pub fn index(&self, seq: u16) -> u64 {
+        let ahead = seq.wrapping_sub(self.highest as u16);
+        if ahead < 0x8000 {
+            self.highest + u64::from(ahead)
         } else {
-            for skipped in 1..ahead {
-                self.unmark(self.highest.wrapping_add(skipped));
+            self.highest.saturating_sub(ahead.wrapping_neg().into())
+        }
+    }
+
+    /// Counts a packet of this many bytes on the wire.
+    pub fn count(&mut self, seq: u16, len: usize) {
+        let index = self.index(seq);
+        if index > self.highest {
+            for skipped in self.highest + 1..index {
+                self.seen[word(skipped)] &= !bit(skipped);
             }
-            self.counts.missing += u64::from(ahead - 1);
-            self.highest = seq;
-            self.mark(seq);
+            self.counts.missing += index - self.highest - 1;
+            self.highest = index;
+            self.seen[word(index)] |= bit(index);
+        } else if self.seen[word(index)] & bit(index) == 0 {
+            self.seen[word(index)] |= bit(index);
+            self.counts.missing -= 1;
+        } else {
+            self.counts.duplicates += 1;
+            return;
         }
         self.counts.packets += 1;
         self.counts.bytes += len as u64;
     }
-
-    /// A packet that came as a retransmission; whether it was missing.
-    pub fn fill(&mut self, seq: u16) -> bool {
-        let gap = seq.wrapping_sub(self.highest) >= 0x8000 && !self.is_marked(seq);
-        if gap {
-            self.mark(seq);
-            self.counts.missing -= 1;
-            self.counts.recovered += 1;
-        }
-        gap
-    }
-
-    fn is_marked(&self, seq: u16) -> bool {
-        self.seen[usize::from(seq >> 6)] & (1 << (seq & 63)) != 0
-    }
-
-    fn mark(&mut self, seq: u16) {
-        self.seen[usize::from(seq >> 6)] |= 1 << (seq & 63);
-    }
-
-    fn unmark(&mut self, seq: u16) {
-        self.seen[usize::from(seq >> 6)] &= !(1 << (seq & 63));
-    }
 }
 
-const BIN_US: u64 = 100;
-const BINS: usize = 20_000;
+/// The window holds every 16-bit sequence number once.
+fn word(index: u64) -> usize {
+    usize::from(index as u16 >> 6)
+}
 
-/// Delays from the publisher's write to the subscriber's read, in bins of 100 µs up to 2 s.
+fn bit(index: u64) -> u64 {
+    1 << (index & 63)
+}
+
+const BIN_NS: u64 = 10_000;
+const BINS: usize = 200_000;
+
+/// Delays in bins of 10 µs up to 2 s.
 pub struct Delays {
-    bins: Vec<u64>,
+    bins: Vec<u32>,
+    count: u64,
+    most_ns: u64,
+}
+
+impl Default for Delays {
+    fn default() -> Self {
+        Delays {
+            bins: vec![0; BINS],
+            count: 0,
+            most_ns: 0,
+        }
+    }
 }
 
 impl Delays {
-    pub fn new() -> Self {
-        Delays {
-            bins: vec![0; BINS],
-        }
-    }
-
     pub fn begin(&mut self) {
-        self.bins.fill(0);
+        *self = Delays::default();
     }
 
-    pub fn add(&mut self, delay_us: u64) {
-        let bin = usize::try_from(delay_us / BIN_US).unwrap_or(BINS);
+    pub fn add(&mut self, delay_ns: u64) {
+        let bin = usize::try_from(delay_ns / BIN_NS).unwrap_or(BINS);
         self.bins[bin.min(BINS - 1)] += 1;
+        self.count += 1;
+        self.most_ns = self.most_ns.max(delay_ns);
     }
 
-    /// The delay that this share of all packets stays below, in milliseconds.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    pub fn most_ms(&self) -> f64 {
+        self.most_ns as f64 / 1e6
+    }
+
+    /// The delay that this share of all samples does not exceed, in milliseconds: upper edge of its bin; 0 without samples.
     pub fn quantile_ms(&self, share: f64) -> f64 {
-        let wanted = (self.bins.iter().sum::<u64>() as f64 * share).ceil() as u64;
+        let wanted = (self.count as f64 * share).ceil().max(1.0) as u64;
         let mut passed = 0;
         for (bin, count) in self.bins.iter().enumerate() {
-            passed += count;
+            passed += u64::from(*count);
             if passed >= wanted {
-                return (bin + 1) as f64 * BIN_US as f64 / 1000.0;
+                return (bin + 1) as f64 * BIN_NS as f64 / 1e6;
             }
         }
         0.0
@@ -128,10 +144,10 @@ mod tests {
     use super::*;
 
     fn after(seqs: &[u16]) -> Counts {
-        let mut source = Source::new(1, true, 65_530);
+        let mut source = Source::new(1, 65_530);
         source.begin();
         for seq in seqs {
-            source.wire(*seq, 100, false);
+            source.count(*seq, 100);
         }
         source.counts()
     }
@@ -141,36 +157,34 @@ mod tests {
         let counts = after(&[65_531, 65_535, 1, 2]);
         assert_eq!((counts.packets, counts.missing), (4, 4));
         let counts = after(&[65_531, 65_535, 1, 2, 0, 65_532, 65_532]);
-        assert_eq!(
-            (counts.missing, counts.recovered, counts.duplicates),
-            (2, 2, 1)
-        );
+        assert_eq!((counts.packets, counts.missing), (6, 2));
+        assert_eq!(counts.duplicates, 1);
     }
 
     #[test]
     fn what_is_older_than_the_measurement_is_no_gap() {
         let counts = after(&[65_529, 65_531]);
-        assert_eq!((counts.missing, counts.recovered), (0, 0));
+        assert_eq!((counts.packets, counts.missing), (1, 0));
     }
 
     #[test]
-    fn a_frozen_source_only_fills_gaps() {
-        let mut source = Source::new(1, true, 10);
-        source.begin();
-        source.wire(12, 100, false);
-        source.wire(20, 100, true);
-        assert_eq!(source.counts().missing, 1);
-        source.wire(11, 100, true);
-        assert_eq!(source.counts().missing, 0);
+    fn the_index_counts_roll_overs() {
+        let mut source = Source::new(1, 65_535);
+        source.count(3, 1);
+        assert_eq!(source.index(4), 0x1_0004);
+        assert_eq!(source.index(65_534), 65_534);
     }
 
     #[test]
     fn quantiles_are_the_upper_edge_of_their_bin() {
-        let mut delays = Delays::new();
-        for delay_us in [50, 150, 250, 3_000_000] {
-            delays.add(delay_us);
+        let mut delays = Delays::default();
+        assert_eq!(delays.quantile_ms(0.5), 0.0);
+        for delay_ns in [5_000, 15_000, 25_000, 3_000_000_000] {
+            delays.add(delay_ns);
         }
-        assert_eq!(delays.quantile_ms(0.5), 0.2);
+        assert_eq!(delays.quantile_ms(0.5), 0.02);
+        assert_eq!(delays.quantile_ms(0.75), 0.03);
         assert_eq!(delays.quantile_ms(1.0), 2000.0);
+        assert_eq!((delays.count(), delays.most_ms()), (4, 3000.0));
     }
 }

@@ -1,0 +1,1 @@
+"""Media servers side by side: CPU per delivered packet, latency, memory. See bench/README.md."""

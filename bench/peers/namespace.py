@@ -1,0 +1,50 @@
+"""A network of our own: a loopback that nobody else uses, and one address that is not loopback's."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from .systems import Missing, tool
+
+#: Tells the program that it was started again inside.
+INSIDE = "PREAU_BENCH_NAMESPACE"
+#: From the block for documentation (RFC 5737). Datagrams to it stay in the namespace: it is our own.
+OUTER_ADDRESS = "198.51.100.1"
+#: Two ends of a wire that nobody else holds; a device counts as running only when its other end is up.
+_DEVICE, _OTHER_END = "bench0", "bench1"
+
+
+def is_inside() -> bool:
+    """Whether this process runs in its own network."""
+    return os.environ.get(INSIDE) == "1"
+
+
+def can_enter() -> bool:
+    """Whether this process may have a network of its own."""
+    try:
+        tried = subprocess.run([tool("unshare"), "--net", "true"], check=False, capture_output=True)
+    except Missing:
+        return False
+    return tried.returncode == 0
+
+
+def run_inside(arguments: list[str]) -> int:
+    """Runs this program again in a network of its own; its exit status."""
+    command = [tool("unshare"), "--net", sys.executable, "-m", "bench.peers", *arguments]
+    return subprocess.run(command, check=False, env=os.environ | {INSIDE: "1"}).returncode
+
+
+def set_up() -> str | None:
+    """Brings the network up; the address that is not loopback's, if it could be had."""
+    ip = tool("ip")
+    subprocess.run([ip, "link", "set", "lo", "up"], check=True)
+    steps = (
+        ["link", "add", _DEVICE, "type", "veth", "peer", "name", _OTHER_END],
+        ["address", "add", f"{OUTER_ADDRESS}/32", "dev", _DEVICE],
+        ["link", "set", _DEVICE, "up"],
+        ["link", "set", _OTHER_END, "up"],
+    )
+    tried = [subprocess.run([ip, *step], check=False, capture_output=True).returncode for step in steps]
+    return None if any(tried) else OUTER_ADDRESS

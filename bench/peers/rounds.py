@@ -1,0 +1,174 @@
+"""One round: one server, started anew, under one load."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from livekit import api
+
+from .accounting import Sample, family, is_disturbed, resident_bytes, sample, spent
+from .figures import Round
+from .loads import Load
+from .systems import KEY, SECRET, Place, Server, System, tool
+from .systems.janus import ROOM
+
+STARTED_WITHIN_S = 30.0
+EVERYBODY_JOINED_WITHIN_S = 60.0
+#: What a server does once it listens is over by then.
+SETTLED_AFTER_S = 1.0
+
+
+class Failed(Exception):
+    """A round could not be finished; says why."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all rounds have in common."""
+
+    programs: Path
+    outer_address: str | None
+    warm_up_s: float
+    measure_s: float
+    #: The first so many as a load gives the server are the server's.
+    server_cores: tuple[int, ...]
+    load_cores: tuple[int, ...]
+
+
+def pinned(cores: tuple[int, ...], command: list[str]) -> list[str]:
+    """A command that runs on these cores alone."""
+    return [tool("taskset"), "-c", ",".join(map(str, cores)), *command]
+
+
+def listens(port: int, address: str, over_tcp: bool) -> bool:
+    """Whether somebody listens there."""
+    if over_tcp:
+        with socket.socket() as probe:
+            return probe.connect_ex((address, port)) == 0
+    entries = Path("/proc/net/udp").read_text().splitlines()[1:]
+    return any(line.split()[1].endswith(f":{port:04X}") for line in entries)
+
+
+@contextmanager
+def running(system: System, server: Server, port: int, cores: tuple[int, ...], log: Path) -> Iterator[int]:
+    """A server that listens, on these cores alone; its process id."""
+    environment = os.environ | server.environment
+    with log.open("wb") as written:
+        process = subprocess.Popen(
+            pinned(cores, server.command), stdout=written, stderr=written, env=environment
+        )
+    try:
+        deadline = time.monotonic() + STARTED_WITHIN_S
+        while not listens(port, server.address, system.signals):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise Failed(f"{system.name} did not start:\n{log.read_text(errors='replace')[-2000:]}")
+            time.sleep(0.05)
+        yield process.pid
+    finally:
+        # Some servers wait for their rooms to empty; nobody is there to leave them.
+        process.kill()
+        process.wait()
+
+
+def access_tokens(load: Load) -> list[str]:
+    """One for each participant `load-<number>` of the one room."""
+
+    def token(number: int) -> str:
+        hidden = load.hidden and number >= load.publishers
+        grants = api.VideoGrants(room_join=True, room="load", hidden=hidden)
+        return api.AccessToken(KEY, SECRET).with_identity(f"load-{number}").with_grants(grants).to_jwt()
+
+    return [token(number) for number in range(load.publishers + load.subscribers)]
+
+
+def plan(system: System, load: Load, server: Server, port: int, setting: Setting) -> dict[str, Any]:
+    """What the load client is told; `bench/load/src/plan.rs` reads it."""
+    return {
+        "protocol": system.protocol,
+        "server": f"{server.address}:{port}",
+        "address": server.address,
+        "room": ROOM,
+        "members": load.members(access_tokens(load)),
+        "tracks": list(load.tracks),
+        "deaf": load.deaf,
+        "warm_up_s": setting.warm_up_s,
+        "measure_s": setting.measure_s,
+        "patience_s": EVERYBODY_JOINED_WITHIN_S,
+    }
+
+
+def offer(told: dict[str, Any], pid: int, setting: Setting) -> tuple[dict[str, Any], Sample, Sample]:
+    """Runs the load client against a server; its result, and what was sampled around the measurement."""
+    client = subprocess.Popen(
+        pinned(setting.load_cores, [str(setting.programs / "sfu-load")]),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    samples: dict[str, Sample] = {}
+    result: dict[str, Any] = {}
+    with client:
+        assert client.stdin
+        assert client.stdout
+        assert client.stderr
+        client.stdin.write(json.dumps(told))
+        client.stdin.close()
+        for line in client.stdout:
+            message = json.loads(line)
+            samples[message["phase"]] = sample(pid)
+            if message["phase"] == "result":
+                result = message
+        complaint = client.stderr.read()
+    if not result:
+        raise Failed(f"the load client failed: {complaint.strip()[-1500:]}")
+    return result, samples["measuring"], samples["measured"]
+
+
+def measure(system: System, load: Load, port: int, number: int, setting: Setting) -> Round:
+    """One round; `number` tells which."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        cores = setting.server_cores[: load.cores]
+        place = Place(folder, setting.outer_address, port, len(cores), setting.programs)
+        server = system.server(place)
+        with running(system, server, port, cores, folder / "server.log") as pid:
+            time.sleep(SETTLED_AFTER_S)
+            idle_bytes = resident_bytes(family(pid))
+            told = plan(system, load, server, port, setting)
+            result, before, after = offer(told, pid, setting)
+    return {"load": load.name, "system": system.name, "round": number} | figures(
+        result, before, after, idle_bytes, load.subscriptions
+    )
+
+
+def figures(
+    result: dict[str, Any], before: Sample, after: Sample, idle_bytes: int, subscriptions: int
+) -> Round:
+    """The quantities of one round."""
+    used = spent(before, after, result["client_cpu_s"])
+    received = max(1, result["packets_received"])
+    return {
+        "cpu_us_per_packet": used.server_cpu_s / received * 1e6,
+        "cores": used.server_cpu_s / used.seconds,
+        "delivered_share": result["packets_received"] / max(1.0, result["packets_expected"]),
+        "packets_per_s": result["packets_received"] / result["measured_s"],
+        "resident_mib": after.server_resident_bytes / 2**20,
+        "resident_idle_mib": idle_bytes / 2**20,
+        "kib_per_subscription": (after.server_resident_bytes - idle_bytes) / 1024 / subscriptions,
+        "client_cores": result["client_cpu_s"] / result["measured_s"],
+        "others_share": used.others_share,
+        "stolen_share": used.stolen_share,
+        "disturbed": is_disturbed(used),
+        **{name: value for name, value in result.items() if name != "phase"},
+    }

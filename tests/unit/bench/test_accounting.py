@@ -1,0 +1,78 @@
+"""The arithmetic of bench/peers: who used the processors."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from bench.peers.accounting import (
+    CoreTime,
+    Sample,
+    Spent,
+    busy_share,
+    cpu_s,
+    family,
+    is_disturbed,
+    parse_cores,
+    resident_bytes,
+    spent,
+    wait_until_quiet,
+)
+
+STAT = """cpu  30 0 30 300 0 0 0 0 0 0
+cpu0 10 5 20 100 50 1 4 7 0 0
+cpu1 20 0 10 200 0 0 0 0 0 0
+intr 1 2 3
+"""
+
+
+def _sample(at_s: float, server_cpu_s: float, busy_s: float, stolen_s: float = 0.0) -> Sample:
+    return Sample(at_s, server_cpu_s, 0, {0: CoreTime(busy_s, 0.0), 1: CoreTime(1.0, stolen_s)})
+
+
+def test_a_core_is_busy_with_everything_but_waiting_and_theft(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.peers.accounting.TICKS_PER_S", 10)
+    assert parse_cores(STAT) == {0: CoreTime(4.0, 0.7), 1: CoreTime(3.0, 0.0)}
+
+
+def test_others_have_what_server_and_load_did_not_use() -> None:
+    used = spent(_sample(10.0, 5.0, 20.0), _sample(12.0, 5.5, 21.6, stolen_s=0.1), load_cpu_s=0.6)
+    assert used.seconds == 2.0
+    assert used.server_cpu_s == 0.5
+    assert used.others_share == pytest.approx(0.25)
+    assert used.stolen_share == pytest.approx(0.05)
+
+
+def test_more_used_than_the_ticks_saw_is_not_negative() -> None:
+    used = spent(_sample(0.0, 0.0, 0.0), _sample(1.0, 0.5, 0.4), load_cpu_s=0.2)
+    assert used.others_share == 0.0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "others_share", "stolen_share", "disturbed"),
+    [(10.0, 0.02, 0.0, False), (10.0, 0.02, 0.02, True), (1.0, 0.05, 0.0, False), (1.0, 0.2, 0.0, True)],
+)
+def test_a_round_is_disturbed_when_others_used_more_than_ticks_can_hide(
+    seconds: float, others_share: float, stolen_share: float, disturbed: bool
+) -> None:
+    assert is_disturbed(Spent(seconds, 0.5, others_share, stolen_share)) == disturbed
+
+
+def test_the_machine_is_as_busy_as_all_its_cores_together() -> None:
+    before = {0: CoreTime(1.0, 0.0), 1: CoreTime(5.0, 1.0)}
+    after = {0: CoreTime(2.0, 0.0), 1: CoreTime(5.0, 1.5)}
+    assert busy_share(before, after, 2.0) == pytest.approx(0.375)
+
+
+def test_nobody_waits_for_quiet_without_patience() -> None:
+    assert not wait_until_quiet(0.0)
+
+
+def test_a_process_has_a_clock_and_memory() -> None:
+    pids = family(os.getpid())
+    assert os.getpid() in pids
+    before = cpu_s([os.getpid()])
+    sum(range(200_000))
+    assert 0.0 < cpu_s([os.getpid()]) - before < 10.0
+    assert resident_bytes([os.getpid()]) > 1 << 20
