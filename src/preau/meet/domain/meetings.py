@@ -7,6 +7,7 @@ from datetime import datetime
 
 from preau.meet.domain.codes import MeetingCode
 from preau.meet.domain.ids import AccountId, MeetingId, OccurrenceId
+from preau.meet.domain.rules import Kind, Rules
 from preau.meet.domain.text import MAX_TITLE_CHARACTERS, clean_line
 
 DEFAULT_TITLES = {"en": "Meeting", "fr": "Réunion"}
@@ -14,7 +15,10 @@ DEFAULT_TITLES = {"en": "Meeting", "fr": "Réunion"}
 
 @dataclass(frozen=True)
 class Meeting:
-    """A link that people can meet under, again and again, until its owner deletes it."""
+    """A link that people can meet under, again and again, until its owner deletes it.
+
+    `rules` are the owner's choice; `organization.in_force` says which of them count.
+    """
 
     id: MeetingId
     code: MeetingCode
@@ -22,6 +26,9 @@ class Meeting:
     title: str
     created_at: datetime
     last_started_at: datetime | None
+    kind: Kind
+    rules: Rules
+    passcode_hash: str | None = None
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,17 @@ from preau.meet.domain.ids import AccountId, MeetingId
 from preau.meet.domain.meetings import Meeting
 from preau.meet.domain.policy import GUEST, OPERATOR, Action, Actor, decide, demand
 from preau.meet.domain.roles import AccountRole, RoomRole
+from preau.meet.domain.rules import Kind, Profile, bundle
 
 ADA = AccountId("acc_ada")
 
 
 def meeting_of(owner: str) -> Meeting:
     moment = datetime(2026, 11, 24, tzinfo=UTC)
-    return Meeting(MeetingId("mtg_1"), MeetingCode("x"), AccountId(owner), "Staff", moment, None)
+    rules = bundle(Profile.SCHOOL, Kind.CLASS)
+    return Meeting(
+        MeetingId("mtg_1"), MeetingCode("x"), AccountId(owner), "Staff", moment, None, Kind.CLASS, rules
+    )
 
 
 ACTORS = {
@@ -62,21 +66,34 @@ _INSIDE_ONLY: _Rows = {
     "host inside": (OK, OK, OK),
     "guest inside": (OK, OK, OK),
 }
+_ADMINISTRATOR_ONLY: _Rows = {
+    "guest": (IN, IN, IN),
+    "operator": (OK, OK, OK),
+    "member": (NO, NO, NO),
+    "admin": (OK, OK, OK),
+    "host inside": (NO, NO, NO),
+    "guest inside": (IN, IN, IN),
+}
 MATRIX: dict[Action, _Rows] = {
-    Action.CREATE_ACCOUNT: {
-        "guest": (IN, IN, IN),
-        "operator": (OK, OK, OK),
-        "member": (NO, NO, NO),
-        "admin": (OK, OK, OK),
-        "host inside": (NO, NO, NO),
-        "guest inside": (IN, IN, IN),
-    },
+    Action.CREATE_ACCOUNT: _ADMINISTRATOR_ONLY,
     Action.CHANGE_OWN_ACCOUNT: _SIGNED_IN_ONLY,
     Action.CREATE_MEETING: _SIGNED_IN_ONLY,
     Action.LIST_OWN_MEETINGS: _SIGNED_IN_ONLY,
     Action.VIEW_MEETING: _OWNER_ONLY,
     Action.RENAME_MEETING: _OWNER_ONLY,
     Action.DELETE_MEETING: _OWNER_ONLY,
+    Action.CHANGE_MEETING_RULES: _OWNER_ONLY,
+    Action.CHANGE_PASSCODE: _OWNER_ONLY,
+    Action.CHANGE_LINK: _OWNER_ONLY,
+    Action.VIEW_INVITATIONS: _OWNER_ONLY,
+    Action.INVITE: _OWNER_ONLY,
+    Action.RENEW_INVITATION: _OWNER_ONLY,
+    Action.REVOKE_INVITATION: _OWNER_ONLY,
+    Action.VIEW_AUDIT: _OWNER_ONLY,
+    Action.VIEW_ORGANIZATION: _ADMINISTRATOR_ONLY,
+    Action.CHANGE_ORGANIZATION: _ADMINISTRATOR_ONLY,
+    Action.VIEW_CASES: _ADMINISTRATOR_ONLY,
+    Action.CHANGE_CASE: _ADMINISTRATOR_ONLY,
     Action.ENTER_ROOM: {**dict.fromkeys(ACTORS, (OK, OK, LOST))},
     Action.HOST_ROOM: {
         "guest": (NO, NO, NO),
