@@ -67,7 +67,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who asks: an account, or nobody known; inside a room also with the role there, or waiting at its door."""
+    """Who asks: an account, or nobody known; in a room also with the role there, or waiting at its door."""
 
     account_id: AccountId | None = None
     account_role: AccountRole | None = None
@@ -80,8 +80,8 @@ class Actor:
 class About:
     """What an act in a room is about, where the decision depends on it.
 
-    `role`: of the participant it is done to. `is_own`: it is the actor's own name or line. `is_permitted`: the
-    room's rules let participants do it.
+    `role`: of the participant it is done to. `is_own`: it is the actor's own name or line. `is_permitted`:
+    the room's rules let participants do it.
     """
 
     role: RoomRole | None = None
@@ -243,9 +243,7 @@ def is_privileged(action: Action, about: About = NOTHING) -> bool:
     return action in _ROOM_RULES and action not in _EVERYDAY and not about.is_own
 
 
-def decide(
-    actor: Actor, action: Action, meeting: Meeting | None = None, about: About = NOTHING
-) -> Decision:
+def decide(actor: Actor, action: Action, meeting: Meeting | None = None, about: About = NOTHING) -> Decision:
     """Whether `actor` may do `action`: to `meeting` where the act is about one, in a room about `about`."""
     in_room = _ROOM_RULES.get(action)
     return _RULES[action](actor, meeting) if in_room is None else in_room(actor, about)

@@ -15,8 +15,8 @@ class AccountRole(StrEnum):
 class RoomRole(StrEnum):
     """What a participant may do in one room.
 
-    Host and co-host are the supervising adults of a class; a pupil is its participant. An observer hears and sees,
-    stands in the roster like everybody, and neither speaks, shows nor writes.
+    Host and co-host are the supervising adults of a class; a pupil is its participant. An observer hears and
+    sees, stands in the roster like everybody, and neither speaks, shows nor writes.
     """
 
     HOST = "host"

@@ -1,7 +1,7 @@
 """What a room allows: its rules, and the bundles of them that a meeting begins with.
 
-The server's profile and the meeting's kind choose a bundle. Hosts may change any rule for one occurrence, or for
-the meeting, unless an administrator locked it.
+The server's profile and the meeting's kind choose a bundle. Hosts may change any rule for one occurrence, or
+for the meeting, unless an administrator locked it.
 """
 
 from __future__ import annotations
@@ -108,7 +108,11 @@ _WITH_THE_PUBLIC = replace(_IN_SCHOOL, open_link=True)
 #: A class is strict in every house. A school opens no link by default, whatever the meeting is for.
 _BUNDLES: Mapping[Profile, Mapping[Kind, Rules]] = {
     Profile.SCHOOL: {Kind.CLASS: _STRICT, Kind.MEETING: _IN_SCHOOL, Kind.FRIENDS: _IN_SCHOOL},
-    Profile.PUBLIC_BODY: {Kind.CLASS: _STRICT, Kind.MEETING: _WITH_THE_PUBLIC, Kind.FRIENDS: _WITH_THE_PUBLIC},
+    Profile.PUBLIC_BODY: {
+        Kind.CLASS: _STRICT,
+        Kind.MEETING: _WITH_THE_PUBLIC,
+        Kind.FRIENDS: _WITH_THE_PUBLIC,
+    },
     Profile.WORK: {Kind.CLASS: _STRICT, Kind.MEETING: _AMONG_COLLEAGUES, Kind.FRIENDS: _AMONG_COLLEAGUES},
     Profile.FRIENDS: {Kind.CLASS: _STRICT, Kind.MEETING: _AMONG_COLLEAGUES, Kind.FRIENDS: _AMONG_COLLEAGUES},
 }
@@ -126,7 +130,8 @@ def differing(rules: Rules, safe: Rules) -> tuple[str, ...]:
 
 def rules_to_json(rules: Rules) -> dict[str, Any]:
     """Rules as plain values, for storage and for the wire."""
-    return {name: value.value if isinstance(value, StrEnum) else value for name, value in asdict(rules).items()}
+    values = asdict(rules)
+    return {name: one.value if isinstance(one, StrEnum) else one for name, one in values.items()}
 
 
 class BadRuleError(ValueError):
