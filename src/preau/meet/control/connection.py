@@ -16,6 +16,7 @@ from preau.meet.control.rooms import Rooms
 from preau.meet.control.runner import RoomRunner
 from preau.meet.domain.errors import DomainError
 from preau.meet.domain.ids import ID_BYTES, ParticipantId, participant_id
+from preau.meet.domain.meetings import Meeting
 from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.text import MAX_CHAT_CHARACTERS, MAX_NAME_CHARACTERS, clean_chat, clean_line
 from preau.meet.live.commands import (
@@ -30,8 +31,8 @@ from preau.meet.live.commands import (
     SendChat,
 )
 from preau.meet.log import LogEvent, log_event
+from preau.meet.services.doors import meeting_at
 from preau.meet.services.limits import Attempts, Limit, address_key
-from preau.meet.services.meetings import Arrival, arrive
 from preau.meet.services.ports import World
 from preau.meet.services.secrets import hash_of, new_secret
 from preau.meet.services.sign_ins import who
@@ -59,6 +60,14 @@ class Visitor:
     code: str
     sign_in_secret: str | None
     address: str
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Somebody at the door of a meeting that exists."""
+
+    meeting: Meeting
+    is_host: bool
 
 
 @dataclass(frozen=True)
@@ -232,7 +241,8 @@ class Connection:
 
     def _look_up(self) -> Arrival:
         account = who(self._door.world, self._visitor.sign_in_secret)
-        return arrive(self._door.world, account, self._visitor.code)
+        meeting = meeting_at(self._door.world, self._visitor.code, self._visitor.address)
+        return Arrival(meeting, account is not None and account.id == meeting.owner_id)
 
     def _refuse_knock(self, frame: Knock, refusal: DomainError) -> None:
         code = refusal.code.value if refusal.code.value in answers.REFUSALS else "not-allowed"

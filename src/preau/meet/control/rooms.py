@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection, Mapping
 
 from preau.meet.control import answers
 from preau.meet.control.log_writer import LogWriter
 from preau.meet.control.runner import Line, RoomFacts, RoomRunner, Surroundings, entry_of
-from preau.meet.domain.ids import MeetingId, OccurrenceId, ParticipantId
+from preau.meet.domain.codes import MeetingCode
+from preau.meet.domain.ids import InvitationId, MeetingId, OccurrenceId, ParticipantId
 from preau.meet.domain.meetings import Meeting
+from preau.meet.domain.rules import Rules
 from preau.meet.live.commands import ConnectionId, End, Restart
 from preau.meet.live.room import rebuild
 from preau.meet.log import LogEvent, log_event
@@ -19,7 +22,7 @@ from preau.meet.services.occurrences import (
     start_occurrence,
     write_log,
 )
-from preau.meet.services.ports import Media, World
+from preau.meet.services.ports import Media, RoomDoor, World
 
 _PURGE_AGAIN_AFTER_S = 5.0
 
@@ -91,6 +94,26 @@ class Rooms:
         """Whether somebody in the media room has a seat in the room it belongs to."""
         runner = next((one for one in self._runners.values() if one.facts.occurrence_id == room), None)
         return runner is not None and identity in runner.room.seats
+
+    def door(self, _meeting_id: MeetingId) -> RoomDoor | None:
+        """What the meeting's room says at its door, or None when it does not run."""
+        return None
+
+    def change_rules(self, _meeting_id: MeetingId, _rules: Rules, _locked_rules: Collection[str]) -> None:
+        """Rooms do not know rules yet."""
+
+    def link_changed(self, _meeting_id: MeetingId, _code: MeetingCode) -> None:
+        """Rooms do not tell of it yet."""
+
+    def revoke_invitation(self, _meeting_id: MeetingId, _invitation_id: InvitationId) -> None:
+        """Rooms do not know invitations yet."""
+
+    def seated(self) -> Mapping[OccurrenceId, frozenset[ParticipantId]]:
+        """For each room that runs, those who may be in its media room now."""
+        return {runner.facts.occurrence_id: frozenset(runner.room.seats) for runner in self._runners.values()}
+
+    def stranger_removed(self, _room: OccurrenceId, _name: str) -> None:
+        """Rooms do not tell of it yet."""
 
     def _end(self, meeting_id: MeetingId) -> None:
         runner = self._runners.get(meeting_id)

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from preau.meet.control import answers
 from preau.meet.control.log_writer import LogWriter
 from preau.meet.domain.ids import MeetingId, OccurrenceId, ParticipantId
+from preau.meet.domain.media_rights import EVERY_RIGHT
 from preau.meet.live import effects as fx
 from preau.meet.live.codec import event_from_json, event_to_log
 from preau.meet.live.commands import Command, ConnectionId, Tick
@@ -89,7 +90,9 @@ class RoomRunner:
         if participant is None:
             return None
         now = self._around.clock.now()
-        return self._around.media.grant(self.facts.occurrence_id, participant.id, participant.name, now)
+        return self._around.media.grant(
+            self.facts.occurrence_id, participant.id, participant.name, EVERY_RIGHT, now
+        )
 
     async def run(self) -> None:
         """Handle commands until the room has ended."""
@@ -179,7 +182,11 @@ class RoomRunner:
             # The connection broke while its knock was written; its loss is the next command.
             return
         grant = self._around.media.grant(
-            self.facts.occurrence_id, participant.id, participant.name, self._around.clock.now()
+            self.facts.occurrence_id,
+            participant.id,
+            participant.name,
+            EVERY_RIGHT,
+            self._around.clock.now(),
         )
         secret = line.admit(participant.id, effect.request)
         is_whole = effect.missed is None

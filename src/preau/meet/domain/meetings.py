@@ -10,6 +10,9 @@ from preau.meet.domain.ids import AccountId, MeetingId, OccurrenceId
 from preau.meet.domain.rules import Kind, Rules
 from preau.meet.domain.text import MAX_TITLE_CHARACTERS, clean_line
 
+#: Eight characters drawn at random from 32 are out of the reach of guessing at the limits.
+MIN_PASSCODE_CHARACTERS = 8
+MAX_PASSCODE_CHARACTERS = 64
 DEFAULT_TITLES = {"en": "Meeting", "fr": "Réunion"}
 
 
@@ -46,3 +49,11 @@ def read_title(title: str | None, language: str) -> tuple[str, str | None]:
     if len(cleaned) > MAX_TITLE_CHARACTERS:
         return cleaned, f"At most {MAX_TITLE_CHARACTERS} characters."
     return cleaned or DEFAULT_TITLES.get(language, DEFAULT_TITLES["en"]), None
+
+
+def read_passcode(passcode: str) -> tuple[str, str | None]:
+    """The passcode as it is compared, and why it cannot be one, or None."""
+    cleaned = clean_line(passcode)
+    if not MIN_PASSCODE_CHARACTERS <= len(cleaned) <= MAX_PASSCODE_CHARACTERS:
+        return cleaned, f"From {MIN_PASSCODE_CHARACTERS} to {MAX_PASSCODE_CHARACTERS} characters."
+    return cleaned, None

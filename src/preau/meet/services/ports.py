@@ -166,6 +166,7 @@ class Cases(Protocol):
     def by_id(self, case_id: CaseId) -> Case | None: ...
     def by_secret(self, secret_hash: str) -> Case | None: ...
     def update(self, case: Case) -> None: ...
+    def remove_closed_before(self, moment: datetime) -> None: ...
 
 
 class Transaction(Protocol):
@@ -294,6 +295,9 @@ class Media(Protocol):
 
     def set_rights(self, room: OccurrenceId, identity: ParticipantId, rights: MediaRights) -> None:
         """Somebody's rights from now on; what may no longer be sent or received stops."""
+
+    def repeat_rights(self, room: OccurrenceId, identity: ParticipantId) -> None:
+        """Somebody just came in, perhaps with a grant older than the latest decision: see that it holds."""
 
     def mute(self, room: OccurrenceId, identity: ParticipantId, source: str) -> None:
         """Silence what somebody sends of that source; only that person can undo it."""
