@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 from preau.meet.domain.accounts import Account
@@ -28,12 +29,20 @@ from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.text import clean_line
 from preau.meet.services.limits import prefix_key
 from preau.meet.services.ports import LiveRooms, Transaction, World
-from preau.meet.services.secrets import hash_of
+from preau.meet.services.secrets import SECRET_CHARACTERS, hash_of
 
 _T = TypeVar("_T")
 
 REFUSED_AFTER_S = 0.15
 """How long after the question every `meeting-unknown` is answered."""
+
+DEVICE_COOKIE_LIFE = timedelta(days=365)
+_MAX_DEVICE_SECRET_CHARACTERS = 100
+
+
+def device_cookie(*, is_https: bool) -> str:
+    """The name of the cookie that tells browsers apart; the prefix keeps other hosts from setting it."""
+    return "__Host-preau_device" if is_https else "preau_device"
 
 
 @dataclass(frozen=True)
@@ -158,7 +167,14 @@ def look_at_invitation(world: World, rooms: LiveRooms, secret: str, address: str
 
 def device_key(device_secret: str | None, address: str) -> str:
     """What stands for a browser: its cookie's hash; without a cookie one key for the whole neighbourhood."""
-    return hash_of(device_secret if device_secret else f"no cookie, {prefix_key(address)}")
+    secret = _usable(device_secret)
+    return hash_of(secret if secret else f"no cookie, {prefix_key(address)}")
+
+
+def _usable(device_secret: str | None) -> str | None:
+    """A cookie as the server makes them; a short or huge one is somebody's own invention."""
+    is_usual = device_secret and SECRET_CHARACTERS <= len(device_secret) <= _MAX_DEVICE_SECRET_CHARACTERS
+    return device_secret if is_usual else None
 
 
 def _guarded(world: World, address: str, look: Callable[[Transaction], _T]) -> _T:
@@ -218,9 +234,10 @@ def _check_passcode(world: World, meeting: Meeting, visitor: Visitor) -> None:
 
 
 def _is_first_device(world: World, invitation: Invitation, device_secret: str | None) -> bool:
-    if not device_secret:
+    secret = _usable(device_secret)
+    if secret is None:
         return False
-    device_hash = hash_of(device_secret)
+    device_hash = hash_of(secret)
     if invitation.device_hash is None:
         with world.store.write() as stored:
             if stored.invitations.bind(invitation.id, device_hash, world.clock.now()):

@@ -27,6 +27,7 @@ UNKNOWN_LINKS_PER_SERVER = Limit(3000, timedelta(minutes=1))
 WRONG_PASSCODES_PER_PREFIX = Limit(10, timedelta(minutes=15))
 WRONG_PASSCODES_PER_ROOM = Limit(20, timedelta(hours=1))
 WRONG_PASSCODES_PER_SERVER = Limit(500, timedelta(hours=1))
+REFUSALS_NOTED_PER_PREFIX = Limit(300, timedelta(minutes=1))
 
 
 @dataclass
@@ -100,11 +101,17 @@ class Guesses:
     """What was tried at the doors of this server and was wrong. Right answers cost nothing."""
 
     def __init__(self) -> None:
+        self._refusals = Attempts(REFUSALS_NOTED_PER_PREFIX)
         self._links = (Attempts(UNKNOWN_LINKS_PER_PREFIX), Attempts(UNKNOWN_LINKS_PER_SERVER))
         self._passcodes = tuple(
             Attempts(limit)
             for limit in (WRONG_PASSCODES_PER_PREFIX, WRONG_PASSCODES_PER_ROOM, WRONG_PASSCODES_PER_SERVER)
         )
+
+    def count_refusal(self, address: str, now: datetime) -> None:
+        """Raise `rate-limited` when a neighbourhood's refused acts come too often to note."""
+        self._refusals.check(prefix_key(address), now)
+        self._refusals.count(prefix_key(address), now)
 
     def check_link(self, address: str, now: datetime) -> None:
         """Raise `rate-limited` when the neighbourhood, or all visitors together, guess too much."""
