@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { rightsOf } from "./rights";
+import type { Rules } from "./rules";
+import { OPEN, participant, snapshot } from "./testing";
+import type { Role, Snapshot } from "./wire";
+
+function as(role: Role, rules: Partial<Rules> = {}, room: Partial<Snapshot> = {}) {
+  return rightsOf(
+    snapshot({ participants: [participant("ann", { role })], rules: { ...OPEN, ...rules }, ...room }),
+  );
+}
+
+describe("what one may do", () => {
+  test("a participant of an open room may do everything but run it", () => {
+    expect(as("participant")).toEqual({
+      is_moderator: false,
+      is_host: false,
+      microphone: null,
+      camera: null,
+      screen: null,
+      chat: null,
+      chat_to: "all",
+      rename: true,
+    });
+  });
+
+  test.each([
+    [{ unmute: false }, { microphone: "rule" }],
+    [{ camera: false }, { camera: "rule" }],
+    [{ share: "hosts" }, { screen: "rule" }],
+    [{ chat: "off" }, { chat: "rule" }],
+    [{ chat: "hosts" }, { chat: null, chat_to: "hosts" }],
+    [{ rename: false }, { rename: false }],
+  ] as const)("the rule %j says %j", (rules, expected) => {
+    expect(as("participant", rules)).toMatchObject(expected);
+  });
+
+  test.each(["is_frozen", "is_paused"] as const)("nothing while the room %s", (state) => {
+    const obstacle = state === "is_frozen" ? "frozen" : "paused";
+    expect(as("participant", {}, { [state]: true })).toMatchObject({
+      microphone: obstacle,
+      camera: obstacle,
+      screen: obstacle,
+      chat: obstacle,
+    });
+  });
+
+  test("an observer only looks on", () => {
+    expect(as("observer")).toMatchObject({ microphone: "observer", camera: "observer", chat: "observer" });
+  });
+
+  test.each(["host", "cohost"] as const)("a %s is bound by none of it", (role) => {
+    const rules = { unmute: false, camera: false, share: "hosts", chat: "off", rename: false } as const;
+    expect(as(role, rules, { is_frozen: true, is_paused: true })).toMatchObject({
+      is_moderator: true,
+      is_host: role === "host",
+      microphone: null,
+      screen: null,
+      chat: null,
+      chat_to: "all",
+    });
+  });
+
+  test("who was asked to speak may, whatever the rule says", () => {
+    const room = snapshot({ rules: { ...OPEN, unmute: false } });
+    expect(rightsOf(room).microphone).toBe("rule");
+    expect(rightsOf(room, true).microphone).toBeNull();
+    expect(rightsOf({ ...room, is_frozen: true }, true).microphone).toBe("frozen");
+  });
+});

@@ -1,0 +1,70 @@
+/**
+ * What one participant may do in the room as it stands: the page shows no act that the server would refuse. The server
+ * decides all the same; this only spares people a refusal.
+ */
+import type { Source } from "./sources";
+import type { Audience, Role, Snapshot } from "./wire";
+
+/** Why something is not possible just now, as the page explains it. */
+export type Obstacle = "observer" | "frozen" | "paused" | "rule";
+
+export interface Rights {
+  readonly is_moderator: boolean;
+  readonly is_host: boolean;
+  readonly microphone: Obstacle | null;
+  readonly camera: Obstacle | null;
+  readonly screen: Obstacle | null;
+  readonly chat: Obstacle | null;
+  /** Who reads what is written; asked of the rules, whatever `chat` says. */
+  readonly chat_to: Audience;
+  readonly rename: boolean;
+}
+
+const NOBODY: Rights = {
+  is_moderator: false,
+  is_host: false,
+  microphone: null,
+  camera: null,
+  screen: null,
+  chat: null,
+  chat_to: "all",
+  rename: false,
+};
+
+const RUNS_THE_ROOM: Rights = { ...NOBODY, is_moderator: true, rename: true };
+
+export function isModerator(role: Role | undefined): boolean {
+  return role === "host" || role === "cohost";
+}
+
+export function roleOf(snapshot: Snapshot): Role | undefined {
+  return snapshot.participants.find((one) => one.id === snapshot.you)?.role;
+}
+
+function obstacleOf(snapshot: Snapshot, role: Role | undefined, isAllowed: boolean): Obstacle | null {
+  if (role === "observer") return "observer";
+  if (snapshot.is_frozen) return "frozen";
+  if (snapshot.is_paused) return "paused";
+  return isAllowed ? null : "rule";
+}
+
+/** `isAsked`: those who run the room have asked this participant to speak. */
+export function rightsOf(snapshot: Snapshot | null, isAsked = false): Rights {
+  if (snapshot === null) return NOBODY;
+  const role = roleOf(snapshot);
+  if (isModerator(role)) return { ...RUNS_THE_ROOM, is_host: role === "host" };
+  const { rules } = snapshot;
+  const unless = (isAllowed: boolean) => obstacleOf(snapshot, role, isAllowed);
+  return {
+    is_moderator: false,
+    is_host: false,
+    microphone: unless(rules.unmute || isAsked),
+    camera: unless(rules.camera),
+    screen: unless(rules.share === "all"),
+    chat: unless(rules.chat !== "off"),
+    chat_to: rules.chat === "hosts" ? "hosts" : "all",
+    rename: rules.rename,
+  };
+}
+
+export const SOURCES: readonly Source[] = ["microphone", "camera", "screen"];
