@@ -19,6 +19,9 @@ import { Header } from "./Header";
 const MeetingRoute = lazy(() =>
   import("./MeetingRoute").then(({ MeetingRoute }) => ({ default: MeetingRoute })),
 );
+const InvitationRoute = lazy(() =>
+  import("./MeetingRoute").then(({ InvitationRoute }) => ({ default: InvitationRoute })),
+);
 
 function HomeRoute() {
   const { askAgain } = useAccount();
@@ -51,6 +54,7 @@ function Frame() {
             <Route path="/sign-in/:secret" element={<SignInLinkPage />} />
             <Route path="/setup/:secret" element={<SetupPage />} />
             <Route path="/m/:code" element={<MeetingRoute />} />
+            <Route path="/i/:secret" element={<InvitationRoute />} />
             <Route path="*" element={<NotFound />} />
           </Routes>
         </Suspense>

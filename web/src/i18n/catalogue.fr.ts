@@ -1,11 +1,14 @@
 import type { Catalogue } from "./catalogue.en";
 import account from "./messages/account.fr";
 import call from "./messages/call.fr";
+import door from "./messages/door.fr";
 import errors from "./messages/errors.fr";
 import frame from "./messages/frame.fr";
 import home from "./messages/home.fr";
 import left from "./messages/left.fr";
 import preJoin from "./messages/pre-join.fr";
+import rules from "./messages/rules.fr";
+import safety from "./messages/safety.fr";
 import signIn from "./messages/sign-in.fr";
 
 /** Every sentence in French; it does not compile while one is missing. */
@@ -16,6 +19,9 @@ export const catalogue: Catalogue = {
   ...home,
   ...signIn,
   ...preJoin,
+  ...door,
   ...call,
+  ...safety,
+  ...rules,
   ...left,
 };

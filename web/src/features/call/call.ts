@@ -3,14 +3,18 @@ import { openControlSockets, watchNetwork, type ControlSockets } from "../../con
 import { loadMediaLink, type ChosenDevices, type MediaLink, type MediaReports } from "../../rtc";
 import type { PictureKey } from "../../room/facts";
 import type { ControlInput } from "../../room/control";
-import { initialRoom, roomDeadline_ms, stepRoom, type RoomEffect, type RoomInput } from "../../room/room";
+import {
+  initialRoom,
+  roomDeadline_ms,
+  stepRoom,
+  type RoomEffect,
+  type RoomInput,
+  type Wishes,
+} from "../../room/room";
 import { viewOf, type RoomView } from "../../room/view";
-import type { MessageId } from "../../room/wire";
+import type { Act, MessageId } from "../../room/wire";
 
-export interface JoinWishes {
-  readonly name: string;
-  readonly microphone: boolean;
-  readonly camera: boolean;
+export interface JoinWishes extends Wishes {
   readonly devices: ChosenDevices;
 }
 
@@ -106,6 +110,11 @@ export class Call {
     if (!hasChanged) return;
     this.#view = viewOf(this.#state);
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Asks the room for something; the answer shows in the view. */
+  ask(act: Act): void {
+    this.dispatch({ type: "ask", act });
   }
 
   say(text: string): void {

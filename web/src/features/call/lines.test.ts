@@ -4,7 +4,8 @@ import type { MessageId } from "../../room/wire";
 import { groupLines, linkParts } from "./lines";
 
 function line(id: string, name: string, at: string | null, is_mine = false): ChatLine {
-  return { message_id: id as MessageId, name, is_mine, text: id, at, state: "written", refusal: null };
+  const fate = { state: "written", refusal: null, to: "all", may_delete: is_mine } as const;
+  return { message_id: id as MessageId, name, is_mine, text: id, at, ...fate };
 }
 
 describe("lines of the chat", () => {

@@ -7,7 +7,15 @@ import { handsFirst } from "./people";
 function person(name: string, hand_raised_at: string | null = null, is_me = false): Person {
   const { is_speaking, quality, camera } = NO_MEDIA;
   const media = { is_speaking, quality, camera, is_muted: true, is_reconnecting: false };
-  return { id: name as ParticipantId, name, role: "participant", is_me, hand_raised_at, ...media };
+  return {
+    id: name as ParticipantId,
+    name,
+    role: "participant",
+    provenance: "invited",
+    is_me,
+    hand_raised_at,
+    ...media,
+  };
 }
 
 test("raised hands come first, in the order they went up; then oneself, then the others by name", () => {
