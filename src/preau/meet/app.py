@@ -22,6 +22,7 @@ from preau.meet.integrations.webhooks import LiveKitWebhooks, NullWebhooks
 from preau.meet.listening import listen
 from preau.meet.log import LogEvent, log_event
 from preau.meet.server import serve
+from preau.meet.services.doors import device_cookie
 from preau.meet.services.ports import Media, MediaNewsReader, World
 from preau.meet.services.retention import forget_expired
 from preau.meet.settings import LiveKitSettings, MeetSettings
@@ -45,7 +46,11 @@ class Platform:
         self._world = world
         self._media, self._news = _media_of(settings.livekit)
         self._rooms = Rooms(world, self._media, settings.max_participants)
-        self._control = ControlEndpoint(open_door(world, self._rooms), settings.allowed_origins)
+        self._control = ControlEndpoint(
+            open_door(world, self._rooms),
+            settings.allowed_origins,
+            device_cookie(is_https=settings.is_https),
+        )
         self._interface: App | None = None
         self._loading = asyncio.Lock()
         self._chores: tuple[asyncio.Task[None], ...] = ()

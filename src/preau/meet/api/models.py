@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from preau.meet.domain.accounts import Account
-from preau.meet.live.codec import time_to_json
+from preau.meet.live.people_codec import time_to_json
 
 Text = Annotated[str, Field(max_length=1000)]
 

@@ -9,24 +9,54 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from preau.meet.control.fields import BadFrameError
 from preau.meet.control.frames import (
+    FRAME_TYPES,
     MAX_FRAME_BYTES,
-    BadFrameError,
+    Act,
     ChatLine,
     ClientFrame,
+    DoorNote,
     Knock,
+    NewName,
     Plain,
+    Report,
     ResumeClaim,
     parse_frame,
 )
+from preau.meet.domain.roles import RoomRole
+from preau.meet.live import commands as do
+from preau.meet.live.people import Audience
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
     max_leaves=10,
 )
-NAMES = st.sampled_from(["type", "request", "name", "resume", "message_id", "text", "secret", "x"])
-TYPES = st.sampled_from(["knock", "send-chat", "raise-hand", "lower-hand", "renew-media", "leave", "ping"])
+NAMES = st.sampled_from(
+    [
+        "type",
+        "request",
+        "name",
+        "resume",
+        "message_id",
+        "text",
+        "secret",
+        "to",
+        "invitation",
+        "passcode",
+        "participant_id",
+        "participant_ids",
+        "reason",
+        "rules",
+        "role",
+        "ban_id",
+        "category",
+        "message_ids",
+        "x",
+    ]
+)
+TYPES = st.sampled_from(FRAME_TYPES)
 
 
 def frame(**fields: Any) -> str:
@@ -39,9 +69,102 @@ def refusal(message: str | bytes) -> tuple[str, int]:
     return refused.value.code, refused.value.request
 
 
-@pytest.mark.parametrize("type_", ["raise-hand", "lower-hand", "renew-media", "leave", "ping"])
+@pytest.mark.parametrize("type_", ["renew-media", "ping"])
 def test_plain_frames(type_: str) -> None:
     assert parse_frame(frame(type=type_, request=3)) == Plain(3, type_)
+
+
+def acted(**fields: Any) -> do.Command:
+    """The command that a frame becomes on connection 9."""
+    parsed = parse_frame(frame(request=3, **fields))
+    assert isinstance(parsed, Act)
+    return parsed.command(9, parsed.request, *parsed.arguments)
+
+
+@pytest.mark.parametrize(
+    ("type_", "command"),
+    [
+        ("leave", do.Leave),
+        ("raise-hand", do.RaiseHand),
+        ("lower-hand", do.LowerHand),
+        ("mute-all", do.MuteAll),
+        ("stop-all-cameras", do.StopAllCameras),
+        ("lower-all-hands", do.LowerAllHands),
+        ("lock", do.Lock),
+        ("unlock", do.Unlock),
+        ("freeze", do.Freeze),
+        ("thaw", do.Thaw),
+        ("end", do.EndForAll),
+    ],
+)
+def test_acts_that_say_all_with_their_type(type_: str, command: type) -> None:
+    assert acted(type=type_) == command(9, 3)
+
+
+@pytest.mark.parametrize(
+    ("type_", "command"),
+    [
+        ("mute", do.Mute),
+        ("stop-camera", do.StopCamera),
+        ("stop-share", do.StopShare),
+        ("ask-to-unmute", do.AskToUnmute),
+        ("lower-hand-of", do.LowerHandOf),
+        ("remove", do.Remove),
+        ("ban", do.BanPerson),
+    ],
+)
+def test_acts_about_somebody(type_: str, command: type) -> None:
+    assert acted(type=type_, participant_id="par_1") == command(9, 3, "par_1")
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (
+            {"type": "admit", "participant_ids": ["par_1", "par_2"]},
+            do.AdmitPeople(9, 3, ("par_1", "par_2")),  # type: ignore[arg-type]  # NewTypes of int and str
+        ),
+        (
+            {"type": "deny", "participant_id": "par_1", "reason": "wrong-name"},
+            do.Deny(9, 3, "par_1", "wrong-name"),  # type: ignore[arg-type]
+        ),
+        ({"type": "set-rules", "rules": {"chat": "off"}}, do.SetRules(9, 3, {"chat": "off"})),  # type: ignore[arg-type]
+        ({"type": "spotlight", "participant_id": None}, do.Spotlight(9, 3, None)),  # type: ignore[arg-type]
+        ({"type": "delete-message", "message_id": "message-1"}, do.DeleteMessage(9, 3, "message-1")),  # type: ignore[arg-type]
+        ({"type": "lift-ban", "ban_id": "ban_7"}, do.LiftBan(9, 3, "ban_7")),  # type: ignore[arg-type]
+        (
+            {"type": "set-role", "participant_id": "par_1", "role": "cohost"},
+            do.SetRole(9, 3, "par_1", RoomRole.COHOST),  # type: ignore[arg-type]
+        ),
+    ],
+)
+def test_acts_with_fields(fields: dict[str, Any], expected: do.Command) -> None:
+    assert acted(**fields) == expected
+
+
+def test_a_rule_that_is_none_is_refused_by_the_room_and_not_passed_over() -> None:
+    assert acted(type="set-rules", rules={"chat": "off", "gravity": False}) == do.SetRules(
+        9,  # type: ignore[arg-type]
+        3,
+        {"chat": "off", "unknown": None},
+    )
+
+
+def test_a_note_a_name_and_a_report() -> None:
+    assert parse_frame(frame(type="leave-note", request=2, text="hi")) == DoorNote(2, "hi")
+    assert parse_frame(frame(type="rename", request=2, participant_id=None, name="A")) == NewName(
+        2, None, "A"
+    )
+    assert parse_frame(
+        frame(
+            type="report",
+            request=2,
+            category="other",
+            participant_id=None,
+            text="",
+            message_ids=["message-1"],
+        )
+    ) == Report(2, "other", None, "", ("message-1",))  # type: ignore[arg-type]
 
 
 def test_a_knock_with_and_without_a_resume() -> None:
@@ -52,6 +175,16 @@ def test_a_knock_with_and_without_a_resume() -> None:
         "",
         ResumeClaim("par_1", "s", 4),  # type: ignore[arg-type]  # a NewType of str
     )
+
+
+def test_a_knock_by_a_personal_link() -> None:
+    parsed = parse_frame(frame(type="knock", request=1, name="", invitation="secret", passcode="word"))
+    assert parsed == Knock(1, "", None, "secret", "word")
+
+
+def test_a_chat_line_to_the_hosts() -> None:
+    parsed = parse_frame(frame(type="send-chat", request=2, message_id="message-1", text="hi", to="hosts"))
+    assert parsed == ChatLine(2, "message-1", "hi", Audience.HOSTS)  # type: ignore[arg-type]
 
 
 def test_a_chat_line() -> None:
@@ -88,6 +221,28 @@ def test_what_a_newer_client_adds_is_passed_over() -> None:
         ('{"type":"send-chat","request":3,"message_id":"short","text":"x"}', "bad-frame", 3),
         ('{"type":"send-chat","request":3,"message_id":"has space","text":"x"}', "bad-frame", 3),
         ('{"type":"send-chat","request":3,"message_id":"message-1","text":null}', "bad-frame", 3),
+        ('{"type":"knock","request":2,"name":"A","invitation":7}', "bad-frame", 2),
+        ('{"type":"knock","request":2,"name":"A","passcode":"' + "x" * 129 + '"}', "bad-frame", 2),
+        ('{"type":"send-chat","request":3,"message_id":"message-1","text":"x","to":"eve"}', "bad-frame", 3),
+        ('{"type":"leave-note","request":3}', "bad-frame", 3),
+        ('{"type":"admit","request":3,"participant_ids":[]}', "bad-frame", 3),
+        ('{"type":"admit","request":3,"participant_ids":"par_1"}', "bad-frame", 3),
+        ('{"type":"admit","request":3,"participant_ids":[1]}', "bad-frame", 3),
+        (frame(type="admit", request=3, participant_ids=["par_1"] * 101), "bad-frame", 3),
+        ('{"type":"deny","request":3,"participant_id":"par_1","reason":"ugly"}', "bad-frame", 3),
+        ('{"type":"mute","request":3}', "bad-frame", 3),
+        (frame(type="mute", request=3, participant_id="p" * 41), "bad-frame", 3),
+        (frame(type="mute", request=3, participant_id="../../etc"), "bad-frame", 3),
+        ('{"type":"set-rules","request":3,"rules":[]}', "bad-frame", 3),
+        ('{"type":"set-rules","request":3,"rules":{}}', "bad-frame", 3),
+        ('{"type":"set-role","request":3,"participant_id":"par_1","role":"god"}', "bad-frame", 3),
+        ('{"type":"rename","request":3,"participant_id":7,"name":"A"}', "bad-frame", 3),
+        ('{"type":"report","request":3,"category":"other","text":"x"}', "bad-frame", 3),
+        (
+            frame(type="report", request=3, category="other", text="", message_ids=["message-1"] * 51),
+            "bad-frame",
+            3,
+        ),
         ("[" * 10_000, "bad-frame", 0),
         ('{"a":' * 3_000, "bad-frame", 0),
         (b"{}", "bad-frame", 0),
