@@ -15,7 +15,7 @@ BAD_SETTING_EXIT = 2
 #: LiveKit's ports and development key pair.
 HTTP_PORT, UDP_PORT, TCP_PORT = 7880, 7882, 7881
 DEV_PAIR = ("devkey", "secret")
-#: Environment variables that stand in for `--key` and `--secret`, which every account of the machine can read.
+#: Environment variables in place of `--key` and `--secret`, which every account of the machine can read.
 KEY_VARIABLE, SECRET_VARIABLE = "PREAU_SFU_KEY", "PREAU_SFU_SECRET"
 T = TypeVar("T")
 _EVERYWHERE = str(ipaddress.IPv4Address(0))

@@ -32,7 +32,7 @@ class Broken:
 async def test_an_engine_that_died_ends_the_server_with_its_reason() -> None:
     broken = Broken()
     engine = Engine(cast(NativeEngine, broken))
-    died = pump(engine, Hub(parse(["--dev"]), engine, lambda: 0.0))
+    died = pump(engine, Hub(parse(["--dev"], {}), engine, lambda: 0.0))
     with pytest.raises(EngineDied, match="out of memory"):
         await died
     broken.close()

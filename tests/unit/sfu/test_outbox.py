@@ -46,6 +46,6 @@ def test_engine_ids_tell_their_room() -> None:
 def test_media_is_heard_where_addresses_are_advertised() -> None:
     assert parse(["--dev"], {}).media_host == "127.0.0.1"
     assert parse(["--dev", "--advertise", "192.0.2.7"], {}).media_host == "0.0.0.0"
-    assert parse(["--dev", "--tcp-port", "none"]).tcp_port is None
-    assert (parse(["--dev"], {}).key, parse(["--dev"]).secret) == ("devkey", "secret")
-    assert parse(["--dev", "--key", "k", "--secret", "s"]).key == "k"
+    assert parse(["--dev", "--tcp-port", "none"], {}).tcp_port is None
+    assert (parse(["--dev"], {}).key, parse(["--dev"], {}).secret) == ("devkey", "secret")
+    assert parse(["--dev", "--key", "k", "--secret", "s"], {}).key == "k"

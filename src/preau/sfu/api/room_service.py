@@ -64,6 +64,9 @@ class Directory(Protocol):
     def create_room(self, name: str, options: RoomOptions) -> RoomInfo:
         """The room of this name, made if need be."""
 
+    def revoke(self, room: str, identity: str, before_s: float) -> None:
+        """Refuses an identity's tokens for a room that begin before a moment."""
+
     async def ask(self, room: str, command: object) -> object:
         """Asks a room. Raises RoomRefusal, also room-unknown."""
 
@@ -139,9 +142,17 @@ async def _perform(directory: Directory, request: wire.ServiceCall) -> object:
             wanted = set(request.names)
             return tuple(room for room in directory.rooms() if not wanted or room.name in wanted)
         case wire.ForRoom():
+            _revoke(directory, request)
             return await _ask(directory, request)
         case _:
             return None
+
+
+def _revoke(directory: Directory, request: wire.ForRoom) -> None:
+    """Before the participant is sought: one that is not there yet may come with a credential."""
+    command = request.command
+    if isinstance(command, commands.RemoveParticipant) and command.revoke_before_s:
+        directory.revoke(request.room, command.identity, command.revoke_before_s)
 
 
 async def _ask(directory: Directory, request: wire.ForRoom) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from preau.sfu.model import RoomInfo, RoomOptions
+from preau.sfu.model import Admission, RoomInfo, RoomOptions
 from preau.sfu.rooms import (
     commands,
     failing,
@@ -100,6 +100,10 @@ class Room:
     def check_admissible(self, identity: str) -> None:
         """Raises RoomRefusal when this identity could not join now."""
         joining.check_admissible(self._state, identity)
+
+    def holds(self, admission: Admission) -> bool:
+        """Whether somebody connected came in by this very token."""
+        return joining.is_held(self._state, admission)
 
 
 def _asked(state: RoomState, command: commands.Asked, now: float) -> None:
