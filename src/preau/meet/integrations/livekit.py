@@ -54,6 +54,7 @@ class LiveKitMedia:
         self._opening = asyncio.Lock()
         self._lanes = Lanes(_CALL_TIMEOUT_S)
         self._people: dict[Key, _Person] = {}
+        self._is_unreachable = False
 
     def grant(
         self, room: OccurrenceId, identity: ParticipantId, name: str, rights: MediaRights, now: datetime
@@ -147,16 +148,17 @@ class LiveKitMedia:
             async with asyncio.timeout(_CALL_TIMEOUT_S):
                 api, module = await self._opened()
                 found = await api.room.list_participants(module.ListParticipantsRequest(room=room))
-        except Exception as error:  # It is asked again in a moment.
+        except Exception as error:  # It is asked again in a moment; one line in the log is enough.
             if getattr(error, "code", None) == "not_found":
                 return ()
-            log_event(
-                LogEvent.MEDIA_CALL_FAILED,
-                call="list-participants",
-                error=type(error).__name__,
-                retry_after_s=None,
-            )
+            if not self._is_unreachable:
+                kind = type(error).__name__
+                log_event(
+                    LogEvent.MEDIA_CALL_FAILED, call="list-participants", error=kind, retry_after_s=None
+                )
+            self._is_unreachable = True
             return None
+        self._is_unreachable = False
         for one in found.participants:
             person = self._people.get((room, one.identity))
             if person is not None and rights_of(one.permission) != person.rights:
