@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { useParams } from "react-router";
 import { api, isApiError } from "../api";
-import { controlUrl } from "../control";
 import { browserParts, Call, CallScreen } from "../features/call";
 import { AtDoor } from "../features/door";
 import { Left, type LeftReason } from "../features/left";
@@ -108,7 +107,7 @@ function Inside({ way }: { way: Way }) {
 
   // Here, in the press of "Join now": the control channel opens at once and, for who opens the room, the devices.
   function join(choice: JoinChoice) {
-    const parts = browserParts(controlUrl(window.location.origin, way.code));
+    const parts = browserParts(window.location.origin, way.code);
     const wishes = { ...choice, invitation: way.invitation, is_opening: link.is_host };
     setCall({ call: new Call(wishes, parts), name: choice.name });
   }

@@ -26,7 +26,7 @@ interface Heard {
 }
 
 export type Link =
-  | { readonly phase: "idle" }
+  | { readonly phase: "new" }
   | { readonly phase: "waiting"; readonly until_ms: number }
   | { readonly phase: "opening"; readonly deadline_ms: number }
   | { readonly phase: "knocking"; readonly deadline_ms: number }
@@ -68,6 +68,8 @@ export interface ControlState {
   /** The server asked to knock more slowly. */
   readonly is_held_off: boolean;
   readonly snapshot: Snapshot | null;
+  /** The meeting's link as last told: a place is taken back under it. */
+  readonly code: string | null;
   readonly outbox: readonly Pending[];
   readonly outgoing: readonly OutgoingMessage[];
   /** Since when there is no open link although there was one, or one was asked for. */
@@ -77,7 +79,8 @@ export interface ControlState {
 }
 
 export type ControlEffect =
-  | { readonly type: "open-socket"; readonly socket: number }
+  /** `code`: the meeting's link as it is now; null while only the way one came by is known. */
+  | { readonly type: "open-socket"; readonly socket: number; readonly code: string | null }
   | { readonly type: "close-socket"; readonly socket: number }
   | { readonly type: "send-frame"; readonly socket: number; readonly frame: ClientFrame }
   | { readonly type: "media-granted"; readonly media: MediaCredentials; readonly as: ParticipantId }
@@ -101,7 +104,7 @@ export type ControlStep = Step<ControlState, ControlEffect>;
 export function initialControl(caller: Caller): ControlState {
   return {
     caller,
-    link: { phase: "idle" },
+    link: { phase: "new" },
     socket: 0,
     attempt: 0,
     request: 0,
@@ -109,6 +112,7 @@ export function initialControl(caller: Caller): ControlState {
     door: null,
     is_held_off: false,
     snapshot: null,
+    code: null,
     outbox: [],
     outgoing: [],
     broken_since_ms: null,

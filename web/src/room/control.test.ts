@@ -13,7 +13,7 @@ import {
   type ControlInput,
   type ControlState,
 } from "./control";
-import { admittedLine, at, eventLine, ID, MESSAGE, message, participant, snapshot } from "./testing";
+import { admittedLine, at, CODE, eventLine, ID, MESSAGE, message, participant, snapshot } from "./testing";
 
 interface Run {
   readonly state: ControlState;
@@ -54,7 +54,9 @@ const refusal = (request: number, code: string) =>
 
 describe("entering", () => {
   test("opens a socket, knocks with the name, and hands the grant on", () => {
-    expect(run(initialControl(ANN), 0, JOIN).effects).toEqual([{ type: "open-socket", socket: 1 }]);
+    expect(run(initialControl(ANN), 0, JOIN).effects).toEqual([
+      { type: "open-socket", socket: 1, code: null },
+    ]);
     const knocked = run(initialControl(ANN), 0, JOIN, OPENED);
     expect(frames(knocked)).toEqual([{ ...KNOCK, request: 1, resume: null }]);
     const admitted = run(knocking, 5, hears(admittedLine()));
@@ -95,7 +97,7 @@ describe("a broken link", () => {
   test("knows since when, and tries again soon", () => {
     expect(broken.state.broken_since_ms).toBe(1000);
     expect(controlDeadline_ms(broken.state)).toBe(1100);
-    expect(run(broken.state, 1100, TICK).effects).toEqual([{ type: "open-socket", socket: 2 }]);
+    expect(run(broken.state, 1100, TICK).effects).toEqual([{ type: "open-socket", socket: 2, code: CODE }]);
   });
 
   test("takes its place back with the last sequence it has seen", () => {
@@ -130,9 +132,15 @@ describe("a broken link", () => {
     });
   });
 
+  test("is taken back under the link the meeting has now", () => {
+    const moved = run(open, 900, hears(eventLine(11, { type: "link-changed", code: "new-link" }))).state;
+    const back = run(run(moved, 1000, CLOSED).state, 1100, TICK);
+    expect(back.effects).toEqual([{ type: "open-socket", socket: 2, code: "new-link" }]);
+  });
+
   test("does not wait when the network comes back", () => {
     const waited = run(broken.state, 1010, { type: "network-returned" });
-    expect(waited.effects).toEqual([{ type: "open-socket", socket: 2 }]);
+    expect(waited.effects).toEqual([{ type: "open-socket", socket: 2, code: CODE }]);
   });
 
   test("waits longer after each failure", () => {

@@ -54,7 +54,7 @@ function openSocket(state: ControlState, now_ms: number): ControlStep {
   const socket = state.socket + 1;
   const link: Link = { phase: "opening", deadline_ms: now_ms + OPEN_TIMEOUT_MS };
   const broken_since_ms = state.broken_since_ms ?? now_ms;
-  return only({ ...state, socket, link, broken_since_ms }, { type: "open-socket", socket });
+  return only({ ...state, socket, link, broken_since_ms }, { type: "open-socket", socket, code: state.code });
 }
 
 function knock(state: ControlState, now_ms: number): ControlStep {
@@ -84,6 +84,7 @@ function admitted(state: ControlState, frame: AdmittedFrame, { now_ms }: Moment)
     door: null,
     is_held_off: false,
     snapshot: frame.snapshot ?? state.snapshot,
+    code: frame.snapshot?.meeting.code ?? state.code,
     outbox,
     broken_since_ms: null,
   });
@@ -119,7 +120,8 @@ function eventReceived(state: ControlState, frame: EventFrame, moment: Moment): 
   const { snapshot } = state;
   if (snapshot === null || frame.sequence <= snapshot.sequence) return only(state);
   if (frame.sequence > snapshot.sequence + 1) return breakLink({ ...state, attempt: 0 }, moment);
-  const next = settleOutgoing({ ...state, snapshot: applyEvent(snapshot, frame) });
+  const after = applyEvent(snapshot, frame);
+  const next = settleOutgoing({ ...state, snapshot: after, code: after.meeting.code });
   return frame.event === null ? only(next) : only(next, { type: "event-applied", event: frame.event });
 }
 
@@ -259,7 +261,7 @@ type InputHandler<K extends ControlInput["type"]> = (
 ) => ControlStep;
 
 const ON_INPUT: { readonly [K in ControlInput["type"]]: InputHandler<K> } = {
-  join: (state, _, { now_ms }) => (state.link.phase === "idle" ? openSocket(state, now_ms) : only(state)),
+  join: (state, _, { now_ms }) => (state.link.phase === "new" ? openSocket(state, now_ms) : only(state)),
   "socket-opened": (state, _, { now_ms }) =>
     state.link.phase === "opening" ? knock(state, now_ms) : only(state),
   "socket-closed": (state, _, moment) => socketClosed(state, moment),

@@ -119,7 +119,9 @@ describe("a knock refused", () => {
     const held = refused("rate-limited").state;
     expect(held).toMatchObject({ is_held_off: true, link: { until_ms: 10 + KNOCK_AGAIN_AFTER_MS } });
     expect(run(held, 20, { type: "network-returned" }).effects).toEqual([]);
-    expect(run(held, 10 + KNOCK_AGAIN_AFTER_MS, TICK).effects).toEqual([{ type: "open-socket", socket: 2 }]);
+    expect(run(held, 10 + KNOCK_AGAIN_AFTER_MS, TICK).effects).toEqual([
+      { type: "open-socket", socket: 2, code: null },
+    ]);
   });
 
   test("of a place that must not be taken back does not become a knock without it", () => {

@@ -44,12 +44,14 @@ export function roleOf(snapshot: Snapshot): Role | undefined {
 function obstacleOf(snapshot: Snapshot, role: Role | undefined, isAllowed: boolean): Obstacle | null {
   if (role === "observer") return "observer";
   if (snapshot.is_frozen) return "frozen";
-  if (snapshot.is_paused) return "paused";
   return isAllowed ? null : "rule";
 }
 
-/** `isAsked`: those who run the room have asked this participant to speak. */
-export function rightsOf(snapshot: Snapshot | null, isAsked = false): Rights {
+/**
+ * A pause leaves the devices alone: what they send reaches nobody, and reaches everybody again by itself when somebody
+ * who runs the room is back.
+ */
+export function rightsOf(snapshot: Snapshot | null): Rights {
   if (snapshot === null) return NOBODY;
   const role = roleOf(snapshot);
   if (isModerator(role)) return { ...RUNS_THE_ROOM, is_host: role === "host" };
@@ -58,10 +60,10 @@ export function rightsOf(snapshot: Snapshot | null, isAsked = false): Rights {
   return {
     is_moderator: false,
     is_host: false,
-    microphone: unless(rules.unmute || isAsked),
+    microphone: unless(rules.unmute),
     camera: unless(rules.camera),
     screen: unless(rules.share === "all"),
-    chat: unless(rules.chat !== "off"),
+    chat: unless(rules.chat !== "off") ?? (snapshot.is_paused ? "paused" : null),
     chat_to: rules.chat === "hosts" ? "hosts" : "all",
     rename: rules.rename,
   };

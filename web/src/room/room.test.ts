@@ -11,7 +11,7 @@ import {
   type RoomInput,
   type RoomState,
 } from "./room";
-import { admittedLine, at, eventLine, ID, MESSAGE, message, participant, snapshot } from "./testing";
+import { admittedLine, at, CODE, eventLine, ID, MESSAGE, message, participant, snapshot } from "./testing";
 import { viewOf } from "./view";
 
 function run(state: RoomState, now_ms: number, ...inputs: RoomInput[]) {
@@ -62,7 +62,7 @@ const says = (sequence: number, id = "bob") =>
 describe("joining", () => {
   test("of the room's host opens the control channel and the wished-for devices at the same moment", () => {
     expect(run(initialRoom({ ...WISHES, is_opening: true }), 0, JOIN).effects).toEqual([
-      { type: "open-socket", socket: 1 },
+      { type: "open-socket", socket: 1, code: null },
       { type: "set-source", source: "microphone", on: true },
     ]);
     expect(viewOf(initialRoom(WISHES))).toMatchObject({ phase: "joining", me: null, others: [] });
@@ -190,7 +190,7 @@ describe("trouble", () => {
     expect(broken.state.media.link.phase).toBe("connected");
     const later = run(broken.state, 1000 + TROUBLE_SHOWN_AFTER_MS, TICK);
     expect(later.view.trouble).toMatchObject({ what: "control", since_ms: 1000, doing: "connecting" });
-    expect(later.effects).toEqual([{ type: "open-socket", socket: 2 }]);
+    expect(later.effects).toEqual([{ type: "open-socket", socket: 2, code: CODE }]);
   });
 
   test("of both links is trouble with everything", () => {

@@ -80,8 +80,6 @@ export interface RoomState {
   readonly has_started_sources: boolean;
   /** Who asked this participant to speak, until they have answered. */
   readonly asked_by: string | null;
-  /** They were asked once, so the rules let them speak. */
-  readonly was_asked: boolean;
   readonly refusal: Refusal | null;
   readonly notices: readonly Notice[];
   /** The case this participant's report became. */
@@ -144,7 +142,6 @@ export function initialRoom(wishes: Wishes): RoomState {
     muted_hint_until_ms: null,
     has_started_sources: wishes.is_opening,
     asked_by: null,
-    was_asked: false,
     refusal: null,
     notices: [],
     report: null,
@@ -178,7 +175,7 @@ function note(state: RoomState, what: HostNews, name: string): RoomState {
 
 /** What this participant may do now. */
 export function rights(state: RoomState): Rights {
-  return rightsOf(state.control.snapshot, state.was_asked);
+  return rightsOf(state.control.snapshot);
 }
 
 function end(state: RoomState, ending: Ending, moment: Moment): RoomStep {
@@ -226,7 +223,7 @@ const ON_CONTROL: { readonly [K in Kind]: OnEffect<K> } = {
       ? moveMedia(state, { type: "grant-refused" }, moment)
       : { state: refuse(state, refused.type, code), effects: [] },
   "asked-to-unmute": (state, { by }, _, { now_ms }) => ({
-    state: say({ ...state, asked_by: by, was_asked: true }, "asked-to-unmute", by, now_ms),
+    state: say({ ...state, asked_by: by }, "asked-to-unmute", by, now_ms),
     effects: [],
   }),
   reported: (state, { case_number, secret }) => ({

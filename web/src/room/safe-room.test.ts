@@ -159,12 +159,10 @@ describe("what the room does not allow", () => {
 });
 
 describe("being asked to speak", () => {
-  const muted = run(
-    inside.state,
-    100,
-    event(11, { type: "rules-changed", rules: { ...OPEN, unmute: false }, differing: [] }),
-    { type: "sources", input: { type: "changed", source: "microphone", on: false } },
-  );
+  const muted = run(inside.state, 100, toggle("microphone"), {
+    type: "sources",
+    input: { type: "changed", source: "microphone", on: false },
+  });
   const asked = run(muted.state, 200, hears('{"type":"asked-to-unmute","by":"Claire"}'));
 
   test("shows who asks and opens nothing", () => {

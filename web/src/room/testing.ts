@@ -10,6 +10,8 @@ export function at(now_ms: number, chance = 0): Moment {
   return { now_ms, chance };
 }
 
+export const CODE = "aaaaa-bbbbb-ccccc-ddddd";
+
 /** A room among colleagues: nothing is forbidden. */
 export const OPEN: Rules = {
   open_link: true,
@@ -54,7 +56,7 @@ export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
   return {
     sequence: 10,
     you: ID("ann"),
-    meeting: { title: "History", code: "aaaaa-bbbbb-ccccc-ddddd", started_at: "2026-09-01T08:00:00Z" },
+    meeting: { title: "History", code: CODE, started_at: "2026-09-01T08:00:00Z" },
     participants: [participant("ann"), participant("bob")],
     chat: [],
     profile: "school",

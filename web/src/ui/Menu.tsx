@@ -39,11 +39,13 @@ export function Menu({ label, trigger, head, children }: MenuProps) {
 export interface MenuItemProps {
   icon?: LucideIcon;
   isDanger?: boolean;
+  /** A key that does the same where the menu belongs to; shown, not handled here. */
+  shortcut?: string;
   onAction: () => void;
   children: string;
 }
 
-export function MenuItem({ icon, isDanger, onAction, children }: MenuItemProps) {
+export function MenuItem({ icon, isDanger, shortcut, onAction, children }: MenuItemProps) {
   return (
     <AriaMenuItem
       onAction={onAction}
@@ -52,6 +54,11 @@ export function MenuItem({ icon, isDanger, onAction, children }: MenuItemProps) 
     >
       {icon !== undefined && <Icon of={icon} />}
       <span className={styles.words}>{children}</span>
+      {shortcut !== undefined && (
+        <kbd className={styles.key} aria-hidden>
+          {shortcut}
+        </kbd>
+      )}
     </AriaMenuItem>
   );
 }

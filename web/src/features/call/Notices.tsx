@@ -1,4 +1,4 @@
-import { MicOff, Volume2, X } from "lucide-react";
+import { MicOff, ShieldAlert, Volume2, X } from "lucide-react";
 import type { Obstacle, Rights } from "../../room/rights";
 import type { Source, SourceFailure } from "../../room/sources";
 import type { RoomView } from "../../room/view";
@@ -59,6 +59,7 @@ export function Notices({ view }: { view: RoomView }) {
           </Button>
         </div>
       )}
+      <RoomNotices view={view} />
       {SOURCES.map((source) => (
         <Failure key={source} source={source} failure={view.sources[source].failure} may={view.may} />
       ))}
@@ -92,6 +93,63 @@ function Failure({ source, failure, may }: FailureProps) {
         <Icon of={X} />
       </Button>
     </div>
+  );
+}
+
+const REFUSED: ReadonlyMap<string, MessageId> = new Map(
+  (
+    [
+      "not-allowed",
+      "rule-locked",
+      "rule-bad",
+      "participant-unknown",
+      "not-waiting",
+      "ban-unknown",
+      "message-unknown",
+      "bad-category",
+      "rate-limited",
+      "not-saved",
+      "room-full",
+      "name-needed",
+      "name-too-long",
+      "frozen",
+      "paused",
+    ] as const
+  ).map((code) => [code, `safety.refused.${code}`]),
+);
+
+/** What the room refused, and what the server noticed. */
+function RoomNotices({ view }: { view: RoomView }) {
+  const call = useCall();
+  const text = useText();
+  const { refusal, notices } = view;
+  return (
+    <>
+      {refusal !== null && (
+        <div key={refusal.number} className={styles.notice} role="alert">
+          <p className={styles.words}>
+            {text("safety.refused")} {text(REFUSED.get(refusal.code) ?? "call.failure.again")}
+          </p>
+          <Button
+            kind="quiet"
+            isSquare
+            aria-label={text("call.close")}
+            onPress={() => call.dispatch({ type: "dismiss-refusal" })}
+          >
+            <Icon of={X} />
+          </Button>
+        </div>
+      )}
+      {notices.map(({ number, what, name }) => (
+        <div key={number} className={styles.warning}>
+          <Icon of={ShieldAlert} />
+          <p className={styles.words}>{text(`safety.notice.${what}`, { name })}</p>
+          <Button onPress={() => call.dispatch({ type: "dismiss-notice", number })}>
+            {text("safety.notice.read")}
+          </Button>
+        </div>
+      ))}
+    </>
   );
 }
 

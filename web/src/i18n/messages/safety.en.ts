@@ -27,6 +27,8 @@ export default {
   "safety.role.cohostYou": "Co-host, you",
   "safety.role.observer": "Observer",
   "safety.role.observerYou": "Observer, you",
+  "safety.tile.cohost": "co-host",
+  "safety.tile.observer": "observer",
   "safety.person.more": "More about {name}",
   "safety.person.mute": "Mute",
   "safety.person.askToUnmute": "Ask to unmute",
@@ -84,7 +86,7 @@ export default {
   "safety.obstacle.frozen": "Not while the room is frozen.",
   "safety.obstacle.paused": "Not while no host is here.",
   "safety.obstacle.observer": "You are here to look and listen.",
-  "safety.obstacle.rule.microphone": "In this room a host asks you to speak. Raise your hand.",
+  "safety.obstacle.rule.microphone": "Microphones stay off in this room. Raise your hand to be noticed.",
   "safety.obstacle.rule.camera": "Cameras stay off in this room.",
   "safety.obstacle.rule.screen": "Only hosts share their screen in this room.",
   "safety.obstacle.rule.chat": "Chat is off in this room.",
@@ -167,5 +169,7 @@ export default {
   "safety.failure.microphone.byHost": "A host muted your microphone.",
   "safety.failure.camera.byHost": "A host turned off your camera.",
   "safety.failure.screen.byHost": "A host ended your screen share.",
+  "safety.shortcut.people":
+    "In the list of people the arrow keys walk; on a person, M mutes, U asks to speak, Delete removes.",
   "safety.shortcut.security": "Security panel",
 } as const;

@@ -26,6 +26,8 @@ export default {
   "safety.role.cohostYou": "Co-hôte, vous",
   "safety.role.observer": "Observateur",
   "safety.role.observerYou": "Observateur, vous",
+  "safety.tile.cohost": "co-hôte",
+  "safety.tile.observer": "observateur",
   "safety.person.more": "Plus d’actions : {name}",
   "safety.person.mute": "Couper le micro",
   "safety.person.askToUnmute": "Inviter à parler",
@@ -87,7 +89,8 @@ export default {
   "safety.obstacle.frozen": "Pas tant que la salle est figée.",
   "safety.obstacle.paused": "Pas tant qu’aucun hôte n’est là.",
   "safety.obstacle.observer": "Vous êtes ici pour regarder et écouter.",
-  "safety.obstacle.rule.microphone": "Dans cette salle, un hôte vous invite à parler. Levez la main.",
+  "safety.obstacle.rule.microphone":
+    "Les micros restent coupés dans cette salle. Levez la main pour qu’on vous remarque.",
   "safety.obstacle.rule.camera": "Les caméras restent éteintes dans cette salle.",
   "safety.obstacle.rule.screen": "Seuls les hôtes partagent leur écran dans cette salle.",
   "safety.obstacle.rule.chat": "Les messages sont coupés dans cette salle.",
@@ -174,5 +177,7 @@ export default {
   "safety.failure.microphone.byHost": "Un hôte a coupé votre micro.",
   "safety.failure.camera.byHost": "Un hôte a éteint votre caméra.",
   "safety.failure.screen.byHost": "Un hôte a mis fin à votre partage d’écran.",
+  "safety.shortcut.people":
+    "Dans la liste des personnes, les flèches se déplacent ; sur une personne, M coupe le micro, U invite à parler, Suppr exclut.",
   "safety.shortcut.security": "Panneau Sécurité",
 };
