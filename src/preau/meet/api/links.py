@@ -18,7 +18,7 @@ from preau.meet.services import cases, doors
 
 router = APIRouter(tags=["links"])
 _FORM = (ErrorCode.BAD_REQUEST, ErrorCode.INVALID_FIELDS, ErrorCode.NOT_ALLOWED, ErrorCode.TOO_LARGE)
-_LATE = frozenset({ErrorCode.MEETING_UNKNOWN, ErrorCode.CASE_UNKNOWN})
+_LATE = frozenset({ErrorCode.MEETING_UNKNOWN, ErrorCode.CASE_UNKNOWN, ErrorCode.RATE_LIMITED})
 _T = TypeVar("_T")
 
 

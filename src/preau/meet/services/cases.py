@@ -105,12 +105,10 @@ def change_case(
 
 def look_at_case(world: World, secret: str, address: str) -> CaseOutcome:
     """What became of a report. Raises `case-unknown`, `rate-limited`."""
-    now = world.clock.now()
-    world.guesses.check_link(address, now)
     with world.store.read() as stored:
         case = stored.cases.by_secret(hash_of(secret))
         contact = stored.organizations.get().safeguarding_contact
     if case is None:
-        world.guesses.count_link(address, now)
+        world.guesses.wrong_link(address, world.clock.now())
         raise case_unknown()
     return CaseOutcome(case, contact)

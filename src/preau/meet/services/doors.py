@@ -178,15 +178,16 @@ def _usable(device_secret: str | None) -> str | None:
 
 
 def _guarded(world: World, address: str, look: Callable[[Transaction], _T]) -> _T:
-    """Look something up for a stranger who may be guessing."""
-    now = world.clock.now()
-    world.guesses.check_link(address, now)
+    """Look something up for a stranger who may be guessing.
+
+    Who asks for what is there is never refused on account of neighbours who guess.
+    """
     try:
         with world.store.read() as stored:
             return look(stored)
     except DomainError as refusal:
         if refusal.code is ErrorCode.MEETING_UNKNOWN:
-            world.guesses.count_link(address, now)
+            world.guesses.wrong_link(address, world.clock.now())
         raise
 
 

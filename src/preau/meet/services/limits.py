@@ -113,10 +113,11 @@ class Guesses:
         self._refusals.check(prefix_key(address), now)
         self._refusals.count(prefix_key(address), now)
 
-    def check_link(self, address: str, now: datetime) -> None:
-        """Raise `rate-limited` when the neighbourhood, or all visitors together, guess too much."""
+    def wrong_link(self, address: str, now: datetime) -> None:
+        """A link that led nowhere was tried. Raise `rate-limited` when that happened too often."""
         for attempts, key in zip(self._links, (prefix_key(address), ""), strict=True):
             attempts.check(key, now)
+        self.count_link(address, now)
 
     def count_link(self, address: str, now: datetime) -> None:
         """A link that led nowhere was tried."""

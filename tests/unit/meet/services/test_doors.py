@@ -219,11 +219,16 @@ def test_a_neighbourhood_runs_out_of_guesses_of_links(server: Stage) -> None:
         code = refusal(server, view, code="nothing", address=f"192.0.2.{number % 256}")
         assert code is ErrorCode.MEETING_UNKNOWN
     assert refusal(server, view, code="nothing") is ErrorCode.RATE_LIMITED
-    assert refusal(server, view, account=ADA) is ErrorCode.RATE_LIMITED, "nor may it knock"
-    with pytest.raises(DomainError):
-        look_at_invitation(server.world, server.rooms, "guessed", HERE)
+    assert refusal(server, view) is ErrorCode.RATE_LIMITED, "a closed door is no better than none"
+    for secret in ("guessed", "guessed again"):
+        with pytest.raises(DomainError) as refused:
+            look_at_invitation(server.world, server.rooms, secret, HERE)
+        assert refused.value.code is ErrorCode.RATE_LIMITED
+    ann = ann_of(server, view)
+    assert knock(server, view, invitation_secret=ann.secret).name == "Ann", "neighbours are not locked out"
+    assert refusal(server, view, code="nothing", address="198.51.100.1") is ErrorCode.MEETING_UNKNOWN
     server.clock.pass_time(timedelta(minutes=1))
-    assert knock(server, view, account=ADA).role is RoomRole.HOST
+    assert refusal(server, view, code="nothing") is ErrorCode.MEETING_UNKNOWN
 
 
 def test_a_link_shows_its_title_to_the_host_alone(server: Stage) -> None:

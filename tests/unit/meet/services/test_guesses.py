@@ -25,16 +25,20 @@ def tries_a_day(limit: Limit) -> int:
     return limit.count * (DAY // limit.window + 1)
 
 
+#: Right guesses are answered whatever the limits say; this many questions a second no server answers.
+TRIES_A_DAY = 86_400 * 100_000
+
+
 def test_no_open_link_is_found() -> None:
     codes = 2 ** (5 * 20)
     assert len(ALPHABET) == 32
     assert len(code_from(bytes(13)).replace("-", "")) == 20
-    assert Fraction(tries_a_day(limits.UNKNOWN_LINKS_PER_SERVER) * MANY_MEETINGS, codes) < AT_MOST
+    assert Fraction(TRIES_A_DAY * MANY_MEETINGS, codes) < AT_MOST
 
 
 def test_no_personal_link_is_found() -> None:
     secrets = 2 ** (8 * SECRET_BYTES)
-    assert Fraction(tries_a_day(limits.UNKNOWN_LINKS_PER_SERVER) * MANY_INVITATIONS, secrets) < AT_MOST
+    assert Fraction(TRIES_A_DAY * MANY_INVITATIONS, secrets) < AT_MOST
 
 
 def test_no_passcode_drawn_at_random_is_found_by_who_has_the_link() -> None:
@@ -66,10 +70,9 @@ def test_the_whole_server_answers_a_bounded_number_of_guesses() -> None:
     for number in range(20_000):
         address = f"{number // 65536}.{number // 256 % 256}.{number % 256}.1"
         try:
-            guesses.check_link(address, now)
+            guesses.wrong_link(address, now)
         except DomainError:
             continue
-        guesses.count_link(address, now)
         answered += 1
     assert answered == limits.UNKNOWN_LINKS_PER_SERVER.count
 
