@@ -6,8 +6,7 @@ import asyncio
 import contextlib
 import secrets
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 
 import httpx
@@ -22,12 +21,10 @@ from preau.meet.integrations.livekit import LiveKitMedia
 from preau.meet.settings import LiveKitSettings, MeetSettings
 from preau.sfu.testing import running_server
 from tests.kit.livekit_server import running_livekit
+from tests.kit.media_client import PATIENCE_S, MediaPerson, in_media, speaking
 
 ANN, BOB = ParticipantId("par_ann"), ParticipantId("par_bob")
 ROOM = OccurrenceId("occ_1")
-PATIENCE_S = 20
-FRAME_EVERY_S = 0.01
-QUIET_FRAMES = 50
 
 
 @pytest.fixture(scope="module")
@@ -68,109 +65,13 @@ def room() -> OccurrenceId:
     return OccurrenceId(f"occ_{secrets.token_hex(4)}")
 
 
-@dataclass
-class Person:
-    """Somebody in the media room: what it publishes, hears, and how many frames of sound have come."""
-
-    room: rtc.Room
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    heard: int = 0
-    sent: int = 0
-    track: rtc.Track | None = None
-    tasks: set[asyncio.Task[None]] = field(default_factory=set)
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(PATIENCE_S):
-            while not condition():
-                self.changed.clear()
-                await self.changed.wait()
-
-    async def packets(self) -> int:
-        """How many packets of the track subscribed to last have come."""
-        assert self.track is not None
-        stats = await self.track.get_stats()
-        return sum(one.inbound_rtp.received.packets_received for one in stats if one.HasField("inbound_rtp"))
-
-    async def speaks_on(self) -> None:
-        """Half a second of sending."""
-        sent = self.sent
-        await self.until(lambda: self.sent > sent + QUIET_FRAMES)
-
-    def listen(self, track: rtc.Track) -> None:
-        self.track = track
-
-        async def count() -> None:
-            async for _event in rtc.AudioStream(track):
-                self.heard += 1
-                self.changed.set()
-
-        task = asyncio.get_running_loop().create_task(count())
-        self.tasks.add(task)
-
-    def subscriptions(self) -> int:
-        return sum(
-            publication.track is not None
-            for other in self.room.remote_participants.values()
-            for publication in other.track_publications.values()
-        )
-
-
 @contextlib.asynccontextmanager
 async def joined(
     media: LiveKitMedia, room: OccurrenceId, who: ParticipantId, rights: MediaRights
-) -> AsyncIterator[Person]:
+) -> AsyncIterator[MediaPerson]:
     grant = media.grant(room, who, who, rights, datetime.now(UTC))
-    person = Person(rtc.Room())
-    for name in (
-        "track_subscribed",
-        "track_unsubscribed",
-        "track_published",
-        "track_unpublished",
-        "track_muted",
-        "track_unmuted",
-        "local_track_unpublished",
-        "participant_connected",
-        "disconnected",
-        "participant_permissions_changed",
-    ):
-        person.room.on(name, lambda *_values: person.changed.set())
-    person.room.on("track_subscribed", lambda track, *_values: person.listen(track))
-    async with asyncio.timeout(PATIENCE_S):
-        await person.room.connect(grant.url, grant.token)
-    try:
+    async with in_media(grant.url, grant.token) as person:
         yield person
-    finally:
-        for task in person.tasks:
-            task.cancel()
-        await asyncio.gather(*person.tasks, return_exceptions=True)
-        await person.room.disconnect()
-
-
-@contextlib.asynccontextmanager
-async def speaking(
-    person: Person, source: int = rtc.TrackSource.SOURCE_MICROPHONE
-) -> AsyncIterator[rtc.LocalTrackPublication]:
-    """Publishes a tone and goes on sending it."""
-    tone = rtc.AudioSource(48_000, 1)
-    track = rtc.LocalAudioTrack.create_audio_track("tone", tone)
-    frame = rtc.AudioFrame((b"\x00\x10\x00\xf0" * 240), 48_000, 1, 480)
-
-    async def send() -> None:
-        while True:
-            await tone.capture_frame(frame)
-            person.sent += 1
-            person.changed.set()
-            await asyncio.sleep(FRAME_EVERY_S)
-
-    async with asyncio.timeout(PATIENCE_S):
-        options = rtc.TrackPublishOptions(source=source)  # type: ignore[arg-type]  # an enumeration of protobuf
-        publication = await person.room.local_participant.publish_track(track, options)
-    sending = asyncio.get_running_loop().create_task(send())
-    try:
-        yield publication
-    finally:
-        sending.cancel()
-        await asyncio.gather(sending, return_exceptions=True)
 
 
 def test_a_grant_is_what_livekits_own_library_reads() -> None:
@@ -211,6 +112,7 @@ async def test_who_is_muted_is_heard_no_more_until_it_speaks_again_itself(
         media.mute(room, ANN, "microphone")
         remote = bob.room.remote_participants[ANN].track_publications[publication.sid]
         await bob.until(lambda: remote.muted)
+        await ann.until(lambda: publication.muted)
         assert isinstance(publication.track, rtc.LocalAudioTrack)
         publication.track.unmute()
         await bob.until(lambda: not remote.muted)
@@ -227,17 +129,17 @@ async def test_a_right_taken_away_ends_the_track_and_keeps_it_from_coming_back(
     ):
         await bob.until(lambda: bob.heard > 5)
         media.set_rights(room, ANN, silent)
-        await bob.until(lambda: not bob.room.remote_participants[ANN].track_publications)
+        await bob.until(lambda: not bob.published_by(ANN))
         tone = rtc.AudioSource(48_000, 1)
         track = rtc.LocalAudioTrack.create_audio_track("again", tone)
         with pytest.raises((rtc.participant.PublishTrackError, TimeoutError)):
             async with asyncio.timeout(PATIENCE_S):
                 await ann.room.local_participant.publish_track(track)
-        assert not bob.room.remote_participants[ANN].track_publications
+        assert not bob.published_by(ANN)
         media.set_rights(room, ANN, EVERY_RIGHT)
         await media.drained()
         async with speaking(ann):
-            await bob.until(lambda: bool(bob.room.remote_participants[ANN].track_publications))
+            await bob.until(lambda: bool(bob.published_by(ANN)))
 
 
 async def test_who_may_not_hear_receives_nothing_and_hears_again_when_it_may(
@@ -284,14 +186,14 @@ async def test_a_share_is_stopped_and_may_begin_again(media: LiveKitMedia, room:
         speaking(ann),
         speaking(ann, share),
     ):
-        await bob.until(lambda: len(bob.room.remote_participants[ANN].track_publications) == 2)
+        await bob.until(lambda: len(bob.published_by(ANN)) == 2)
         media.stop_share(room, ANN, EVERY_RIGHT)
-        await bob.until(lambda: len(bob.room.remote_participants[ANN].track_publications) == 1)
-        kept = next(iter(bob.room.remote_participants[ANN].track_publications.values()))
+        await bob.until(lambda: len(bob.published_by(ANN)) == 1)
+        kept = bob.published_by(ANN)[0]
         assert kept.source == rtc.TrackSource.SOURCE_MICROPHONE
         await media.drained()
         async with speaking(ann, share):
-            await bob.until(lambda: len(bob.room.remote_participants[ANN].track_publications) == 2)
+            await bob.until(lambda: len(bob.published_by(ANN)) == 2)
 
 
 async def test_the_latest_rights_win_however_fast_they_change(
