@@ -160,6 +160,11 @@ class Hub:
         """Refuses an identity's tokens for a room that begin before a moment, and whoever resumes by one."""
         self._credentials.revoke(room, identity, before_s, self.clock())
 
+    def note_refusal(self, room: str, identity: str, method: str) -> None:
+        """Somebody who may be in that room called what its credential does not allow."""
+        if task := self.find(room):
+            task.submit(commands.NoteRefusal(identity, method))
+
     def check_credential(self, who: Admission, *, is_resuming: bool) -> None:
         """Raises TokenError (token-used, token-revoked). A connection resumes by the token it joined by."""
         now = self.clock()

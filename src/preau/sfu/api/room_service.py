@@ -67,6 +67,9 @@ class Directory(Protocol):
     def revoke(self, room: str, identity: str, before_s: float) -> None:
         """Refuses an identity's tokens for a room that begin before a moment."""
 
+    def note_refusal(self, room: str, identity: str, method: str) -> None:
+        """Somebody who may be in that room called what its credential does not allow."""
+
     async def ask(self, room: str, command: object) -> object:
         """Asks a room. Raises RoomRefusal, also room-unknown."""
 
@@ -88,7 +91,7 @@ async def call(directory: Directory, caller: Caller, method: str, body: bytes, *
         raise TwirpError("malformed", error.message) from error
     if request is None:
         raise TwirpError("bad_route", f"no handler for path /twirp/livekit.RoomService/{method}")
-    _authorise(request, method, caller)
+    _authorise(directory, request, method, caller)
     if isinstance(request, wire.Unserved):
         raise TwirpError("unimplemented", f"{method} is not served by this server")
     _check_limits(request)
@@ -99,11 +102,12 @@ async def call(directory: Directory, caller: Caller, method: str, body: bytes, *
     return wire.encode(method, answer, is_json=is_json)
 
 
-def _authorise(request: wire.ServiceCall, method: str, caller: Caller) -> None:
+def _authorise(directory: Directory, request: wire.ServiceCall, method: str, caller: Caller) -> None:
     try:
-        video = tokens.verify(caller.token, caller.secrets, caller.now).video
+        grants = tokens.verify(caller.token, caller.secrets, caller.now)
     except tokens.TokenError as error:
         raise TwirpError("unauthenticated", error.message) from error
+    video = grants.video
     match request:
         case wire.CreateRoom() | wire.ForRoom(command=commands.DeleteRoom()):
             granted = video.get("roomCreate") is True
@@ -114,6 +118,7 @@ def _authorise(request: wire.ServiceCall, method: str, caller: Caller) -> None:
         case wire.Unserved():
             granted = video.get("roomAdmin") is True
     if not granted:
+        directory.note_refusal(str(video.get("room", "")), grants.identity, method)
         raise TwirpError("unauthenticated", f"permissions denied: the token does not allow {method}")
 
 

@@ -135,6 +135,14 @@ class SetRoomMetadata:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteRefusal:
+    """A participant called the server API with its own credential, and was refused."""
+
+    identity: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeleteRoom:
     """Sends everybody away and ends the room."""
 
