@@ -1,0 +1,443 @@
+"""The machine against the reference, whatever people do: the same answers and the same room for everybody.
+
+After each step: what each client made of what it was told is what a fresh snapshot would show; the rights
+that the media server was told are those that hold; and the log alone, read back from JSON, is the same room.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from preau.meet.domain.ids import InvitationId, MessageId, ParticipantId
+from preau.meet.domain.invitations import Provenance
+from preau.meet.domain.media_rights import MediaRights
+from preau.meet.domain.roles import RoomRole
+from preau.meet.domain.rules import rules_to_json
+from preau.meet.live import commands as do
+from preau.meet.live import effects as fx
+from preau.meet.live.audience import may_read, runs_the_room
+from preau.meet.live.codec import entry_to_json, event_from_json, event_to_log
+from preau.meet.live.commands import Command, ConnectionId, Knock
+from preau.meet.live.events import Entry
+from preau.meet.live.machine import handle
+from preau.meet.live.memory import Memory, remember
+from preau.meet.live.people import Audience, BanId, Participant
+from preau.meet.live.room import Room, Setting, rebuild
+from preau.meet.live.view import RoomView, apply
+from tests.unit.meet.live.model import Model
+from tests.unit.meet.live.stage import CALM, START
+
+EXAMPLES = int(os.environ.get("PREAU_TEST_ROOM_EXAMPLES", "1000"))
+MOST = 4
+MOST_LINES = 8
+LINES = st.integers(0, 31)
+WHO = st.integers(0, 7)
+MESSAGES = st.sampled_from([f"message-{number}" for number in range(4)])
+RULES = st.sampled_from(
+    [
+        ("chat", "off"),
+        ("chat", "hosts"),
+        ("chat", "all"),
+        ("slow_mode_s", 10),
+        ("slow_mode_s", 0),
+        ("waiting_room", "everybody"),
+        ("waiting_room", "not-known"),
+        ("open_link", False),
+        ("open_link", True),
+        ("supervised", True),
+        ("supervised", False),
+        ("unmute", False),
+        ("unmute", True),
+        ("camera", False),
+        ("share", "hosts"),
+        ("share", "all"),
+    ]
+)
+SWITCHES = {
+    do.Lock: ("locked", True),
+    do.Unlock: ("locked", False),
+    do.Freeze: ("frozen", True),
+    do.Thaw: ("frozen", False),
+}
+COMES = st.fixed_dictionaries(
+    {
+        "provenance": st.sampled_from(Provenance).map(str),
+        "device": st.sampled_from(["desk", "phone", "tablet", "attic"]),
+        "invitation": st.sampled_from(["inv_1", "inv_2", "inv_3"]),
+        "second": st.booleans(),
+        "role": st.sampled_from(["participant", "participant", "participant", "cohost", "observer"]),
+    }
+)
+
+
+def shown(view: RoomView, viewer: Participant) -> RoomView:
+    """What of the room somebody sees."""
+    if runs_the_room(viewer):
+        return view
+    chat = tuple(message for message in view.chat if may_read(message, viewer))
+    return replace(view, chat=chat, waiting=(), bans=())
+
+
+class RoomAgainstModel(RuleBasedStateMachine):
+    """Plays both, and compares."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.room = Room(Setting(MOST), empty_since=START)
+        self.now = START
+        self.model = Model(START, rules_to_json(CALM), MOST, empty_at=START)
+        self.log: list[Entry] = []
+        self.told_view, self.told_memory = RoomView(), Memory()
+        self.clients: dict[ParticipantId, RoomView] = {}
+        self.on_line: dict[ConnectionId, ParticipantId] = {}
+        self.rights: dict[ParticipantId, MediaRights] = {}
+        self.bans: dict[str, str] = {}
+        self.count = 0
+
+    # --- both take a step --------------------------------------------------------------------------------
+
+    def step(self, command: Command) -> str:
+        """How the machine answers."""
+        made = handle(self.room, command, self.now)
+        for entry in made.entries:
+            self._read_back(entry)
+        self.room = made.room
+        for effect in made.effects:
+            self._hear(effect)
+        return self._answer(made.effects)
+
+    def _read_back(self, entry: Entry) -> None:
+        body = json.loads(json.dumps(event_to_log(entry.event)))
+        read = Entry(entry.sequence, entry.at, event_from_json(body))
+        self.log.append(read)
+        self.told_view = apply(self.told_view, read)
+        self.told_memory = remember(self.told_memory, read)
+        assert "hash" not in json.dumps(entry_to_json(entry)), "no secret is on the wire"
+
+    def _hear(self, effect: fx.Effect) -> None:
+        if isinstance(effect, fx.Announce):
+            for line in effect.to:
+                who = self.on_line[line]
+                self.clients[who] = apply(self.clients[who], effect.entry)
+            for line in effect.withheld_from:
+                who = self.on_line[line]
+                self.clients[who] = replace(self.clients[who], sequence=effect.entry.sequence)
+        elif isinstance(effect, fx.Admit):
+            self._come_in(effect)
+        elif isinstance(effect, fx.ShowWhole):
+            self.clients[effect.participant_id] = self._fresh(effect.view, effect.participant_id)
+        elif isinstance(effect, fx.SetMediaRights):
+            self.rights[effect.participant_id] = effect.rights
+        elif isinstance(effect, fx.CloseConnection):
+            self.on_line.pop(effect.connection, None)
+
+    def _come_in(self, effect: fx.Admit) -> None:
+        who = effect.participant_id
+        self.on_line[effect.connection] = who
+        self.rights[who] = effect.rights
+        if effect.missed is None:
+            self.clients[who] = self._fresh(effect.view, who)
+            return
+        for entry in effect.missed:
+            if entry.sequence in effect.withheld:
+                self.clients[who] = replace(self.clients[who], sequence=entry.sequence)
+            else:
+                self.clients[who] = apply(self.clients[who], entry)
+
+    def _fresh(self, view: RoomView, who: ParticipantId) -> RoomView:
+        viewer = view.participant(who)
+        assert viewer is not None
+        return shown(view, viewer)
+
+    def _answer(self, effects: Sequence[fx.Effect]) -> str:
+        found: list[str] = []
+        for effect in effects:
+            if isinstance(effect, fx.Refuse):
+                found.append(effect.code)
+            elif isinstance(effect, fx.Confirm):
+                found.append("done")
+            elif isinstance(effect, fx.Admit) and effect.request:
+                found.append("admitted")
+            elif isinstance(effect, fx.TellWaiting) and effect.request:
+                found.append("waiting")
+        assert len(found) <= 1, "a request has one answer"
+        return found[0] if found else ""
+
+    def both(self, command: Command, expected: str) -> None:
+        assert self.step(command) == expected, command
+        self.model.settle()
+
+    def line_of(self, number: int) -> int:
+        """A connection: mostly that of somebody who runs the room, else anybody's or nobody's."""
+        people = self.model.people.values()
+        running = [one.line for one in people if one.role in {"host", "cohost"} and one.line is not None]
+        return running[number % len(running)] if running and number >= 12 else number % MOST_LINES + 1
+
+    def free_line(self, number: int) -> int:
+        """A connection on which nobody is, mostly."""
+        free = [line for line in range(1, MOST_LINES + 1) if not self.model.is_taken(line)]
+        return free[number % len(free)] if free and number >= 3 else number % MOST_LINES + 1
+
+    def who(self, number: int) -> ParticipantId:
+        """Somebody who is here or waits, or else nobody at all."""
+        known = [*self.model.people, *self.model.door]
+        return ParticipantId(known[number % len(known)] if number < 6 and known else "par_nobody")
+
+    # --- rules -------------------------------------------------------------------------------------------
+
+    @initialize(is_supervised=st.booleans())
+    def begin(self, is_supervised: bool) -> None:
+        self.model.rules["supervised"] = is_supervised
+        self.step(do.Open(replace(CALM, supervised=is_supervised)))
+        self.model.settle()
+
+    @rule(seconds=st.sampled_from([0, 1, 5, 8, 15, 31, 61, 301]))
+    def time_passes(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.model.now = self.now
+        self.model.tick()
+        self.both(do.Tick(), "")
+
+    @rule(seconds=st.sampled_from([1, 8, 10]))
+    def the_clock_is_slow(self, seconds: int) -> None:
+        """What is due is found by the next command."""
+        self.now += timedelta(seconds=seconds)
+        self.model.now = self.now
+
+    def _alive(self) -> bool:
+        return not self.model.ended
+
+    @precondition(_alive)
+    @rule(line=LINES, come=COMES)
+    def somebody_knocks(self, line: int, come: dict[str, Any]) -> None:
+        line = self.free_line(line)
+        self.count += 1
+        provenance = Provenance(come["provenance"])
+        has_link = provenance in {Provenance.INVITED, Provenance.ROSTER}
+        come = {**come, "invitation": come["invitation"] if has_link else None}
+        come["second"] = come["second"] and has_link
+        come["role"] = "host" if provenance is Provenance.OWNER else come["role"]
+        who = ParticipantId(f"par_{self.count}")
+        command = Knock(
+            ConnectionId(line),
+            1,
+            who,
+            f"hash of {who}",
+            f"Person {self.count}",
+            RoomRole(come["role"]),
+            provenance,
+            come["device"],
+            InvitationId(come["invitation"]) if has_link else None,
+            None,
+            come["second"],
+        )
+        self.both(command, self.model.knock(who, line, come))
+
+    @precondition(_alive)
+    @rule(number=WHO, line=LINES, is_right=st.sampled_from([True, True, True, False]))
+    def somebody_comes_back(self, number: int, line: int, is_right: bool) -> None:
+        line, who = self.free_line(line), self.who(number)
+        last = self.clients[who].sequence if who in self.clients else 0
+        command = do.Resume(ConnectionId(line), 1, who, f"hash of {who}" if is_right else "guess", last)
+        self.both(command, self.model.resume(who, line, is_right))
+
+    @precondition(_alive)
+    @rule(line=LINES)
+    def a_connection_breaks(self, line: int) -> None:
+        line = line % MOST_LINES + 1
+        self.model.lose(line)
+        self.on_line.pop(ConnectionId(line), None)
+        self.both(do.LoseConnection(ConnectionId(line)), "")
+
+    @precondition(_alive)
+    @rule()
+    def the_server_is_killed(self) -> None:
+        self.room = rebuild(tuple(self.log), self.room.setting, self.now)
+        self.on_line.clear()
+        self.model.restart()
+        self.both(do.Restart(), "")
+
+    @precondition(_alive)
+    @rule(line=LINES)
+    def somebody_leaves(self, line: int) -> None:
+        line = line % MOST_LINES + 1
+        expected = self.model.leave(line)
+        if expected == "done":
+            self.on_line.pop(ConnectionId(line), None)
+        self.both(do.Leave(ConnectionId(line), 1), expected)
+
+    @precondition(_alive)
+    @rule(line=LINES)
+    def somebody_leaves_a_note(self, line: int) -> None:
+        line = line % MOST_LINES + 1
+        self.both(do.LeaveNote(ConnectionId(line), 1, "it is me"), self.model.note(line))
+
+    @precondition(_alive)
+    @rule(line=LINES, message_id=MESSAGES, to=st.sampled_from([None, "all", "hosts"]))
+    def somebody_writes(self, line: int, message_id: str, to: str | None) -> None:
+        line = self.line_of(line)
+        audience = None if to is None else Audience(to)
+        command = do.SendChat(ConnectionId(line), 1, MessageId(message_id), "text", audience)
+        self.both(command, self.model.chat(line, message_id, to))
+
+    @precondition(_alive)
+    @rule(line=LINES, message_id=MESSAGES)
+    def somebody_deletes(self, line: int, message_id: str) -> None:
+        line = self.line_of(line)
+        command = do.DeleteMessage(ConnectionId(line), 1, MessageId(message_id))
+        self.both(command, self.model.delete(line, message_id))
+
+    @precondition(_alive)
+    @rule(line=LINES, is_up=st.booleans())
+    def a_hand_goes(self, line: int, is_up: bool) -> None:
+        line = self.line_of(line)
+        command: type[do.Request] = do.RaiseHand if is_up else do.LowerHand
+        self.both(command(ConnectionId(line), 1), self.model.hand(line, is_up))
+
+    @precondition(_alive)
+    @rule(line=LINES, number=WHO, is_all=st.booleans())
+    def hands_are_lowered(self, line: int, number: int, is_all: bool) -> None:
+        line = self.line_of(line)
+        connection, who = ConnectionId(line), self.who(number)
+        command = do.LowerAllHands(connection, 1) if is_all else do.LowerHandOf(connection, 1, who)
+        self.both(command, self.model.lower(line, None if is_all else who))
+
+    @precondition(_alive)
+    @rule(line=LINES, number=WHO, act=st.sampled_from([do.Mute, do.StopCamera, do.StopShare, do.AskToUnmute]))
+    def media_is_acted_on(self, line: int, number: int, act: type[do.RequestAbout]) -> None:
+        line = self.line_of(line)
+        who = self.who(number)
+        expected = self.model.act_on_media(line, who, needs_line=act is do.AskToUnmute)
+        self.both(act(ConnectionId(line), 1, who), expected)
+
+    @precondition(_alive)
+    @rule(line=LINES, act=st.sampled_from(list(SWITCHES)))
+    def a_switch_is_turned(self, line: int, act: type[do.Request]) -> None:
+        line = self.line_of(line)
+        self.both(act(ConnectionId(line), 1), self.model.switch(line, *SWITCHES[act]))
+
+    @precondition(_alive)
+    @rule(line=LINES, change=RULES)
+    def a_rule_is_set(self, line: int, change: tuple[str, Any]) -> None:
+        line = self.line_of(line)
+        name, value = change
+        command = do.SetRules(ConnectionId(line), 1, {name: value})
+        self.both(command, self.model.set_rule(line, name, value))
+
+    @precondition(_alive)
+    @rule(line=LINES, number=WHO, is_off=st.booleans())
+    def the_spotlight_moves(self, line: int, number: int, is_off: bool) -> None:
+        line = self.line_of(line)
+        who = None if is_off else self.who(number)
+        self.both(do.Spotlight(ConnectionId(line), 1, who), self.model.light(line, who))
+
+    @precondition(_alive)
+    @rule(line=LINES, numbers=st.lists(WHO, min_size=1, max_size=3))
+    def people_are_admitted(self, line: int, numbers: list[int]) -> None:
+        line = self.line_of(line)
+        people = [self.who(number) for number in numbers]
+        self.both(do.AdmitPeople(ConnectionId(line), 1, tuple(people)), self.model.admit(line, list(people)))
+
+    @precondition(_alive)
+    @rule(line=LINES, number=WHO)
+    def somebody_is_denied(self, line: int, number: int) -> None:
+        line = self.line_of(line)
+        who = self.who(number)
+        self.both(do.Deny(ConnectionId(line), 1, who, "other"), self.model.deny(line, who))
+
+    @precondition(_alive)
+    @rule(line=LINES, number=WHO)
+    def somebody_is_removed(self, line: int, number: int) -> None:
+        line = self.line_of(line)
+        who = self.who(number)
+        self.both(do.Remove(ConnectionId(line), 1, who), self.model.remove(line, who))
+
+    @precondition(_alive)
+    @rule(line=LINES, number=WHO)
+    def somebody_is_banned(self, line: int, number: int) -> None:
+        line = self.line_of(line)
+        who = self.who(number)
+        self.both(do.BanPerson(ConnectionId(line), 1, who), self.model.ban(line, who))
+        for ban in self.room.view.bans:
+            self.bans.setdefault(ban.id, who)
+
+    @precondition(_alive)
+    @rule(line=LINES, number=st.integers(0, 2))
+    def a_ban_is_lifted(self, line: int, number: int) -> None:
+        line = self.line_of(line)
+        known = list(self.bans.items())
+        ban_id, who = known[number % len(known)] if known else ("ban_0", "nobody")
+        self.both(do.LiftBan(ConnectionId(line), 1, BanId(ban_id)), self.model.lift(line, who))
+
+    @precondition(_alive)
+    @rule(line=LINES, number=WHO, role=st.sampled_from(RoomRole))
+    def a_role_is_given(self, line: int, number: int, role: RoomRole) -> None:
+        line = self.line_of(line)
+        who = self.who(number)
+        command = do.SetRole(ConnectionId(line), 1, who, role)
+        self.both(command, self.model.give_role(line, who, role.value))
+
+    # --- what holds after each of them -------------------------------------------------------------------
+
+    @invariant()
+    def the_room_is_as_it_should_be(self) -> None:
+        view, model = self.room.view, self.model
+        assert self.room.has_ended == model.ended
+        assert {one.id: one.role.value for one in view.participants} == {
+            who: one.role for who, one in model.people.items()
+        }
+        assert {one.id for one in view.waiting} == set(model.door)
+        assert {one.id for one in view.participants if one.hand_raised_at} == {
+            who for who, one in model.people.items() if one.hand
+        }
+        flags = (view.is_locked, view.is_frozen, view.is_paused, view.spotlight)
+        assert flags == (model.locked, model.frozen, model.paused, model.spotlight)
+        assert rules_to_json(view.rules) == model.rules
+        assert {one.message_id: one.to.value for one in view.chat} == {
+            one: line["to"] for one, line in model.lines.items() if not line["deleted"]
+        }
+        assert len(view.bans) == len(model.bans)
+
+    @invariant()
+    def the_log_alone_gives_the_room_back(self) -> None:
+        assert self.told_view == self.room.view
+        assert self.told_memory == self.room.memory
+
+    @invariant()
+    def everybody_sees_what_a_fresh_snapshot_would_show(self) -> None:
+        for line, who in self.on_line.items():
+            assert self.room.seats[who].connection == line
+            assert self.clients[who] == self._fresh(self.room.view, who)
+
+    @invariant()
+    def the_media_server_knows_the_rights_that_hold(self) -> None:
+        if self.model.ended:
+            return
+        for who in self.model.people:
+            sources, hears = self.model.rights(who)
+            told = self.rights.get(ParticipantId(who))
+            # Who was admitted while away has no grant yet, and gets one with the rights of that moment.
+            assert told is None or told == MediaRights(frozenset(sources), hears), who
+
+    def teardown(self) -> None:
+        again = rebuild(tuple(self.log), self.room.setting, self.now)
+        assert (again.view, again.memory) == (self.room.view, self.room.memory)
+        assert (set(again.seats), set(again.places)) == (set(self.room.seats), set(self.room.places))
+
+
+RoomAgainstModel.TestCase.settings = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+TestRoomAgainstModel = RoomAgainstModel.TestCase
