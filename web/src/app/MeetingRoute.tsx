@@ -170,7 +170,7 @@ function CallPages({ call, name, code, isHost, onBack }: CallPagesProps) {
       />
     );
   }
-  return <CallScreen call={call} code={code} link={`${window.location.origin}/m/${code}`} />;
+  return <CallScreen call={call} code={code} />;
 }
 
 function TurnedRound({ onBack }: { onBack: () => void }) {

@@ -4,7 +4,9 @@ import door from "./messages/door.en";
 import errors from "./messages/errors.en";
 import frame from "./messages/frame.en";
 import home from "./messages/home.en";
+import house from "./messages/house.en";
 import left from "./messages/left.en";
+import meeting from "./messages/meeting.en";
 import preJoin from "./messages/pre-join.en";
 import rules from "./messages/rules.en";
 import safety from "./messages/safety.en";
@@ -22,6 +24,8 @@ export const catalogue = {
   ...call,
   ...safety,
   ...rules,
+  ...meeting,
+  ...house,
   ...left,
 } as const;
 

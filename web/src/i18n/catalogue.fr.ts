@@ -5,7 +5,9 @@ import door from "./messages/door.fr";
 import errors from "./messages/errors.fr";
 import frame from "./messages/frame.fr";
 import home from "./messages/home.fr";
+import house from "./messages/house.fr";
 import left from "./messages/left.fr";
+import meeting from "./messages/meeting.fr";
 import preJoin from "./messages/pre-join.fr";
 import rules from "./messages/rules.fr";
 import safety from "./messages/safety.fr";
@@ -23,5 +25,7 @@ export const catalogue: Catalogue = {
   ...call,
   ...safety,
   ...rules,
+  ...meeting,
+  ...house,
   ...left,
 };

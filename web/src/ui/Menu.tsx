@@ -39,13 +39,15 @@ export function Menu({ label, trigger, head, children }: MenuProps) {
 export interface MenuItemProps {
   icon?: LucideIcon;
   isDanger?: boolean;
+  /** A few words more, under the name. */
+  hint?: string;
   /** A key that does the same where the menu belongs to; shown, not handled here. */
   shortcut?: string;
   onAction: () => void;
   children: string;
 }
 
-export function MenuItem({ icon, isDanger, shortcut, onAction, children }: MenuItemProps) {
+export function MenuItem({ icon, isDanger, hint, shortcut, onAction, children }: MenuItemProps) {
   return (
     <AriaMenuItem
       onAction={onAction}
@@ -53,7 +55,10 @@ export function MenuItem({ icon, isDanger, shortcut, onAction, children }: MenuI
       className={classes(styles.item, isDanger && styles.danger)}
     >
       {icon !== undefined && <Icon of={icon} />}
-      <span className={styles.words}>{children}</span>
+      <span className={styles.words}>
+        {children}
+        {hint !== undefined && <span className={styles.hint}>{hint}</span>}
+      </span>
       {shortcut !== undefined && (
         <kbd className={styles.key} aria-hidden>
           {shortcut}

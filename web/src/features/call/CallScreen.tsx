@@ -27,16 +27,15 @@ import { useShortcuts, type Shortcut } from "./useShortcuts";
 
 export interface CallScreenProps {
   call: Call;
+  /** The meeting's link as the person came by it. */
   code: string;
-  /** The address to send to others. */
-  link: string;
 }
 
 /** The room: header, stage, at most one panel, tools. */
-export function CallScreen({ call, code, link }: CallScreenProps) {
+export function CallScreen({ call, code }: CallScreenProps) {
   return (
     <CallProvider value={call}>
-      <Screen code={code} link={link} />
+      <Screen code={code} />
     </CallProvider>
   );
 }
@@ -98,11 +97,13 @@ function useCallShortcuts({ panel, onPanel, onEnd }: ShortcutPlaces) {
 /** What a dialog over the call is about. */
 type Over = { readonly what: "report"; readonly about: ParticipantId | null } | { readonly what: "end" };
 
-function Screen({ code, link }: Omit<CallScreenProps, "call">) {
+function Screen({ code }: Omit<CallScreenProps, "call">) {
   const text = useText();
   const view = useRoomView();
   const [wanted, setPanel] = useState<PanelName | null>(null);
   const [over, setOver] = useState<Over | null>(null);
+  // The address to send to others, which may have changed since.
+  const link = `${window.location.origin}/m/${view.meeting?.code ?? code}`;
   // Who no longer runs the room no longer sees how.
   const panel = wanted === "security" && !view.may.is_moderator ? null : wanted;
   const report = (about: ParticipantId | null) => setOver({ what: "report", about });

@@ -8,8 +8,8 @@ import { Button } from "../../ui/Button";
 import { Hidden } from "../../ui/Hidden";
 import { Icon } from "../../ui/Icon";
 import { useCall } from "./CallContext";
-import { CopyLink } from "./CopyLink";
 import { Door } from "./Door";
+import { Invite } from "./Invite";
 import { handsFirst, PERSON_KEYS, personActs, type PersonAct } from "./people";
 import { HandOverDialog, RenamePersonDialog } from "./PersonDialogs";
 import { frameOf, PersonMenu } from "./PersonMenu";
@@ -72,7 +72,7 @@ export function PeoplePanel({ view, link, onReport, onClose }: PeoplePanelProps)
       }}
       foot={
         <div className={styles.foot}>
-          <CopyLink link={link} />
+          <Invite view={view} link={link} />
         </div>
       }
     >

@@ -62,7 +62,7 @@ export function Stage({ view, link }: { view: RoomView; link: string }) {
     <div ref={stage} className={classes(styles.stage, isTallSharing && styles.tall)}>
       {layout === "sharing" && <OnStage view={view} />}
       <Tiles page={page} grid={grid} label={text("call.tiles")} />
-      {layout === "alone" && <Alone link={link} />}
+      {layout === "alone" && <Alone view={view} link={link} />}
       {layout === "self-view" && view.me !== null && <SelfView person={view.me} />}
       {page.pages > 1 && <Pager page={page} onTurn={setWanted} />}
     </div>

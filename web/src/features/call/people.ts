@@ -52,21 +52,37 @@ export interface PersonFacts {
   readonly may_unmute: boolean;
 }
 
-/** What can be done about this person now, in the order of the menu. Nobody acts against the host. */
-export function personActs(person: Person, facts: PersonFacts): PersonAct[] {
-  const isRuled = facts.is_moderator && !person.is_me && person.role !== "host";
+type Possible = readonly (readonly [PersonAct, boolean])[];
+
+/** What those who run the room may stop, ask or show of somebody. */
+function mediaActs(person: Person, isRuled: boolean, facts: PersonFacts): Possible {
   const hasVoice = person.role === "cohost" || (person.role === "participant" && facts.may_unmute);
-  const acts: readonly (readonly [PersonAct, boolean])[] = [
+  return [
     ["mute", isRuled && !person.is_muted],
     ["ask-to-unmute", isRuled && person.is_muted && hasVoice],
     ["stop-camera", isRuled && person.camera !== null],
     ["stop-share", isRuled && facts.is_sharing],
     ["lower-hand", isRuled && person.hand_raised_at !== null],
     ["spotlight", facts.is_moderator],
+  ];
+}
+
+function roleActs(person: Person, isRuled: boolean, facts: PersonFacts): Possible {
+  const mayName = facts.is_host && isRuled;
+  return [
+    ["make-cohost", mayName && person.role !== "cohost"],
+    ["make-participant", mayName && person.role === "cohost"],
+    ["hand-over", mayName && person.role === "cohost"],
+  ];
+}
+
+/** What can be done about this person now, in the order of the menu. Nobody acts against the host. */
+export function personActs(person: Person, facts: PersonFacts): PersonAct[] {
+  const isRuled = facts.is_moderator && !person.is_me && person.role !== "host";
+  const acts: Possible = [
+    ...mediaActs(person, isRuled, facts),
     ["rename", person.is_me ? facts.may_rename : isRuled],
-    ["make-cohost", facts.is_host && isRuled && person.role !== "cohost"],
-    ["make-participant", facts.is_host && isRuled && person.role === "cohost"],
-    ["hand-over", facts.is_host && isRuled && person.role === "cohost"],
+    ...roleActs(person, isRuled, facts),
     ["report", !person.is_me],
     ["remove", isRuled],
     ["ban", isRuled],

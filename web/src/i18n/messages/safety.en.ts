@@ -91,6 +91,10 @@ export default {
   "safety.obstacle.rule.screen": "Only hosts share their screen in this room.",
   "safety.obstacle.rule.chat": "Chat is off in this room.",
 
+  "safety.alone.text": "People come by their personal links. Make one for each person you expect.",
+  "safety.alone.other": "The others are on their way.",
+  "safety.invite": "Invite people",
+
   "safety.asked": "{name} asks you to speak.",
   "safety.asked.lead": "Your microphone stays off until you turn it on.",
   "safety.asked.unmute": "Unmute",

@@ -95,6 +95,10 @@ export default {
   "safety.obstacle.rule.screen": "Seuls les hôtes partagent leur écran dans cette salle.",
   "safety.obstacle.rule.chat": "Les messages sont coupés dans cette salle.",
 
+  "safety.alone.text": "On vient par son lien personnel. Créez-en un pour chaque personne que vous attendez.",
+  "safety.alone.other": "Les autres arrivent.",
+  "safety.invite": "Inviter",
+
   "safety.asked": "{name} vous invite à parler.",
   "safety.asked.lead": "Votre micro reste coupé tant que vous ne l’ouvrez pas.",
   "safety.asked.unmute": "Ouvrir mon micro",
