@@ -29,6 +29,7 @@ class ClassInSession:
     teacher: ControlClient
     teacher_admitted: Frame
     teacher_media: MediaPerson
+    pupil: ControlClient
     pupil_admitted: Frame
     planted: tuple[str, ...]
 
@@ -45,9 +46,14 @@ class ClassInSession:
     def media_url(self, admitted: Frame) -> str:
         return str(admitted["media"]["url"] or self.socket_url)
 
+    def keep_up(self) -> None:
+        """Both read what came: who never reads is taken for dead after a while."""
+        for one in (self.teacher, self.pupil):
+            assert one.ask("ping")["type"] == "pong"
+
     def happened(self, type_: str) -> list[Frame]:
         """Events of one type that the teacher was told of so far."""
-        assert self.teacher.ask("ping")["type"] == "pong"
+        self.keep_up()
         told = [frame["event"] for frame in self.teacher.unread if frame["type"] == "event"]
         return [event for event in told if event["type"] == type_]
 
@@ -104,6 +110,7 @@ async def class_in_session(
                 teacher,
                 teacher_in,
                 first,
+                pupil,
                 pupil_in,
                 (*planted, str(pupil_in["participant_id"]), str(teacher_in["participant_id"])),
             )
