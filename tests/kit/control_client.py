@@ -39,7 +39,11 @@ class ControlClient:
 
     def __enter__(self) -> Self:
         connection = connect(
-            self._address, subprotocols=[SUBPROTOCOL], additional_headers=self._headers, max_size=None
+            self._address,
+            subprotocols=[SUBPROTOCOL],
+            additional_headers=self._headers,
+            max_size=None,
+            max_queue=None,
         )
         self._socket = self._open.enter_context(connection)
         return self
