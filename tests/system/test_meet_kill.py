@@ -133,7 +133,7 @@ class Teacher:
         self._claim: Frame | None = None
         self._known: dict[str, Any] = {}
         self._asked: dict[str, Any] = {}
-        self._random = random.Random(4711)  # noqa: S311
+        self._random = random.Random(4711)
         self.acts = 0
         self.checks = 0
         self.waiting: set[str] = set()

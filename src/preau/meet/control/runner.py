@@ -121,7 +121,7 @@ class RoomRunner:
         return AuditRecord(
             at=now,
             actor_id=one.account_id,
-            action=one.action.value,
+            action=one.action,
             subject_id=one.subject_id or self.facts.meeting_id,
             meeting_id=self.facts.meeting_id,
             participant_id=one.participant_id,

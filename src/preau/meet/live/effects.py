@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from preau.meet.domain.ids import AccountId, ParticipantId
 from preau.meet.domain.media_rights import MediaRights
-from preau.meet.domain.policy import Action
 from preau.meet.live.commands import ConnectionId
 from preau.meet.live.events import Entry
 from preau.meet.live.view import RoomView
@@ -128,11 +127,14 @@ class RemoveFromMedia:
 
 @dataclass(frozen=True)
 class Audit:
-    """A privileged act, or an attempt at one: written before anybody is answered."""
+    """A privileged act, or an attempt at one: written before anybody is answered.
 
-    participant_id: ParticipantId
+    `participant_id` None: somebody without a seat was found in the media room.
+    """
+
+    participant_id: ParticipantId | None
     account_id: AccountId | None
-    action: Action
+    action: str
     subject_id: str
     is_allowed: bool
 

@@ -26,7 +26,7 @@ from preau.meet.live.commands import (
     Thaw,
     Unlock,
 )
-from preau.meet.live.effects import ShowWhole
+from preau.meet.live.effects import Audit, ShowWhole
 from preau.meet.live.events import (
     HostTold,
     LinkChanged,
@@ -45,6 +45,8 @@ from preau.meet.live.people import Participant
 from preau.meet.live.permission import about, audited, confirm, participant_on, permit, refuse
 from preau.meet.live.room import Step
 from preau.meet.live.timing import end_now
+
+STRANGER_REMOVED = "stranger-removed"
 
 
 def open_room(step: Step, command: Open, now: datetime) -> Step:
@@ -192,5 +194,7 @@ def revoke_invitation(step: Step, command: RevokeInvitation, now: datetime) -> S
 
 
 def tell_hosts(step: Step, command: TellHosts, now: datetime) -> Step:
-    """Tell those who run the room."""
+    """Tell those who run the room; a stranger who got as far as the media room is on record too."""
+    if command.what == STRANGER_REMOVED:
+        step = step.then(Audit(None, None, STRANGER_REMOVED, "", is_allowed=False))
     return step.write(HostTold(command.what, command.name), now)

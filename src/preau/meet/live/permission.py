@@ -69,4 +69,4 @@ def _record(
 ) -> Audit:
     identity = room.memory.identities.get(participant_id)
     account_id = None if identity is None else identity.account_id
-    return Audit(participant_id, account_id, action, subject_id, is_allowed)
+    return Audit(participant_id, account_id, action.value, subject_id, is_allowed)

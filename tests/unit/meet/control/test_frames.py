@@ -24,10 +24,15 @@ from preau.meet.control.frames import (
     ResumeClaim,
     parse_frame,
 )
+from preau.meet.domain.ids import MessageId, ParticipantId
 from preau.meet.domain.roles import RoomRole
 from preau.meet.live import commands as do
-from preau.meet.live.people import Audience
+from preau.meet.live.commands import ConnectionId
+from preau.meet.live.people import Audience, BanId
 
+NINE = ConnectionId(9)
+PAR_1, PAR_2 = ParticipantId("par_1"), ParticipantId("par_2")
+LINE_1 = MessageId("message-1")
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
@@ -78,7 +83,7 @@ def acted(**fields: Any) -> do.Command:
     """The command that a frame becomes on connection 9."""
     parsed = parse_frame(frame(request=3, **fields))
     assert isinstance(parsed, Act)
-    return parsed.command(9, parsed.request, *parsed.arguments)
+    return parsed.command(NINE, parsed.request, *parsed.arguments)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +103,7 @@ def acted(**fields: Any) -> do.Command:
     ],
 )
 def test_acts_that_say_all_with_their_type(type_: str, command: type) -> None:
-    assert acted(type=type_) == command(9, 3)
+    assert acted(type=type_) == command(NINE, 3)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +119,7 @@ def test_acts_that_say_all_with_their_type(type_: str, command: type) -> None:
     ],
 )
 def test_acts_about_somebody(type_: str, command: type) -> None:
-    assert acted(type=type_, participant_id="par_1") == command(9, 3, "par_1")
+    assert acted(type=type_, participant_id="par_1") == command(NINE, 3, "par_1")
 
 
 @pytest.mark.parametrize(
@@ -122,19 +127,19 @@ def test_acts_about_somebody(type_: str, command: type) -> None:
     [
         (
             {"type": "admit", "participant_ids": ["par_1", "par_2"]},
-            do.AdmitPeople(9, 3, ("par_1", "par_2")),  # type: ignore[arg-type]  # NewTypes of int and str
+            do.AdmitPeople(NINE, 3, (PAR_1, PAR_2)),
         ),
         (
             {"type": "deny", "participant_id": "par_1", "reason": "wrong-name"},
-            do.Deny(9, 3, "par_1", "wrong-name"),  # type: ignore[arg-type]
+            do.Deny(NINE, 3, PAR_1, "wrong-name"),
         ),
-        ({"type": "set-rules", "rules": {"chat": "off"}}, do.SetRules(9, 3, {"chat": "off"})),  # type: ignore[arg-type]
-        ({"type": "spotlight", "participant_id": None}, do.Spotlight(9, 3, None)),  # type: ignore[arg-type]
-        ({"type": "delete-message", "message_id": "message-1"}, do.DeleteMessage(9, 3, "message-1")),  # type: ignore[arg-type]
-        ({"type": "lift-ban", "ban_id": "ban_7"}, do.LiftBan(9, 3, "ban_7")),  # type: ignore[arg-type]
+        ({"type": "set-rules", "rules": {"chat": "off"}}, do.SetRules(NINE, 3, {"chat": "off"})),
+        ({"type": "spotlight", "participant_id": None}, do.Spotlight(NINE, 3, None)),
+        ({"type": "delete-message", "message_id": "message-1"}, do.DeleteMessage(NINE, 3, LINE_1)),
+        ({"type": "lift-ban", "ban_id": "ban_7"}, do.LiftBan(NINE, 3, BanId("ban_7"))),
         (
             {"type": "set-role", "participant_id": "par_1", "role": "cohost"},
-            do.SetRole(9, 3, "par_1", RoomRole.COHOST),  # type: ignore[arg-type]
+            do.SetRole(NINE, 3, PAR_1, RoomRole.COHOST),
         ),
     ],
 )
@@ -144,7 +149,7 @@ def test_acts_with_fields(fields: dict[str, Any], expected: do.Command) -> None:
 
 def test_a_rule_that_is_none_is_refused_by_the_room_and_not_passed_over() -> None:
     assert acted(type="set-rules", rules={"chat": "off", "gravity": False}) == do.SetRules(
-        9,  # type: ignore[arg-type]
+        NINE,
         3,
         {"chat": "off", "unknown": None},
     )
@@ -164,7 +169,7 @@ def test_a_note_a_name_and_a_report() -> None:
             text="",
             message_ids=["message-1"],
         )
-    ) == Report(2, "other", None, "", ("message-1",))  # type: ignore[arg-type]
+    ) == Report(2, "other", None, "", (LINE_1,))
 
 
 def test_a_knock_with_and_without_a_resume() -> None:
@@ -173,7 +178,7 @@ def test_a_knock_with_and_without_a_resume() -> None:
     assert parse_frame(frame(type="knock", request=1, name="", resume=claim)) == Knock(
         1,
         "",
-        ResumeClaim("par_1", "s", 4),  # type: ignore[arg-type]  # a NewType of str
+        ResumeClaim(PAR_1, "s", 4),
     )
 
 
@@ -184,12 +189,12 @@ def test_a_knock_by_a_personal_link() -> None:
 
 def test_a_chat_line_to_the_hosts() -> None:
     parsed = parse_frame(frame(type="send-chat", request=2, message_id="message-1", text="hi", to="hosts"))
-    assert parsed == ChatLine(2, "message-1", "hi", Audience.HOSTS)  # type: ignore[arg-type]
+    assert parsed == ChatLine(2, LINE_1, "hi", Audience.HOSTS)
 
 
 def test_a_chat_line() -> None:
     parsed = parse_frame(frame(type="send-chat", request=2, message_id="message-1", text="hi"))
-    assert parsed == ChatLine(2, "message-1", "hi")  # type: ignore[arg-type]  # a NewType of str
+    assert parsed == ChatLine(2, LINE_1, "hi")
 
 
 def test_what_a_newer_client_adds_is_passed_over() -> None:

@@ -127,7 +127,7 @@ TRICKS: Sequence[Trick] = (
 
 def made_collisions(count: int) -> list[tuple[str, str]]:
     """Names and what somebody would write to be taken for them: one trick, or two."""
-    source = random.Random(20261126)  # noqa: S311
+    source = random.Random(20261126)
     made: list[tuple[str, str]] = []
     while len(made) < count:
         name = a_name(source)
@@ -147,7 +147,7 @@ def test_at_least_99_of_100_made_collisions_are_found() -> None:
 
 @pytest.mark.parametrize("class_size", [30, 100])
 def test_at_most_2_of_100_names_are_warned_of_without_cause(class_size: int) -> None:
-    source = random.Random(1788)  # noqa: S311
+    source = random.Random(1788)
     names: dict[str, None] = {}
     while len(names) < 5000:
         names[a_name(source)] = None

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from preau.meet.domain.ids import InvitationId, ParticipantId
+from preau.meet.domain.ids import InvitationId, MessageId, ParticipantId
 from preau.meet.domain.invitations import Provenance
 from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.rules import Kind, Profile, Waiting, bundle
@@ -16,6 +16,7 @@ from preau.meet.live import effects as fx
 from preau.meet.live import events as happened
 from preau.meet.live.commands import Command, ConnectionId
 from preau.meet.live.door import KNOCK_EVERY, MAX_KNOCKS_A_MINUTE
+from preau.meet.live.people import BanId
 from preau.meet.live.room import GRACE
 from tests.unit.meet.live.stage import (
     ADA,
@@ -193,11 +194,11 @@ def test_one_line_to_the_hosts_and_no_more() -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        do.SendChat(FOUR, 9, "message-1", "hello"),  # type: ignore[arg-type]  # a NewType of str
+        do.SendChat(FOUR, 9, MessageId("message-1"), "hello"),
         do.RaiseHand(FOUR, 9),
         do.LowerHand(FOUR, 9),
         do.Rename(FOUR, 9, None, "Ada"),
-        do.DeleteMessage(FOUR, 9, "message-1"),  # type: ignore[arg-type]
+        do.DeleteMessage(FOUR, 9, MessageId("message-1")),
         do.AdmitPeople(FOUR, 9, (EVE,)),
         do.Deny(FOUR, 9, EVE, "other"),
         do.Mute(FOUR, 9, ADA),
@@ -207,7 +208,7 @@ def test_one_line_to_the_hosts_and_no_more() -> None:
         do.Spotlight(FOUR, 9, EVE),
         do.Remove(FOUR, 9, ADA),
         do.BanPerson(FOUR, 9, ADA),
-        do.LiftBan(FOUR, 9, "ban_1"),  # type: ignore[arg-type]
+        do.LiftBan(FOUR, 9, BanId("ban_1")),
         do.SetRole(FOUR, 9, EVE, RoomRole.HOST),
         do.EndForAll(FOUR, 9),
     ],

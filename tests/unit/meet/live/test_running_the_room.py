@@ -126,7 +126,7 @@ def test_a_co_host_does_nothing_to_a_host_and_is_not_one(command: Command) -> No
 def test_an_act_is_on_record_with_who_did_it_to_whom() -> None:
     stage = full()
     assert one_of(stage.do(do.Mute(ONE, 2, BOB)), fx.Audit) == fx.Audit(
-        ADA, AccountId("acc_ada"), Action.MUTE, BOB, True
+        ADA, AccountId("acc_ada"), Action.MUTE.value, BOB, True
     )
 
 
@@ -287,7 +287,8 @@ def test_a_new_link_and_news_for_the_hosts() -> None:
     stage = full()
     stage.do(do.ChangeLink("new-code"))
     assert stage.room.view.code == "new-code"
-    (announce,) = stage.do(do.TellHosts("stranger-removed", "Mallory"))
+    (audit, announce) = stage.do(do.TellHosts("stranger-removed", "Mallory"))
+    assert audit == fx.Audit(None, None, "stranger-removed", "", False)
     assert isinstance(announce, fx.Announce)
     assert (announce.to, announce.withheld_from) == ((ONE, TWO), (THREE,))
 
