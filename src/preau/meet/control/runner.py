@@ -45,6 +45,7 @@ class RoomRunner:
         self.room = room
         self._around = around
         self._commands: asyncio.Queue[Command] = asyncio.Queue()
+        self._is_tripping = False
         self._delivery = Delivery(facts, around.lines, around.media, around.clock)
 
     def submit(self, command: Command) -> None:
@@ -73,8 +74,7 @@ class RoomRunner:
                 if step.room.has_ended:
                     too_late.append(command)
                     continue
-                made = handle(step.room, command, now)
-                step = Step(made.room, step.entries + made.entries, step.effects + made.effects)
+                step = self._handled(step, command, now)
             if await self._write(step, now):
                 self.room = step.room
                 self._delivery.carry_out(step.effects, step.room.setting)
@@ -82,9 +82,23 @@ class RoomRunner:
                     self._turn_away(command)
             else:
                 await self._undo(commands)
+            if self._is_tripping:
+                # What is due stays due: without a pause the room would try it again and again.
+                self._is_tripping = False
+                await asyncio.sleep(RETRY_AFTER_FAILURE_S)
         self._around.forget(self)
         while not self._commands.empty():
             self._turn_away(self._commands.get_nowait())
+
+    def _handled(self, step: Step, command: Command, now: datetime) -> Step:
+        try:
+            made = handle(step.room, command, now)
+        except Exception as error:  # One command that the room trips over must not end it for everybody.
+            log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
+            self._turn_away(command)
+            self._is_tripping = isinstance(command, Tick)
+            return step
+        return Step(made.room, step.entries + made.entries, step.effects + made.effects)
 
     async def _next_commands(self) -> Sequence[Command]:
         """Everything that waits, or a tick when something is due."""
@@ -129,7 +143,7 @@ class RoomRunner:
         )
 
     def _turn_away(self, command: Command) -> None:
-        """The room ended before it came to this; a client that waits a moment finds out what became of it."""
+        """It does not come to this; a client that waits a moment finds out what became of the room."""
         if isinstance(command, Request):
             self._delivery.refuse(command.connection, command.request, "rate-limited")
 

@@ -18,7 +18,7 @@ from preau.meet.live.events import (
 from preau.meet.live.leaving import put_out
 from preau.meet.live.permission import confirm, refuse
 from preau.meet.live.rights import rights_of
-from preau.meet.live.room import MAX_MISSED_ENTRIES, Room, Seat, Step
+from preau.meet.live.room import ANNOUNCE_WAITING_LOSS, MAX_MISSED_ENTRIES, Room, Seat, Step
 from preau.meet.live.waiting import told_at_the_door
 
 
@@ -116,6 +116,6 @@ def lose_connection(step: Step, command: LoseConnection, now: datetime) -> Step:
         step = step.seat(seated, Seat(None, lost_at=now), now)
         return step.write(ParticipantDisconnected(seated), now)
     if waiting is not None:
-        step = step.place(waiting, Seat(None, lost_at=now), now)
-        return step.write(WaitingConnection(waiting, False), now)
+        # Told after a while only: who waits could keep the hosts busy with connections that come and go.
+        return step.place(waiting, Seat(None, now, now + ANNOUNCE_WAITING_LOSS), now)
     return step

@@ -29,6 +29,7 @@ from preau.meet.live.view import RoomView, apply
 
 GRACE = timedelta(seconds=15)
 ANNOUNCE_AFTER_RESTART = timedelta(seconds=5)
+ANNOUNCE_WAITING_LOSS = timedelta(seconds=5)
 SUPERVISION_GRACE = timedelta(seconds=8)
 EMPTY_FOR = timedelta(minutes=5)
 MAX_MISSED_ENTRIES = 500

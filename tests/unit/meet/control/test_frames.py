@@ -24,11 +24,14 @@ from preau.meet.control.frames import (
     ResumeClaim,
     parse_frame,
 )
+from preau.meet.control.sentences import REFUSALS
 from preau.meet.domain.ids import MessageId, ParticipantId
 from preau.meet.domain.roles import RoomRole
+from preau.meet.domain.rules import RULE_NAMES
 from preau.meet.live import commands as do
 from preau.meet.live.commands import ConnectionId
 from preau.meet.live.people import Audience, BanId
+from tests.unit.meet.live.stage import Stage, ada, ann, eve, line
 
 NINE = ConnectionId(9)
 PAR_1, PAR_2 = ParticipantId("par_1"), ParticipantId("par_2")
@@ -293,3 +296,30 @@ def test_json_of_any_form(value: Any) -> None:
 @given(st.dictionaries(NAMES, JSON, max_size=6), TYPES, st.integers(1, 9))
 def test_frames_with_wrong_fields(fields: dict[str, Any], type_: str, request: int) -> None:
     only_frames_or_refusals(json.dumps({**fields, "type": type_, "request": request}))
+
+
+VALUES: dict[str, Any] = {
+    "participant_id": st.sampled_from(["par_ada", "par_ann", "par_eve", "par_nobody", None]),
+    "participant_ids": st.lists(
+        st.sampled_from(["par_eve", "par_ada", "par_nobody"]), min_size=1, max_size=3
+    ),
+    "reason": st.sampled_from(["full", "other"]),
+    "rules": st.dictionaries(st.sampled_from([*RULE_NAMES, "gravity"]), JSON, min_size=1, max_size=3),
+    "role": st.sampled_from(["host", "cohost", "participant", "observer"]),
+    "ban_id": st.sampled_from(["ban_1", "ban_9"]),
+    "message_id": st.sampled_from(["message-1", "message-2"]),
+}
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(FRAME_TYPES), st.fixed_dictionaries(VALUES), st.sampled_from([1, 2, 4, 9]))
+def test_whatever_act_a_client_sends_the_room_gives_one_answer(
+    type_: str, fields: dict[str, Any], connection: int
+) -> None:
+    parsed = parsed_or_refused(json.dumps({**fields, "type": type_, "request": 3}))
+    if not isinstance(parsed, Act):
+        return
+    stage = Stage()
+    stage.do(ada(), ann(), eve(), line("hello"))
+    command = parsed.command(ConnectionId(connection), parsed.request, *parsed.arguments)
+    assert stage.code(command) in {"done", *REFUSALS}

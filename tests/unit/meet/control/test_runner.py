@@ -15,7 +15,7 @@ from preau.meet.control.log_writer import LogWriter
 from preau.meet.control.runner import RoomRunner, Surroundings
 from preau.meet.domain.ids import MeetingId, OccurrenceId, ParticipantId
 from preau.meet.integrations.livekit import NullMedia
-from preau.meet.live.commands import Command, ConnectionId, End, Leave, Lock, LoseConnection, Open
+from preau.meet.live.commands import Command, ConnectionId, End, Leave, Lock, LoseConnection, Open, Request
 from preau.meet.live.room import Room, Setting
 from preau.meet.services.ports import AuditRecord, LogRecord
 from tests.unit.meet.live.stage import CALM, ONE, START, TWO, ada, ann, line
@@ -157,3 +157,19 @@ async def test_who_knocks_on_a_room_that_just_ended_is_told_to_try_again() -> No
     assert (await house.ears[TWO].next("refused"))["code"] == "rate-limited"
     await house.over()
     assert not house.runner.room.seats
+
+
+class Riddle(Request):
+    """A command the room has no handler for."""
+
+
+async def test_a_command_the_room_trips_over_does_not_end_it() -> None:
+    house = House()
+    house.runner.submit(ada())
+    await house.ears[ONE].next("admitted")
+    house.runner.submit(Riddle(ONE, 5))
+    assert (await house.ears[ONE].next("refused"))["request"] == 5
+    house.runner.submit(line("still here"))
+    assert (await house.ears[ONE].next("done"))["sequence"] == 3
+    house.runner.submit(End())
+    await house.over()

@@ -63,6 +63,7 @@ _STORY: tuple[Command, ...] = (
     _knock(_CLO, _GUEST, "Bob 👩‍🏫"),
     do.LeaveNote(_GUEST, 2, "It is me, Clo"),
     do.LoseConnection(_GUEST),
+    do.Tick(),
     do.Resume(_GUEST, 3, _CLO, "unseen", 0),
     do.AdmitPeople(_HOST, 5, (_CLO,)),
     do.Rename(_HOST, 6, _CLO, "Clo"),

@@ -17,7 +17,7 @@ from preau.meet.live import events as happened
 from preau.meet.live.commands import Command, ConnectionId
 from preau.meet.live.door import KNOCK_EVERY, MAX_KNOCKS_A_MINUTE
 from preau.meet.live.people import BanId
-from preau.meet.live.room import GRACE
+from preau.meet.live.room import ANNOUNCE_WAITING_LOSS, GRACE
 from tests.unit.meet.live.stage import (
     ADA,
     ANN,
@@ -117,6 +117,7 @@ def test_admitting_nobody_who_waits_is_refused_and_the_rest_is_admitted() -> Non
 def test_who_is_away_when_admitted_comes_in_on_return_or_loses_the_seat() -> None:
     stage = Stage()
     stage.do(ada(), eve(), do.LoseConnection(FOUR))
+    stage.wait(ANNOUNCE_WAITING_LOSS)
     assert not stage.room.view.waiting[0].connected
     stage.do(do.AdmitPeople(ONE, 2, (EVE,)))
     assert not stage.person(EVE).connected
@@ -135,6 +136,21 @@ def test_a_place_at_the_door_is_kept_for_the_grace() -> None:
     stage.wait(GRACE)
     assert stage.written[-1].event == happened.PersonStoppedWaiting(EVE, "connection-lost")
     assert stage.code(back(EVE, FIVE, 0)) == "resume-unknown"
+
+
+def test_who_waits_cannot_keep_the_hosts_busy_by_coming_and_going() -> None:
+    stage = Stage()
+    stage.do(ada(), eve())
+    stage.written.clear()
+    for number in range(50):
+        stage.do(do.LoseConnection(ConnectionId(4 + number)))
+        stage.wait(timedelta(seconds=1))
+        stage.do(back(EVE, ConnectionId(5 + number), 0))
+    assert stage.written == []
+    stage.do(do.LoseConnection(ConnectionId(54)))
+    stage.wait(ANNOUNCE_WAITING_LOSS)
+    stage.do(back(EVE, FIVE, 0))
+    assert stage.events() == ["WaitingConnection", "WaitingConnection"]
 
 
 def test_a_denial_lasts_for_device_link_and_account() -> None:
