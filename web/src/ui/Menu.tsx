@@ -41,13 +41,11 @@ export interface MenuItemProps {
   isDanger?: boolean;
   /** A few words more, under the name. */
   hint?: string;
-  /** A key that does the same where the menu belongs to; shown, not handled here. */
-  shortcut?: string;
   onAction: () => void;
   children: string;
 }
 
-export function MenuItem({ icon, isDanger, hint, shortcut, onAction, children }: MenuItemProps) {
+export function MenuItem({ icon, isDanger, hint, onAction, children }: MenuItemProps) {
   return (
     <AriaMenuItem
       onAction={onAction}
@@ -59,11 +57,6 @@ export function MenuItem({ icon, isDanger, hint, shortcut, onAction, children }:
         {children}
         {hint !== undefined && <span className={styles.hint}>{hint}</span>}
       </span>
-      {shortcut !== undefined && (
-        <kbd className={styles.key} aria-hidden>
-          {shortcut}
-        </kbd>
-      )}
     </AriaMenuItem>
   );
 }

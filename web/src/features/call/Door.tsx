@@ -1,5 +1,5 @@
-import { Ban, Ellipsis, TriangleAlert, UserX, WifiOff, X } from "lucide-react";
-import { useId } from "react";
+import { Ban, TriangleAlert, UserX, WifiOff, X } from "lucide-react";
+import { useId, useState } from "react";
 import { useIntl } from "react-intl";
 import type { RoomView } from "../../room/view";
 import {
@@ -14,10 +14,10 @@ import { Avatar } from "../../ui/Avatar";
 import { Badge } from "../../ui/Badge";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
-import { Menu, MenuItem } from "../../ui/Menu";
 import { useCall } from "./CallContext";
 import styles from "./Door.module.css";
 import { hasWarning, isBeingLetIn } from "./people";
+import { More, RowAct, RowActs } from "./RowActs";
 
 /** Who is at the door, first in the panel: one press lets a person in, one turns them away. */
 export function Door({ view }: { view: RoomView }) {
@@ -73,6 +73,7 @@ function WaitingRow({ person, isBusy }: { person: WaitingPerson; isBusy: boolean
   const text = useText();
   const call = useCall();
   const nameId = useId();
+  const [isOpen, setOpen] = useState(false);
   const { id } = person;
   const deny = (reason: DenialReason): Act => ({ type: "deny", participant_id: id, reason });
   return (
@@ -108,36 +109,46 @@ function WaitingRow({ person, isBusy }: { person: WaitingPerson; isBusy: boolean
         >
           <Icon of={X} />
         </Button>
-        <MoreAtDoor person={person} onDeny={(reason) => call.ask(deny(reason))} />
+        <More
+          label={text("safety.door.more", { name: person.name })}
+          isOpen={isOpen}
+          onToggle={() => setOpen(!isOpen)}
+        />
       </div>
+      {isOpen && (
+        <div className={styles.open}>
+          <ActsAtDoor person={person} onDeny={(reason) => call.ask(deny(reason))} />
+        </div>
+      )}
     </li>
   );
 }
 
-function MoreAtDoor({ person, onDeny }: { person: WaitingPerson; onDeny: (reason: DenialReason) => void }) {
+interface ActsAtDoorProps {
+  person: WaitingPerson;
+  onDeny: (reason: DenialReason) => void;
+}
+
+const REASONS = [
+  ["wrong-name", "safety.door.denyWrongName"],
+  ["full", "safety.door.denyFull"],
+  ["other", "safety.door.denyOther"],
+] as const;
+
+function ActsAtDoor({ person, onDeny }: ActsAtDoorProps) {
   const text = useText();
   const call = useCall();
-  const label = text("safety.door.more", { name: person.name });
-  const trigger = (
-    <Button kind="quiet" isSquare aria-label={label}>
-      <Icon of={Ellipsis} />
-    </Button>
-  );
   return (
-    <Menu label={label} trigger={trigger}>
-      <MenuItem icon={UserX} onAction={() => onDeny("wrong-name")}>
-        {text("safety.door.denyWrongName")}
-      </MenuItem>
-      <MenuItem icon={UserX} onAction={() => onDeny("full")}>
-        {text("safety.door.denyFull")}
-      </MenuItem>
-      <MenuItem icon={UserX} onAction={() => onDeny("other")}>
-        {text("safety.door.denyOther")}
-      </MenuItem>
-      <MenuItem icon={Ban} isDanger onAction={() => call.ask({ type: "ban", participant_id: person.id })}>
+    <RowActs label={text("safety.door.more", { name: person.name })}>
+      {REASONS.map(([reason, words]) => (
+        <RowAct key={reason} icon={UserX} onPress={() => onDeny(reason)}>
+          {text(words)}
+        </RowAct>
+      ))}
+      <RowAct icon={Ban} isDanger onPress={() => call.ask({ type: "ban", participant_id: person.id })}>
         {text("safety.person.ban")}
-      </MenuItem>
-    </Menu>
+      </RowAct>
+    </RowActs>
   );
 }
 

@@ -12,8 +12,9 @@ import { Door } from "./Door";
 import { Invite } from "./Invite";
 import { handsFirst, PERSON_KEYS, personActs, type PersonAct } from "./people";
 import { HandOverDialog, RenamePersonDialog } from "./PersonDialogs";
-import { frameOf, PersonMenu } from "./PersonMenu";
+import { frameOf, keysOf, PersonActs } from "./PersonActs";
 import styles from "./PeoplePanel.module.css";
+import { More } from "./RowActs";
 import { walkRows } from "./rows";
 import { SidePanel } from "./SidePanel";
 
@@ -30,6 +31,8 @@ type Asking = { readonly what: "rename" | "hand-over"; readonly person: Person }
 function usePersonActs(view: RoomView, onReport: (about: ParticipantId) => void) {
   const call = useCall();
   const [asking, setAsking] = useState<Asking | null>(null);
+  const [open, setOpen] = useState<ParticipantId | null>(null);
+  const toggle = ({ id }: Person) => setOpen(open === id ? null : id);
   const actsOf = (person: Person) =>
     personActs(person, {
       is_moderator: view.may.is_moderator,
@@ -45,7 +48,7 @@ function usePersonActs(view: RoomView, onReport: (about: ParticipantId) => void)
     else if (act === "report") onReport(person.id);
     else if (act === "rename" || act === "hand-over") setAsking({ what: act, person });
   };
-  return { actsOf, isSpotlit, run, asking, settle: () => setAsking(null) };
+  return { actsOf, isSpotlit, run, open, toggle, asking, settle: () => setAsking(null) };
 }
 
 type Acts = ReturnType<typeof usePersonActs>;
@@ -183,7 +186,16 @@ function PersonRow({ person, acts }: { person: Person; acts: Acts }) {
         className={person.is_muted ? undefined : styles.open}
       />
       {possible.length > 0 && (
-        <PersonMenu
+        <More
+          label={text("safety.person.more", { name: person.name })}
+          isOpen={acts.open === person.id}
+          onToggle={() => acts.toggle(person)}
+          shortcuts={keysOf(possible)}
+          person={person.id}
+        />
+      )}
+      {possible.length > 0 && acts.open === person.id && (
+        <PersonActs
           person={person}
           acts={possible}
           isSpotlit={acts.isSpotlit(person)}

@@ -80,7 +80,7 @@ export default {
   "meeting.none.lead": "It may have been deleted, or it belongs to another account.",
   "meeting.print.title": "Personal links to “{title}”",
   "meeting.print.lead": "Each link is for the person named beside it, and works in one browser.",
-  "home.new.kind": "New meeting of another kind",
+  "home.new.kind": "Other kinds of meeting",
   "home.settings": "People and rules",
   "home.invite": "Invite",
   "home.invite.named": "Invite: {title}",

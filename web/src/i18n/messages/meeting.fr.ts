@@ -83,7 +83,7 @@ export default {
   "meeting.none.lead": "Elle a peut-être été supprimée, ou elle appartient à un autre compte.",
   "meeting.print.title": "Liens personnels pour « {title} »",
   "meeting.print.lead": "Chaque lien est à la personne nommée à côté, et fonctionne dans un seul navigateur.",
-  "home.new.kind": "Nouvelle réunion d’un autre genre",
+  "home.new.kind": "Autres genres de réunion",
   "home.settings": "Personnes et règles",
   "home.invite": "Inviter",
   "home.invite.named": "Inviter : {title}",

@@ -1,7 +1,6 @@
 import {
   Ban,
   Crown,
-  Ellipsis,
   Flag,
   Hand,
   Mic,
@@ -18,10 +17,8 @@ import {
 import type { Person } from "../../room/view";
 import type { Act } from "../../room/wire";
 import { useText, type MessageId } from "../../i18n";
-import { Button } from "../../ui/Button";
-import { Icon } from "../../ui/Icon";
-import { Menu, MenuItem } from "../../ui/Menu";
 import { PERSON_KEYS, type PersonAct } from "./people";
+import { RowAct, RowActs } from "./RowActs";
 
 interface Look {
   readonly icon: LucideIcon;
@@ -73,46 +70,38 @@ const KEY_OF: ReadonlyMap<PersonAct, string> = new Map(
   Object.entries(PERSON_KEYS).map(([key, act]) => [act, key.length === 1 ? key.toUpperCase() : key]),
 );
 
-export interface PersonMenuProps {
+export interface PersonActsProps {
   person: Person;
   acts: readonly PersonAct[];
   isSpotlit: boolean;
   onAct: (act: PersonAct) => void;
 }
 
-/** Everything that can be done about one person, behind one button. */
-export function PersonMenu({ person, acts, isSpotlit, onAct }: PersonMenuProps) {
+/** Everything that can be done about one person, under their name. */
+export function PersonActs({ person, acts, isSpotlit, onAct }: PersonActsProps) {
   const text = useText();
-  const label = text("safety.person.more", { name: person.name });
   const wordsOf = (act: PersonAct): MessageId => {
     if (act === "spotlight" && isSpotlit) return "safety.person.unspotlight";
     return act === "rename" && person.is_me ? "safety.person.renameMe" : LOOKS[act].words;
   };
-  const trigger = (
-    <Button
-      kind="quiet"
-      isSquare
-      aria-label={label}
-      aria-keyshortcuts={acts.flatMap((act) => KEY_OF.get(act) ?? []).join(" ")}
-      data-row="person"
-      data-person={person.id}
-    >
-      <Icon of={Ellipsis} />
-    </Button>
-  );
   return (
-    <Menu label={label} trigger={trigger}>
+    <RowActs label={text("safety.person.more", { name: person.name })}>
       {acts.map((act) => (
-        <MenuItem
+        <RowAct
           key={act}
           icon={LOOKS[act].icon}
           isDanger={LOOKS[act].isDanger}
           shortcut={KEY_OF.get(act)}
-          onAction={() => onAct(act)}
+          onPress={() => onAct(act)}
         >
           {text(wordsOf(act))}
-        </MenuItem>
+        </RowAct>
       ))}
-    </Menu>
+    </RowActs>
   );
+}
+
+/** The keys of a person's acts, as assistive technology is told of them. */
+export function keysOf(acts: readonly PersonAct[]): string {
+  return acts.flatMap((act) => KEY_OF.get(act) ?? []).join(" ");
 }
