@@ -1,6 +1,6 @@
 """Can a stranger tell from the time of an answer why a link leads nowhere? See bench/README.md.
 
-`python bench/door_timing.py` starts the platform alone and asks it, in random order and 2,000 times each, for
+`python -m bench.door_timing` starts the platform alone and asks it, in random order and 2,000 times each, for
 links that never were, that lead to deleted, closed and locked meetings, and for wrong personal links.
 The times of each are compared with those of links that never were (Kolmogorov-Smirnov).
 """
@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import json
 import platform
-import random
 import secrets
 import sys
 import tempfile
@@ -27,12 +26,10 @@ import numpy as np
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
+from tests.kit.control_client import ControlClient
+from tests.kit.meet_server import MeetServer, invite, running_meet
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from tests.kit.control_client import ControlClient  # noqa: E402  # the path is set above
-from tests.kit.meet_server import MeetServer, invite, running_meet  # noqa: E402
-
 ALPHABET = "abcdefghjkmnpqrstvwxyz0123456789"
 #: Below the server's limit on wrong links, so that every question gets the answer in question.
 QUESTIONS_A_S = 42.0
@@ -49,7 +46,7 @@ class Target:
 
     def code_now(self) -> str:
         """The code to ask for."""
-        groups = ("".join(random.choice(ALPHABET) for _ in range(5)) for _ in range(4))  # noqa: S311
+        groups = ("".join(secrets.choice(ALPHABET) for _ in range(5)) for _ in range(4))
         return self.code or "-".join(groups)
 
     def invitation_now(self) -> str | None:
@@ -59,7 +56,8 @@ class Target:
 
 def somewhere() -> dict[str, str]:
     """The headers of a visitor from some address, with some browser; the front door sets the first."""
-    address = f"{random.randint(1, 223)}.{random.randint(0, 255)}.{random.randint(0, 255)}.1"  # noqa: S311
+    parts = (1 + secrets.randbelow(223), secrets.randbelow(256), secrets.randbelow(256), 1)
+    address = ".".join(map(str, parts))
     return {"x-forwarded-for": address, "cookie": f"preau_device={secrets.token_urlsafe(32)}"}
 
 
@@ -147,7 +145,7 @@ async def measure(
 ) -> dict[str, list[float]]:
     """`count` times of each kind, in random order, at a steady pace."""
     order = [kind for kind in kinds for _ in range(count)]
-    random.shuffle(order)
+    secrets.SystemRandom().shuffle(order)
     taken: dict[str, list[float]] = {kind: [] for kind in kinds}
     places = asyncio.Semaphore(AT_ONCE)
 

@@ -75,6 +75,14 @@ class MediaPerson:
     def is_connected(self) -> bool:
         return bool(self.room.connection_state == rtc.ConnectionState.CONN_CONNECTED)
 
+    def may_speak(self) -> bool:
+        """Whether the media server told this client that it may publish a microphone."""
+        permissions = self.room.local_participant.permissions
+        sources = permissions.can_publish_sources
+        return permissions.can_publish and (
+            not sources or rtc.TrackSource.SOURCE_MICROPHONE in [int(source) for source in sources]
+        )
+
     def others(self) -> set[str]:
         """The identities of everybody else in the media room."""
         return set(self.room.remote_participants)
