@@ -30,7 +30,8 @@ from preau.meet.live.view import RoomView, apply
 GRACE = timedelta(seconds=15)
 ANNOUNCE_AFTER_RESTART = timedelta(seconds=5)
 ANNOUNCE_WAITING_LOSS = timedelta(seconds=5)
-SUPERVISION_GRACE = timedelta(seconds=8)
+# With the 6 s in which a silent line is found out, a class that lost its teacher is quiet within 15.
+SUPERVISION_GRACE = timedelta(seconds=7)
 EMPTY_FOR = timedelta(minutes=5)
 MAX_MISSED_ENTRIES = 500
 MAX_CHAT_LINES = 5000

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-GRACE_S, SUPERVISION_S, EMPTY_S = 15, 8, 300
+GRACE_S, SUPERVISION_S, EMPTY_S = 15, 7, 300
 MODERATORS = {"host", "cohost"}
 
 
