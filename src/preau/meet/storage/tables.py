@@ -251,7 +251,11 @@ ROOM_LOG = Table(
         "body",
         Text,
         nullable=False,
-        info=_about("names, roles, chat, hands, comings and goings", "run and recover the room", _ROOM_LIFE),
+        info=_about(
+            "names, roles, chat, hands, comings and goings, the door, and what a return is told by",
+            "run and recover the room",
+            _ROOM_LIFE,
+        ),
     ),
 )
 
