@@ -53,6 +53,12 @@ class ControlClient:
     ) -> None:
         self._open.close()
 
+    @property
+    def local_port(self) -> int:
+        """Of this end of its connection."""
+        port: int = self._socket.local_address[1]
+        return port
+
     def send(self, type_: str, **fields: Any) -> int:
         """Sends one frame; answers its request number."""
         self._request += 1
