@@ -61,12 +61,18 @@ export function actDone(state: ControlState, request: number): ControlStep {
   if (act === null) return only(next);
   const settled =
     act.type === "send-chat" ? markOutgoing(next, act.message_id, { state: "sent", refusal: null }) : next;
-  return only(settled, { type: "act-done", act });
+  return only(act.type === "leave-note" ? noteLeft(settled) : settled, { type: "act-done", act });
+}
+
+/** The one line to the host is there, whether just now or from before. */
+function noteLeft(state: ControlState): ControlState {
+  return state.door === null ? state : { ...state, door: { ...state.door, note_left: true } };
 }
 
 export function actRefused(state: ControlState, request: number, code: string): ControlStep {
   const [act, next] = take(state, request);
   if (act === null) return only(next);
+  if (code === "note-left-already") return only(noteLeft(next));
   const marked =
     act.type === "send-chat" ? markOutgoing(next, act.message_id, { state: "failed", refusal: code }) : next;
   return only(marked, { type: "act-refused", act, code });

@@ -62,6 +62,17 @@ describe("at the door", () => {
     expect(back.frames).toEqual([{ ...act, request: 2 }]);
   });
 
+  test("the line is left once the server has it, now or from before", () => {
+    const act = { type: "leave-note", text: "It is me" } as const;
+    const sent = run(waiting.state, 1, { type: "act", act }).state;
+    const done = run(sent, 2, hears('{"type":"done","request":2,"sequence":null}'));
+    expect(done.state.door?.note_left).toBe(true);
+    const line = '{"type":"refused","request":2,"code":"note-left-already","message":""}';
+    const again = run(sent, 2, hears(line));
+    expect(again.state.door?.note_left).toBe(true);
+    expect(again.effects).toEqual([]);
+  });
+
   test("the place is kept over a broken link", () => {
     const broken = run(waiting.state, 5, closed(1));
     expect(broken.state.link.phase).toBe("waiting");

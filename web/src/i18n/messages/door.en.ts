@@ -8,7 +8,7 @@ export default {
   "door.passcode.missing": "Write the passcode that came with the invitation.",
   "door.passcode.wrong": "This is not the passcode. Check it and try again.",
   "door.knocking": "Knocking…",
-  "door.held": "Many people are knocking just now. We try again by ourselves; keep this page open.",
+  "door.held": "The door takes one knock at a time. We knock again by ourselves; keep this page open.",
   "door.title": "You are at the door",
   "door.lead.host": "{host} sees that you are here and will let you in. You do not need to do anything.",
   "door.lead": "The host sees that you are here and will let you in. You do not need to do anything.",

@@ -8,7 +8,7 @@ export default {
   "door.passcode.wrong": "Ce n’est pas le bon code. Vérifiez-le et réessayez.",
   "door.knocking": "Vous frappez à la porte…",
   "door.held":
-    "Beaucoup de monde frappe en ce moment. Nous réessayons tout seuls ; gardez cette page ouverte.",
+    "On ne frappe qu’un coup à la fois. Nous frappons de nouveau tout seuls ; gardez cette page ouverte.",
   "door.title": "Vous êtes à la porte",
   "door.lead.host": "{host} voit que vous êtes là et vous laissera entrer. Vous n’avez rien à faire.",
   "door.lead": "L’hôte voit que vous êtes là et vous laissera entrer. Vous n’avez rien à faire.",
