@@ -41,7 +41,9 @@ export function Choice<Value extends string>(props: ChoiceProps<Value>) {
       isDisabled={isLocked}
       isInvalid={error !== null}
       validationBehavior="aria"
-      aria-describedby={classes(under !== undefined && `${id}-hint`, error !== null && `${id}-error`)}
+      aria-describedby={
+        classes(under !== undefined && `${id}-hint`, error !== null && `${id}-error`) || undefined
+      }
       orientation={layout === "row" ? "horizontal" : "vertical"}
     >
       <div className={styles.words}>

@@ -30,7 +30,9 @@ export function TextArea(props: TextAreaProps) {
         maxLength={maxLength}
         placeholder={placeholder}
         aria-invalid={error !== null}
-        aria-describedby={classes(hint !== undefined && `${id}-hint`, error !== null && `${id}-error`)}
+        aria-describedby={
+          classes(hint !== undefined && `${id}-hint`, error !== null && `${id}-error`) || undefined
+        }
         onChange={(event) => onChange(event.target.value)}
       />
       {hint !== undefined && (

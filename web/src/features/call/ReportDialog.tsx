@@ -11,6 +11,7 @@ import {
 } from "../../room/wire";
 import { useRichText, useText } from "../../i18n";
 import { Button } from "../../ui/Button";
+import { Checkbox } from "../../ui/Checkbox";
 import { Choice } from "../../ui/Choice";
 import { Dialog, DialogActs } from "../../ui/Dialog";
 import { Icon } from "../../ui/Icon";
@@ -135,16 +136,12 @@ function Evidence({ lines, report }: { lines: readonly ChatLine[]; report: Repor
       <ul>
         {written.map((line) => (
           <li key={line.message_id}>
-            <label className={styles.line}>
-              <input
-                type="checkbox"
-                checked={report.lines.includes(line.message_id)}
-                onChange={() => report.tick(line.message_id)}
-              />
-              <span>
-                <strong>{line.name}</strong> {line.text}
-              </span>
-            </label>
+            <Checkbox
+              isChecked={report.lines.includes(line.message_id)}
+              onChange={() => report.tick(line.message_id)}
+            >
+              <strong>{line.name}</strong> {line.text}
+            </Checkbox>
           </li>
         ))}
       </ul>

@@ -4,6 +4,7 @@ import { PROFILES, RULE_NAMES, type RuleName } from "../../room/rules";
 import { useErrorText, useRuleWords, useText } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { Card } from "../../ui/Card";
+import { Checkbox } from "../../ui/Checkbox";
 import { Choice } from "../../ui/Choice";
 import { Loading } from "../../ui/Loading";
 import { Notice } from "../../ui/Notice";
@@ -136,10 +137,9 @@ function Locks({ locked, onChange }: LocksProps) {
       <p className={styles.small}>{text("house.locked.lead")}</p>
       <div className={styles.locks}>
         {RULE_NAMES.map((name) => (
-          <label key={name} className={styles.lock}>
-            <input type="checkbox" checked={locked.includes(name)} onChange={() => toggle(name)} />
-            <span>{words(name).label}</span>
-          </label>
+          <Checkbox key={name} isChecked={locked.includes(name)} onChange={() => toggle(name)}>
+            {words(name).label}
+          </Checkbox>
         ))}
       </div>
     </fieldset>
