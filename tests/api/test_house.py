@@ -248,3 +248,16 @@ def test_every_browser_gets_one_device_cookie(school: School, visitor: httpx.Cli
     assert other.cookies["preau_device"] != first.cookies["preau_device"]
     for path in ("/assets/nothing.js", "/favicon.ico", "/healthz"):
         assert "set-cookie" not in httpx.get(f"{school.server.url}{path}").headers
+
+
+def test_a_made_up_claim_to_a_seat_tells_nothing_about_a_link(school: School) -> None:
+    closed = school.new_meeting()
+    claim = {"participant_id": "par_none", "secret": "x" * 43, "last_sequence": 0}
+    answers = []
+    for code in (closed["code"], "abcde-fghjk-mnpqr-stvwx"):
+        with school.person(code) as eve:
+            answers.append(eve.knock("Eve", claim))
+    assert answers[0] == answers[1]
+    assert answers[0]["code"] == "resume-unknown"
+    seen = school.admin.get(path_of(closed)).json()
+    assert seen["last_started_at"] is None, "and it starts no room"

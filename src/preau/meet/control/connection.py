@@ -120,6 +120,8 @@ class Connection:
         if code == "meeting-unknown":
             self._door.world.guesses.count_link(self._visitor.address, self._door.world.clock.now())
             self._lead_nowhere(request)
+        elif code == "resume-unknown":
+            self._loop.call_at(self._answer_at_s(request), self.put, answers.refused(request, code))
         else:
             self.put(answers.refused(request, code))
 
@@ -282,13 +284,19 @@ class Connection:
         self._knocks[frame.request] = _Attempt(self._loop.time())
         try:
             meeting, command = await asyncio.to_thread(self._arrive, frame, name)
-            runner = await self._door.rooms.open(meeting)
+            # Who resumes a seat finds a room that runs; a made-up claim must not start one.
+            is_resuming = frame.resume is not None
+            running = self._door.rooms.running(meeting.id)
+            runner = running if is_resuming else await self._door.rooms.open(meeting)
         except DomainError as refusal:
-            self._refuse_knock(frame.request, refusal.code.value)
+            self._refuse_knock(frame, refusal.code.value)
             return
         except Exception as error:  # The database may be away; the client waits a moment and knocks again.
             log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
             self.put(answers.refused(frame.request, "rate-limited"))
+            return
+        if runner is None:
+            self.refuse(frame.request, "resume-unknown")
             return
         if self._runner is not None and self._runner is not runner:
             self._runner.submit(do.LoseConnection(self._id))
@@ -341,17 +349,23 @@ class Connection:
             is_second_device=arrival.is_second_device,
         )
 
-    def _refuse_knock(self, request: int, code: str) -> None:
-        if code == "meeting-unknown":
-            self._lead_nowhere(request)
+    def _refuse_knock(self, frame: Knock, code: str) -> None:
+        if code == "meeting-unknown" and frame.resume is not None:
+            # As of a meeting that is there: a made-up claim tells nothing about a link.
+            self.refuse(frame.request, "resume-unknown")
+        elif code == "meeting-unknown":
+            self._lead_nowhere(frame.request)
         else:
-            self.put(answers.refused(request, code if code in REFUSALS else "not-allowed"))
+            self.put(answers.refused(frame.request, code if code in REFUSALS else "not-allowed"))
 
     def _lead_nowhere(self, request: int) -> None:
         """One answer, at one time after the knock, whatever it was that led nowhere."""
+        self._loop.call_at(self._answer_at_s(request), self._say_that_it_leads_nowhere, request)
+
+    def _answer_at_s(self, request: int) -> float:
+        """When a knock that leads nowhere is answered."""
         attempt = self._knocks.get(request)
-        knocked_at_s = self._loop.time() if attempt is None else attempt.at_s
-        self._loop.call_at(knocked_at_s + doors.REFUSED_AFTER_S, self._say_that_it_leads_nowhere, request)
+        return (self._loop.time() if attempt is None else attempt.at_s) + doors.REFUSED_AFTER_S
 
     def _say_that_it_leads_nowhere(self, request: int) -> None:
         self.put(answers.refused(request, "meeting-unknown"))

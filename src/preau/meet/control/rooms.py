@@ -92,6 +92,10 @@ class Rooms:
             log_event(LogEvent.ROOM_STARTED, occurrence_id=running.occurrence.id)
             return runner
 
+    def running(self, meeting_id: MeetingId) -> RoomRunner | None:
+        """The meeting's room, if it runs."""
+        return self._runners.get(meeting_id)
+
     def participant_count(self, meeting_id: MeetingId) -> int | None:
         """How many are in the meeting's room, or None when it does not run."""
         runner = self._runners.get(meeting_id)
