@@ -21,7 +21,7 @@ from preau.meet.domain.ids import InvitationId, MessageId, ParticipantId
 from preau.meet.domain.invitations import Provenance
 from preau.meet.domain.media_rights import MediaRights
 from preau.meet.domain.roles import RoomRole
-from preau.meet.domain.rules import rules_to_json
+from preau.meet.domain.rules import change, rules_to_json
 from preau.meet.live import commands as do
 from preau.meet.live import effects as fx
 from preau.meet.live.audience import may_read, runs_the_room
@@ -41,18 +41,20 @@ MOST = 4
 MOST_LINES = 8
 LINES = st.integers(0, 31)
 WHO = st.integers(0, 7)
-MESSAGES = st.sampled_from([f"message-{number}" for number in range(4)])
+MESSAGES = st.sampled_from([f"message-{number}" for number in range(40)])
 RULES = st.sampled_from(
     [
         ("chat", "off"),
         ("chat", "hosts"),
         ("chat", "all"),
         ("slow_mode_s", 10),
+        ("slow_mode_s", 60),
         ("slow_mode_s", 0),
         ("waiting_room", "everybody"),
         ("waiting_room", "not-known"),
         ("open_link", False),
         ("open_link", True),
+        ("supervised", True),
         ("supervised", True),
         ("supervised", False),
         ("unmute", False),
@@ -71,12 +73,24 @@ SWITCHES = {
 OWNER = {"provenance": "owner", "device": "desk", "invitation": None, "second": False, "role": "host"}
 ROLES = st.sampled_from(RoomRole)
 # What changes most is done most.
-OFTEN = ("admit", "admit", "deny", "deny", "remove", "remove", "ban", "ban", "role", "rule", "Unlock", "Thaw")
-SELDOM = ("lift", "Lock", "Freeze", "spotlight", "lower", "lower-all", "Mute", "StopCamera", "StopShare")
+OFTEN = ("admit", "admit", "deny", "deny", "remove", "remove", "ban", "ban", "role", "rule", "Freeze", "Thaw")
+SELDOM = (
+    "lift",
+    "Lock",
+    "Unlock",
+    "Unlock",
+    "spotlight",
+    "lower",
+    "lower-all",
+    "Mute",
+    "StopCamera",
+    "StopShare",
+)
 ACTS = st.sampled_from((*OFTEN, *OFTEN, *SELDOM, "AskToUnmute"))
+MANY = [one for one in Provenance if one is not Provenance.OWNER]
 COMES = st.fixed_dictionaries(
     {
-        "provenance": st.sampled_from(Provenance).map(str),
+        "provenance": st.sampled_from([*MANY, *MANY, Provenance.OWNER]).map(str),
         "device": st.sampled_from(["phone", "phone", "tablet", "desk"]),
         "invitation": st.sampled_from(["inv_1", "inv_2", "inv_3"]),
         "second": st.booleans(),
@@ -190,6 +204,11 @@ class RoomAgainstModel(RuleBasedStateMachine):
         line = held[number % len(held)] if held else None
         return number % MOST_LINES + 1 if line is None else line
 
+    def anybodys_line(self, number: int) -> int:
+        """A connection: mostly of somebody in the room."""
+        held = [one.line for one in self.model.people.values() if one.line is not None]
+        return held[number % len(held)] if held and number >= 3 else number % MOST_LINES + 1
+
     def free_line(self, number: int) -> int:
         """A connection on which nobody is, mostly."""
         free = [line for line in range(1, MOST_LINES + 1) if not self.model.is_taken(line)]
@@ -209,14 +228,26 @@ class RoomAgainstModel(RuleBasedStateMachine):
 
     # --- rules -------------------------------------------------------------------------------------------
 
-    @initialize(is_supervised=st.booleans(), guests=st.lists(COMES, max_size=4))
-    def begin(self, is_supervised: bool, guests: list[dict[str, Any]]) -> None:
-        self.model.rules["supervised"] = is_supervised
-        self.step(do.Open(replace(CALM, supervised=is_supervised)))
+    @initialize(
+        chosen=st.lists(RULES, max_size=5),
+        guests=st.lists(COMES, min_size=1, max_size=4),
+        has_owner=st.sampled_from([True, True, False]),
+        acts=st.lists(st.sampled_from(["Freeze", "Lock", "ban", "deny", "admit", "remove"]), max_size=3),
+    )
+    def begin(
+        self,
+        chosen: list[tuple[str, Any]],
+        guests: list[dict[str, Any]],
+        has_owner: bool,
+        acts: list[str],
+    ) -> None:
+        self.model.rules |= dict(chosen)
+        self.step(do.Open(change(CALM, dict(chosen))))
         self.model.settle()
-        self.somebody_knocks_on(1, {**guests[0], "provenance": "owner"} if guests else OWNER)
-        for line, come in enumerate(guests, 2):
+        for line, come in enumerate(([OWNER] if has_owner else []) + guests, 1):
             self.somebody_knocks_on(line, come)
+        for act in acts:
+            self.the_room_is_run_from(1, act, [self.whom(act, 0)], ("unmute", False), RoomRole.COHOST)
 
     @rule(seconds=st.sampled_from([0, 1, 5, 7, 15, 31, 31, 61, 301]))
     def time_passes(self, seconds: int) -> None:
@@ -304,34 +335,50 @@ class RoomAgainstModel(RuleBasedStateMachine):
         self.both(do.LeaveNote(ConnectionId(line), 1, "it is me"), self.model.note(line))
 
     @precondition(_alive)
-    @rule(line=LINES, message_id=MESSAGES, to=st.sampled_from([None, "all", "hosts"]))
-    def somebody_writes(self, line: int, message_id: str, to: str | None) -> None:
-        line = self.line_of(line)
+    @rule(
+        line=LINES,
+        message_ids=st.lists(MESSAGES, min_size=1, max_size=4),
+        to=st.sampled_from([None, None, "all", "hosts"]),
+    )
+    def somebody_writes(self, line: int, message_ids: list[str], to: str | None) -> None:
+        line = self.anybodys_line(line)
         audience = None if to is None else Audience(to)
-        command = do.SendChat(ConnectionId(line), 1, MessageId(message_id), "text", audience)
-        self.both(command, self.model.chat(line, message_id, to))
+        for message_id in message_ids:
+            command = do.SendChat(ConnectionId(line), 1, MessageId(message_id), "text", audience)
+            self.both(command, self.model.chat(line, message_id, to))
 
     @precondition(_alive)
-    @rule(line=LINES, message_id=MESSAGES)
-    def somebody_deletes(self, line: int, message_id: str) -> None:
-        line = self.line_of(line)
+    @rule(line=LINES, message_id=MESSAGES, is_last=st.booleans())
+    def somebody_deletes(self, line: int, message_id: str, is_last: bool) -> None:
+        line = self.anybodys_line(line)
+        message_id = next(reversed(self.model.lines), message_id) if is_last else message_id
         command = do.DeleteMessage(ConnectionId(line), 1, MessageId(message_id))
         self.both(command, self.model.delete(line, message_id))
 
     @precondition(_alive)
     @rule(line=LINES, is_up=st.booleans())
     def a_hand_goes(self, line: int, is_up: bool) -> None:
-        line = self.line_of(line)
+        line = self.anybodys_line(line)
         command: type[do.Request] = do.RaiseHand if is_up else do.LowerHand
         self.both(command(ConnectionId(line), 1), self.model.hand(line, is_up))
 
     @precondition(_alive)
-    @rule(act=ACTS, line=LINES, numbers=st.lists(WHO, min_size=1, max_size=3), change=RULES, role=ROLES)
+    @rule(act=ACTS, line=LINES, numbers=st.lists(WHO, min_size=1, max_size=3), changed=RULES, role=ROLES)
     def the_room_is_run(
-        self, act: str, line: int, numbers: list[int], change: tuple[str, Any], role: RoomRole
+        self, act: str, line: int, numbers: list[int], changed: tuple[str, Any], role: RoomRole
     ) -> None:
         people = [self.whom(act, number) for number in numbers]
-        command, expected = ACT[act](self, self.line_of(line), people, change, role)
+        self.the_room_is_run_from(self.line_of(line), act, people, changed, role)
+
+    def the_room_is_run_from(
+        self,
+        line: int,
+        act: str,
+        people: list[ParticipantId],
+        changed: tuple[str, Any],
+        role: RoomRole,
+    ) -> None:
+        command, expected = ACT[act](self, line, people, changed, role)
         self.both(command, expected)
         for ban in self.room.view.bans:
             self.bans.setdefault(ban.id, people[0])
@@ -408,8 +455,8 @@ def _switch(act: type[do.Request]) -> Callable[..., Made]:
     return lambda on, line, *_: (act(ConnectionId(line), 1), on.model.switch(line, *SWITCHES[act]))
 
 
-def _rule(on: RoomAgainstModel, line: int, _: People, change: tuple[str, Any], __: RoomRole) -> Made:
-    name, value = change
+def _rule(on: RoomAgainstModel, line: int, _: People, changed: tuple[str, Any], __: RoomRole) -> Made:
+    name, value = changed
     return do.SetRules(ConnectionId(line), 1, {name: value}), on.model.set_rule(line, name, value)
 
 
