@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -30,9 +30,10 @@ from preau.meet.live.commands import Command, ConnectionId, Knock
 from preau.meet.live.events import Entry
 from preau.meet.live.machine import handle
 from preau.meet.live.memory import Memory, remember
-from preau.meet.live.people import Audience, BanId, Participant
+from preau.meet.live.people import Audience, Participant
 from preau.meet.live.room import Room, Setting, rebuild
 from preau.meet.live.view import RoomView, apply
+from tests.unit.meet.live.acts import ACT
 from tests.unit.meet.live.model import Model
 from tests.unit.meet.live.stage import CALM, START
 
@@ -64,12 +65,6 @@ RULES = st.sampled_from(
         ("share", "all"),
     ]
 )
-SWITCHES = {
-    do.Lock: ("locked", True),
-    do.Unlock: ("locked", False),
-    do.Freeze: ("frozen", True),
-    do.Thaw: ("frozen", False),
-}
 OWNER = {"provenance": "owner", "device": "desk", "invitation": None, "second": False, "role": "host"}
 ROLES = st.sampled_from(RoomRole)
 # What changes most is done most.
@@ -430,81 +425,6 @@ class RoomAgainstModel(RuleBasedStateMachine):
         assert (again.view, again.memory) == (self.room.view, self.room.memory)
         assert (set(again.seats), set(again.places)) == (set(self.room.seats), set(self.room.places))
 
-
-People = list[ParticipantId]
-Made = tuple[Command, str]
-
-
-def _lower(on: RoomAgainstModel, line: int, people: People, *_: Any) -> Made:
-    return do.LowerHandOf(ConnectionId(line), 1, people[0]), on.model.lower(line, people[0])
-
-
-def _lower_all(on: RoomAgainstModel, line: int, *_: Any) -> Made:
-    return do.LowerAllHands(ConnectionId(line), 1), on.model.lower(line, None)
-
-
-def _media(act: type[do.RequestAbout]) -> Callable[..., Made]:
-    def made(on: RoomAgainstModel, line: int, people: People, *_: Any) -> Made:
-        expected = on.model.act_on_media(line, people[0], needs_line=act is do.AskToUnmute)
-        return act(ConnectionId(line), 1, people[0]), expected
-
-    return made
-
-
-def _switch(act: type[do.Request]) -> Callable[..., Made]:
-    return lambda on, line, *_: (act(ConnectionId(line), 1), on.model.switch(line, *SWITCHES[act]))
-
-
-def _rule(on: RoomAgainstModel, line: int, _: People, changed: tuple[str, Any], __: RoomRole) -> Made:
-    name, value = changed
-    return do.SetRules(ConnectionId(line), 1, {name: value}), on.model.set_rule(line, name, value)
-
-
-def _spotlight(on: RoomAgainstModel, line: int, people: People, *_: Any) -> Made:
-    who = None if len(people) > 2 else people[0]
-    return do.Spotlight(ConnectionId(line), 1, who), on.model.light(line, who)
-
-
-def _admit(on: RoomAgainstModel, line: int, people: People, *_: Any) -> Made:
-    return do.AdmitPeople(ConnectionId(line), 1, tuple(people)), on.model.admit(line, list(people))
-
-
-def _deny(on: RoomAgainstModel, line: int, people: People, *_: Any) -> Made:
-    return do.Deny(ConnectionId(line), 1, people[0], "other"), on.model.deny(line, people[0])
-
-
-def _remove(on: RoomAgainstModel, line: int, people: People, *_: Any) -> Made:
-    return do.Remove(ConnectionId(line), 1, people[0]), on.model.remove(line, people[0])
-
-
-def _ban(on: RoomAgainstModel, line: int, people: People, *_: Any) -> Made:
-    return do.BanPerson(ConnectionId(line), 1, people[0]), on.model.ban(line, people[0])
-
-
-def _lift(on: RoomAgainstModel, line: int, people: People, *_: Any) -> Made:
-    known = list(on.bans.items())
-    ban_id, who = known[-len(people) % len(known)] if known else ("ban_0", "nobody")
-    return do.LiftBan(ConnectionId(line), 1, BanId(ban_id)), on.model.lift(line, who)
-
-
-def _role(on: RoomAgainstModel, line: int, people: People, _: Any, role: RoomRole) -> Made:
-    return do.SetRole(ConnectionId(line), 1, people[0], role), on.model.give_role(line, people[0], role.value)
-
-
-ACT: Mapping[str, Callable[..., Made]] = {
-    "lower": _lower,
-    "lower-all": _lower_all,
-    **{act.__name__: _media(act) for act in (do.Mute, do.StopCamera, do.StopShare, do.AskToUnmute)},
-    **{act.__name__: _switch(act) for act in SWITCHES},
-    "rule": _rule,
-    "spotlight": _spotlight,
-    "admit": _admit,
-    "deny": _deny,
-    "remove": _remove,
-    "ban": _ban,
-    "lift": _lift,
-    "role": _role,
-}
 
 RoomAgainstModel.TestCase.settings = settings(
     max_examples=EXAMPLES,
