@@ -77,6 +77,10 @@ class Lanes:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        # A task that had not begun yet has cleared nothing.
+        for table in (self._waiting, self._woken, self._tasks):
+            table.clear()
+        self._count = 0
 
     async def _run(self, key: Key) -> None:
         lane, woken = self._waiting[key], self._woken[key]
@@ -88,7 +92,8 @@ class Lanes:
                 await self._make(call, lane, woken)
         finally:
             self._count -= len(lane)
-            del self._waiting[key], self._woken[key], self._tasks[key]
+            for table in (self._waiting, self._woken, self._tasks):
+                table.pop(key, None)
 
     async def _make(self, call: Call, lane: deque[Call], woken: asyncio.Event) -> None:
         """One call, until it is done, given up, or made pointless by one that came later."""
