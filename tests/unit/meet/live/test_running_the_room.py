@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from preau.meet.domain.ids import AccountId, MessageId, ParticipantId
-from preau.meet.domain.policy import Action
+from preau.meet.domain.policy import Action, Actor, Decision, decide
 from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.rules import Chat, Sharing, change
 from preau.meet.live import commands as do
 from preau.meet.live import effects as fx
 from preau.meet.live import events as happened
+from preau.meet.live import permission
 from preau.meet.live.commands import Command, ConnectionId
 from preau.meet.live.people import Audience
 from tests.unit.meet.live.stage import (
@@ -121,6 +122,36 @@ def test_attempts_from_the_door_are_on_record_too(command: Command) -> None:
 def test_a_co_host_does_nothing_to_a_host_and_is_not_one(command: Command) -> None:
     stage = full()
     assert stage.code(command) == "not-allowed"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *privileged(ONE),
+        *privileged(THREE),
+        *privileged(FOUR),
+        line("x", 2, THREE),
+        do.RaiseHand(THREE, 9),
+        do.LowerHand(THREE, 9),
+        do.Rename(THREE, 9, None, "Bobby"),
+        do.LeaveNote(FOUR, 9, "It is me"),
+    ],
+    ids=lambda one: f"{type(one).__name__}-{one.connection}",
+)
+def test_every_command_passes_the_policy_exactly_once(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = full()
+    stage.do(line("hello"))
+    asked: list[Action] = []
+
+    def noting(actor: Actor, action: Action, **more: Any) -> Decision:
+        asked.append(action)
+        return decide(actor, action, **more)
+
+    monkeypatch.setattr(permission, "decide", noting)
+    stage.do(command)
+    assert len(asked) == 1
 
 
 def test_an_act_is_on_record_with_who_did_it_to_whom() -> None:
