@@ -129,8 +129,11 @@ def change_meeting(
             stored.audit.add(_record(world, owner, action, meeting))
         stored.meetings.update(meeting)
     view = MeetingView(meeting, organization)
-    if changes.rules:
-        rooms.change_rules(meeting.id, view.rules, organization.locked_rules)
+    door = rooms.door(meeting.id)
+    if changes.rules and door is not None:
+        # Only what was changed: the hosts may have other rules for this occurrence.
+        rules = in_force(organization, meeting.kind, change(door.rules, changes.rules))
+        rooms.change_rules(meeting.id, rules, organization.locked_rules)
     return view
 
 

@@ -55,11 +55,15 @@ def test_a_meeting_begins_with_the_bundle_of_its_house(server: Stage, profile: P
 
 def test_a_change_of_rules_is_kept_told_to_the_room_and_audited(server: Stage) -> None:
     made = meetings.create_meeting(server.world, ADA, "6e B")
+    without_cameras = replace(made.rules, camera=False)
+    server.rooms.doors[made.meeting.id] = RoomDoor(without_cameras, is_locked=False)
     changes = Changes(rules={"open_link": True, "slow_mode_s": 30, "chat": "hosts"})
     view = meetings.change_meeting(server.world, server.rooms, ADA, made.meeting.id, changes)
     assert (view.rules.open_link, view.rules.slow_mode_s, view.rules.chat.value) == (True, 30, "hosts")
     assert meetings.view_meeting(server.world, ADA, made.meeting.id).rules == view.rules
-    assert server.rooms.told == [("change-rules", made.meeting.id, view.rules, frozenset())]
+    assert view.rules.camera
+    in_the_room = replace(view.rules, camera=False)
+    assert server.rooms.told == [("change-rules", made.meeting.id, in_the_room, frozenset())]
     records = audit.view_audit(server.world, ADA, made.meeting.id)
     assert [one.action for one in records] == ["change-meeting-rules", "create-meeting"]
     assert all(one.allowed and one.actor_id == ADA.id for one in records)
