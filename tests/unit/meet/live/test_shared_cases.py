@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from preau.meet.control.answers import snapshot
 from preau.meet.domain.ids import ParticipantId
+from preau.meet.domain.roles import MODERATORS, RoomRole
 from preau.meet.domain.rules import rules_from_json
+from preau.meet.live.audience import may_hear
 from preau.meet.live.codec import EVENT_NAMES, event_from_json
 from preau.meet.live.events import Entry
+from preau.meet.live.people import Participant
 from preau.meet.live.people_codec import (
     ban_from_json,
     message_from_json,
@@ -67,3 +70,25 @@ def test_the_pages_and_the_document_know_every_event() -> None:
         assert f"`{name}`" in document, name
         assert f'"{name}"' in wire, name
     assert '`{"type": "withheld"}`' in document
+
+
+def test_what_is_for_those_who_run_the_room_reaches_nobody_else() -> None:
+    for_them_alone = {
+        "person-waiting",
+        "person-stopped-waiting",
+        "door-note-left",
+        "waiting-connection",
+        "person-banned",
+        "ban-lifted",
+        "host-told",
+    }
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    viewers = {role: Participant(ParticipantId("par_x"), "X", role, at) for role in RoomRole}
+    for case in CASES:
+        told = case["event"]["event"]
+        if told["type"] in {"withheld", "chat-posted"}:
+            continue
+        event = event_from_json(told)
+        hear = {role for role, viewer in viewers.items() if may_hear(event, viewer)}
+        everybody = set(RoomRole)
+        assert hear == (MODERATORS if told["type"] in for_them_alone else everybody), told["type"]
