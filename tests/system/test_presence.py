@@ -19,6 +19,7 @@ from tests.kit.media_client import in_media
 from tests.kit.meet_server import MeetServer, running_meet
 
 PUT_OUT_WITHIN_S = 4.0
+BACK_AND_OUT_WITHIN_S = 8.0
 RUNS = 5
 
 pytestmark = pytest.mark.timeout(120)
@@ -83,3 +84,19 @@ async def test_a_hidden_listener_is_put_out_and_the_host_told(
             assert told == ["stranger-removed"] * RUNS, stays_s
             assert lesson.teacher_media.others() == {lesson.pupil_admitted["participant_id"]}
             assert len(lesson.happened("participant-joined")) == 1
+
+
+async def test_a_listener_who_comes_while_the_platform_is_down_is_put_out_when_it_is_back(
+    meet: MeetServer, media_settings: dict[str, str]
+) -> None:
+    with closing(meet.administrator()) as admin:
+        async with class_in_session(admin, meet.socket_url) as lesson:
+            meet.kill()
+            token = ghost(media_settings, lesson.teacher_media.room.name, 1)
+            async with in_media(media_settings["PREAU_LIVEKIT_URL"], token) as intruder:
+                await intruder.until(lambda: intruder.heard > 5)
+                meet.start()
+                meet.wait()
+                async with asyncio.timeout(BACK_AND_OUT_WITHIN_S):
+                    await intruder.until(lambda: not intruder.is_connected())
+            assert lesson.teacher_media.is_connected(), "whoever has a seat is left where it is"
