@@ -44,7 +44,7 @@ class Call:
 class Lanes:
     """All lanes to one media server. Belongs to one event loop."""
 
-    def __init__(self, timeout_s: float, absent_every_s: float = 0.2) -> None:
+    def __init__(self, timeout_s: float, absent_every_s: float = 1.0) -> None:
         self._timeout_s = timeout_s
         self._absent_every_s = absent_every_s
         self._waiting: dict[Key, deque[Call]] = {}

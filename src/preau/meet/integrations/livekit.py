@@ -112,13 +112,8 @@ class LiveKitMedia:
         self._lanes.put((room, identity), Call(_SHARE, attempt))
 
     def remove(self, room: OccurrenceId, identity: ParticipantId) -> None:
-        """Take somebody out of a room, soon; who is not there any more needs nothing."""
-        person = self._people.pop((room, identity), None)
-        patience_s = 0.0
-        if person is not None:
-            now = datetime.now(UTC)
-            ends = [until for until, _ in person.outstanding if until > now]
-            patience_s = max(((until - now).total_seconds() for until in ends), default=0.0)
+        """Take somebody out of a room, soon. Whoever comes afterwards is found by its missing seat."""
+        self._people.pop((room, identity), None)
 
         async def attempt() -> Outcome:
             api, module = await self._opened()
@@ -128,7 +123,7 @@ class LiveKitMedia:
             await api.room.remove_participant(request)
             return Outcome.DONE
 
-        self._lanes.put((room, identity), Call(_REMOVE, attempt, _EVERYTHING, patience_s))
+        self._lanes.put((room, identity), Call(_REMOVE, attempt, _EVERYTHING))
 
     def close_room(self, room: OccurrenceId) -> None:
         """Close a room, soon."""
