@@ -27,7 +27,9 @@ UNKNOWN_LINKS_PER_SERVER = Limit(3000, timedelta(minutes=1))
 WRONG_PASSCODES_PER_PREFIX = Limit(10, timedelta(minutes=15))
 WRONG_PASSCODES_PER_ROOM = Limit(20, timedelta(hours=1))
 WRONG_PASSCODES_PER_SERVER = Limit(500, timedelta(hours=1))
+#: Each note is a write to the disk.
 REFUSALS_NOTED_PER_PREFIX = Limit(300, timedelta(minutes=1))
+REFUSALS_NOTED_PER_SERVER = Limit(3000, timedelta(minutes=1))
 
 
 @dataclass
@@ -101,7 +103,7 @@ class Guesses:
     """What was tried at the doors of this server and was wrong. Right answers cost nothing."""
 
     def __init__(self) -> None:
-        self._refusals = Attempts(REFUSALS_NOTED_PER_PREFIX)
+        self._refusals = (Attempts(REFUSALS_NOTED_PER_PREFIX), Attempts(REFUSALS_NOTED_PER_SERVER))
         self._links = (Attempts(UNKNOWN_LINKS_PER_PREFIX), Attempts(UNKNOWN_LINKS_PER_SERVER))
         self._passcodes = tuple(
             Attempts(limit)
@@ -110,8 +112,11 @@ class Guesses:
 
     def count_refusal(self, address: str, now: datetime) -> None:
         """Raise `rate-limited` when a neighbourhood's refused acts come too often to note."""
-        self._refusals.check(prefix_key(address), now)
-        self._refusals.count(prefix_key(address), now)
+        keyed = tuple(zip(self._refusals, (prefix_key(address), ""), strict=True))
+        for attempts, key in keyed:
+            attempts.check(key, now)
+        for attempts, key in keyed:
+            attempts.count(key, now)
 
     def wrong_link(self, address: str, now: datetime) -> None:
         """A link that led nowhere was tried. Raise `rate-limited` when that happened too often."""

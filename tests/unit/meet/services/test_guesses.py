@@ -90,3 +90,18 @@ def test_the_whole_server_answers_a_bounded_number_of_guesses() -> None:
 )
 def test_whose_guesses_count_together(one: str, other: str, *, same: bool) -> None:
     assert (prefix_key(one) == prefix_key(other)) is same
+
+
+def test_refusals_are_noted_as_often_as_the_disk_can_bear() -> None:
+    guesses, now, noted = Guesses(), datetime(2026, 11, 24, tzinfo=UTC), 0
+    for number in range(5_000):
+        # Twenty neighbourhoods, each with no more than is its own.
+        try:
+            guesses.count_refusal(f"192.0.{number % 20}.1", now)
+        except DomainError:
+            continue
+        noted += 1
+    assert noted == limits.REFUSALS_NOTED_PER_SERVER.count
+    with pytest.raises(DomainError):
+        guesses.count_refusal("198.51.100.1", now)
+    guesses.count_refusal("198.51.100.1", now + limits.REFUSALS_NOTED_PER_SERVER.window)
