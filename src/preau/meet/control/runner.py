@@ -23,6 +23,7 @@ from preau.meet.services.ports import AuditRecord, Clock, LogRecord, Media, Medi
 
 RETRY_AFTER_FAILURE_S = 0.5
 _MAX_BATCH = 200
+_MAX_SUBJECT_CHARACTERS = 40
 _IDLE_S = 3600.0
 
 
@@ -136,7 +137,8 @@ class RoomRunner:
             at=now,
             actor_id=one.account_id,
             action=one.action,
-            subject_id=one.subject_id or self.facts.meeting_id,
+            # Ids of lines are made by clients, and longer than those the audit keeps.
+            subject_id=one.subject_id[:_MAX_SUBJECT_CHARACTERS] or self.facts.meeting_id,
             meeting_id=self.facts.meeting_id,
             participant_id=one.participant_id,
             allowed=one.is_allowed,

@@ -13,11 +13,22 @@ from preau.meet.control.answers import MeetingFacts
 from preau.meet.control.delivery import RoomFacts
 from preau.meet.control.log_writer import LogWriter
 from preau.meet.control.runner import RoomRunner, Surroundings
-from preau.meet.domain.ids import MeetingId, OccurrenceId, ParticipantId
+from preau.meet.domain.ids import MeetingId, MessageId, OccurrenceId, ParticipantId
 from preau.meet.integrations.livekit import NullMedia
-from preau.meet.live.commands import Command, ConnectionId, End, Leave, Lock, LoseConnection, Open, Request
+from preau.meet.live.commands import (
+    Command,
+    ConnectionId,
+    DeleteMessage,
+    End,
+    Leave,
+    Lock,
+    LoseConnection,
+    Open,
+    Request,
+)
 from preau.meet.live.room import Room, Setting
 from preau.meet.services.ports import AuditRecord, LogRecord
+from preau.meet.storage.tables import AUDIT
 from tests.unit.meet.live.stage import CALM, ONE, START, TWO, ada, ann, line
 
 FACTS = RoomFacts(MeetingId("mtg"), OccurrenceId("occ"), MeetingFacts("Staff", "code", START))
@@ -62,12 +73,14 @@ class Disk:
         self.is_full = False
         self.written: list[int] = []
         self.audit: list[tuple[str, str | None, bool]] = []
+        self.subjects: list[str] = []
 
     def write(self, records: Sequence[LogRecord], audit: Sequence[AuditRecord]) -> None:
         if self.is_full:
             raise OSError("no space left on device")
         self.written += [record.sequence for record in records]
         self.audit += [(one.action, one.participant_id, one.allowed) for one in audit]
+        self.subjects += [one.subject_id for one in audit]
 
 
 class House:
@@ -129,6 +142,21 @@ async def test_acts_and_attempts_are_on_record_before_they_are_answered() -> Non
     house.runner.submit(Lock(ONE, 5))
     await house.ears[ONE].next("done")
     assert house.disk.audit[1:] == [("lock", "par_ada", True)]
+    house.runner.submit(End())
+    await house.over()
+
+
+async def test_the_longest_id_a_client_makes_up_fits_into_the_audit() -> None:
+    house = House()
+    house.runner.submit(ada())
+    house.runner.submit(ann())
+    await house.ears[TWO].next("admitted")
+    house.runner.submit(DeleteMessage(TWO, 5, MessageId("m" * 64)))
+    assert (await house.ears[TWO].next("refused"))["code"] == "not-allowed"
+    house.runner.submit(Lock(ONE, 5))
+    await house.ears[ONE].next("done")
+    assert house.disk.subjects == ["m" * 40, "mtg"]
+    assert str(AUDIT.c.subject_id.type) == "VARCHAR(40)"
     house.runner.submit(End())
     await house.over()
 
