@@ -45,6 +45,7 @@ MAX_REPORTS = 10
 MAX_NOTE_CHARACTERS = 200
 KNOCK_WITHIN_S = 10.0
 ADMITTED_WITHIN_S = 60.0
+_EVERYBODYS = frozenset({do.Leave, do.RaiseHand, do.LowerHand})
 
 
 class Socket(Protocol):
@@ -235,7 +236,19 @@ class Connection:
         self.put(refusal if grant is None else answers.media(frame.request, grant))
 
     async def _act(self, frame: Act) -> None:
-        self._submit(frame.command(self._id, frame.request, *frame.arguments))
+        if frame.command in _EVERYBODYS or self._may_try(frame.request):
+            self._submit(frame.command(self._id, frame.request, *frame.arguments))
+
+    def _may_try(self, request: int) -> bool:
+        """Whether an act that will be refused is still noted: each note is a write to the disk."""
+        if self._runner is None or self._runner.runs_the_room(self._participant_id):
+            return True
+        try:
+            self._door.world.guesses.count_refusal(self._visitor.address, self._door.world.clock.now())
+        except DomainError:
+            self.put(answers.refused(request, "rate-limited"))
+            return False
+        return True
 
     async def _chat(self, frame: ChatLine) -> None:
         text = clean_chat(frame.text)
@@ -252,7 +265,7 @@ class Connection:
         problem = _name_problem(name)
         if problem is not None:
             self.put(answers.refused(frame.request, problem))
-        else:
+        elif frame.participant_id is None or self._may_try(frame.request):
             self._submit(do.Rename(self._id, frame.request, frame.participant_id, name))
 
     async def _report(self, frame: Report) -> None:

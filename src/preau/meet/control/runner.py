@@ -11,6 +11,7 @@ from datetime import datetime
 from preau.meet.control.delivery import Delivery, Line, RoomFacts
 from preau.meet.control.log_writer import LogWriter
 from preau.meet.domain.ids import OccurrenceId, ParticipantId
+from preau.meet.live.audience import runs_the_room
 from preau.meet.live.codec import event_from_json, event_to_log
 from preau.meet.live.commands import Command, ConnectionId, Request, Tick
 from preau.meet.live.effects import Audit
@@ -52,6 +53,11 @@ class RoomRunner:
     def submit(self, command: Command) -> None:
         """Have a command handled, after those before it."""
         self._commands.put_nowait(command)
+
+    def runs_the_room(self, participant_id: ParticipantId | None) -> bool:
+        """Whether somebody is host or co-host here."""
+        one = None if participant_id is None else self.room.view.participant(participant_id)
+        return one is not None and runs_the_room(one)
 
     def grant(self, participant_id: ParticipantId) -> MediaGrant | None:
         """A fresh media grant for somebody who is in the room, with the rights of the moment."""

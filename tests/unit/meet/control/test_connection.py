@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,18 @@ import pytest
 from preau.meet.control import connection as connection_module
 from preau.meet.control.connection import Connection, Door, Visitor, open_door
 from preau.meet.control.rooms import Rooms
+from preau.meet.domain.errors import DomainError
 from preau.meet.domain.rules import Kind
 from preau.meet.integrations.livekit import NullMedia
 from preau.meet.live.commands import ConnectionId
+from preau.meet.services.limits import REFUSALS_NOTED_PER_PREFIX
 from preau.meet.services.meetings import Changes, change_meeting, create_meeting
 from preau.meet.storage.engine import open_engine
 from preau.meet.storage.schema import migrate
 from tests.kit.world import ADA, Stage, stage
 
 WITHIN_S = 10.0
+HERE = "192.0.2.7"
 
 
 class Wire:
@@ -55,6 +59,7 @@ class House:
     """A server with one meeting whose door is open to strangers."""
 
     def __init__(self, server: Stage) -> None:
+        self._world = server.world
         self.rooms = Rooms(server.world, NullMedia(), 10)
         self.rooms.start()
         self._door: Door = open_door(server.world, self.rooms)
@@ -64,10 +69,15 @@ class House:
         self._numbers = itertools.count(1)
         self.tasks: list[asyncio.Task[None]] = []
 
+    def count_refusal(self) -> None:
+        """Somebody else of the neighbourhood was refused."""
+        with suppress(DomainError):
+            self._world.guesses.count_refusal(HERE, self._world.clock.now())
+
     def connect(self) -> Wire:
         wire = Wire()
         number = next(self._numbers)
-        visitor = Visitor(self.code, None, f"{number:043d}", "192.0.2.7")
+        visitor = Visitor(self.code, None, f"{number:043d}", HERE)
         connection = Connection(ConnectionId(number), wire, visitor, self._door)
         self.tasks.append(asyncio.create_task(connection.run()))
         return wire
@@ -135,3 +145,20 @@ async def test_a_second_knock_of_somebody_who_waits_is_refused(house: House) -> 
     await waiting.next("waiting")
     waiting.send("knock", name="Eve", resume=None)
     assert (await waiting.next("refused"))["code"] == "already-admitted"
+
+
+async def test_attempts_are_noted_up_to_a_limit_and_the_room_goes_on(house: House) -> None:
+    waiting = house.connect()
+    waiting.send("knock", name="Eve", resume=None)
+    await waiting.next("waiting")
+    codes = []
+    for _ in range(90):
+        waiting.send("freeze")
+        codes.append((await waiting.next("refused"))["code"])
+    assert set(codes) == {"not-admitted"}
+    for _ in range(REFUSALS_NOTED_PER_PREFIX.count):
+        house.count_refusal()
+    waiting.send("freeze")
+    assert (await waiting.next("refused"))["code"] == "rate-limited"
+    waiting.send("leave")
+    await waiting.next("done")
