@@ -98,8 +98,8 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 async def test_who_waits_may_take_as_long_as_it_takes_and_who_never_knocks_may_not(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection_module, "ADMITTED_WITHIN_S", 0.3)
-    monkeypatch.setattr(connection_module, "KNOCK_WITHIN_S", 0.3)
+    monkeypatch.setattr(connection_module, "ADMITTED_WITHIN_S", 1.5)
+    monkeypatch.setattr(connection_module, "KNOCK_WITHIN_S", 1.5)
     waiting = house.connect()
     waiting.send("knock", name="Eve", resume=None)
     await waiting.next("waiting")
