@@ -1,5 +1,5 @@
 import { Hand, Mic, MicOff, TriangleAlert, WifiOff } from "lucide-react";
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from "react";
 import type { Person, RoomView } from "../../room/view";
 import type { ParticipantId } from "../../room/wire";
 import { useText, type MessageId } from "../../i18n";
@@ -61,7 +61,7 @@ export function PeoplePanel({ view, link, onReport, onClose }: PeoplePanelProps)
   const { hands, rest } = handsFirst(view.me, view.others);
   const count = hands.length + rest.length;
   const isOpening = view.may.is_moderator;
-  useFirstAtDoor(rows, isOpening && view.waiting.length > 0);
+  useFirstAtDoor(rows, isOpening ? view.waiting.length : 0);
 
   return (
     <SidePanel
@@ -101,11 +101,22 @@ export function PeoplePanel({ view, link, onReport, onClose }: PeoplePanelProps)
 }
 
 /** Somebody waits: who opens the panel is there to let them in. */
-function useFirstAtDoor(rows: React.RefObject<HTMLDivElement | null>, isAnybody: boolean): void {
-  const wasThere = useRef(isAnybody);
+function useFirstAtDoor(rows: RefObject<HTMLDivElement | null>, waiting: number): void {
+  const before = useRef(0);
   useEffect(() => {
-    if (wasThere.current) rows.current?.querySelector<HTMLElement>("[data-row]")?.focus();
-  }, [rows]);
+    const isFirst = before.current === 0 && waiting > 0 && isFocusOf(rows.current, "opened");
+    // Whoever was let in took the focus with them: it goes to the next, or stays in the list.
+    const isLost = waiting < before.current && isFocusOf(rows.current, "lost");
+    before.current = waiting;
+    if (isFirst || isLost) rows.current?.querySelector<HTMLElement>("[data-row]")?.focus();
+  }, [rows, waiting]);
+}
+
+/** "opened": the focus is on the panel's heading, where it goes first; "lost": what had it is gone. */
+function isFocusOf(rows: HTMLElement | null, where: "opened" | "lost"): boolean {
+  const { activeElement } = document;
+  if (where === "lost") return activeElement === null || activeElement === document.body;
+  return activeElement?.tagName === "H2" && activeElement.closest("section")?.contains(rows) === true;
 }
 
 /** A key for the person whose row has the focus; true when it did something. */

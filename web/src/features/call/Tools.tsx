@@ -60,24 +60,27 @@ function Tool(props: ToolProps) {
   const { icon, label, isOn, onToggle, shortcut, count = 0, countText, isBusy } = props;
   const countId = useId();
   return (
-    <AriaToggleButton
-      className={lookOf(props)}
-      isSelected={isOn}
-      onChange={onToggle}
-      aria-label={label}
-      aria-keyshortcuts={shortcut}
-      aria-describedby={count > 0 ? countId : undefined}
-      data-busy={isBusy === true || undefined}
-    >
-      <Icon of={icon} size={24} />
-      <span>{label}</span>
-      {count > 0 && (
-        <span className={styles.count} id={countId}>
-          <span aria-hidden>{count > 99 ? "99+" : count}</span>
-          <Hidden>{countText}</Hidden>
-        </span>
-      )}
-    </AriaToggleButton>
+    <>
+      <AriaToggleButton
+        className={lookOf(props)}
+        isSelected={isOn}
+        onChange={onToggle}
+        aria-label={label}
+        aria-keyshortcuts={shortcut}
+        aria-describedby={count > 0 ? countId : undefined}
+        data-busy={isBusy === true || undefined}
+      >
+        <Icon of={icon} size={24} />
+        <span>{label}</span>
+        {count > 0 && (
+          <span className={styles.count} aria-hidden>
+            {count > 99 ? "99+" : count}
+          </span>
+        )}
+      </AriaToggleButton>
+      {/* Outside the button: its name is its label and nothing more. */}
+      {count > 0 && <Hidden id={countId}>{countText}</Hidden>}
+    </>
   );
 }
 
