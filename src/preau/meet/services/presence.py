@@ -28,7 +28,7 @@ class Presence:
     _seen: dict[OccurrenceId, dict[ParticipantId, datetime]] = field(default_factory=dict)
 
     def note_seats(self, room: OccurrenceId, seated: frozenset[ParticipantId], now: datetime) -> None:
-        """Remember who has a seat in a room now."""
+        """Remember who has a seat in a room now, or is known for another reason."""
         seen = self._seen.setdefault(room, {})
         seen.update(dict.fromkeys(seated, now))
         for one in [one for one, at in seen.items() if at + RECENT < now]:
@@ -63,4 +63,6 @@ async def watch_room(
         media.remove(room, one.identity)
     for one in findings.strangers:
         rooms.stranger_removed(room, one.name)
+    # Told once: until it is out it may be seen again.
+    presence.note_seats(room, frozenset(one.identity for one in findings.strangers), now)
     return bool(findings.strangers)

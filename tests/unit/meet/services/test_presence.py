@@ -41,6 +41,15 @@ async def test_a_stranger_is_put_out_and_the_hosts_told() -> None:
     assert rooms.told == [("stranger-removed", ROOM, "Ghost")]
 
 
+async def test_a_stranger_who_takes_a_while_to_be_put_out_is_told_of_once() -> None:
+    presence = Presence()
+    rooms, media = NotingRooms(seats={ROOM: frozenset({ANN})}), FullMedia(ANN, "ghost")
+    for seconds in range(5):
+        await watch_room(presence, ROOM, rooms, media, MONDAY + timedelta(seconds=seconds))
+    assert media.removed == ["ghost"] * 5
+    assert rooms.told == [("stranger-removed", ROOM, "Ghost")]
+
+
 async def test_everybody_with_a_seat_stays() -> None:
     rooms, media = NotingRooms(seats={ROOM: frozenset({ANN, BOB})}), FullMedia(ANN)
     assert not await watch_room(Presence(), ROOM, rooms, media, MONDAY)
