@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -32,10 +33,12 @@ from preau.meet.live.memory import Memory, remember
 from preau.meet.live.people import Audience, Participant
 from preau.meet.live.room import Room, Setting, rebuild
 from preau.meet.live.view import RoomView, apply
-from tests.unit.meet.live.acts import ACT
-from tests.unit.meet.live.model import Model
+from tests.property.meet.live.acts import ACT
+from tests.property.meet.live.model import Model
 from tests.unit.meet.live.stage import CALM, START
 
+# A thousand stories take half a minute here; a slower machine gets its time.
+pytestmark = pytest.mark.timeout(600)
 EXAMPLES = int(os.environ.get("PREAU_TEST_ROOM_EXAMPLES", "1000"))
 MOST = 4
 MOST_LINES = 8

@@ -10,7 +10,7 @@ from preau.meet.domain.roles import RoomRole
 from preau.meet.live import commands as do
 from preau.meet.live.commands import Command, ConnectionId
 from preau.meet.live.people import BanId
-from tests.unit.meet.live.model import Model
+from tests.property.meet.live.model import Model
 
 
 class Played(Protocol):
