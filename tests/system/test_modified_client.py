@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx
@@ -16,8 +16,9 @@ from preau.meet.storage.store import DatabaseStore
 from tests.api.openapi_document import document
 from tests.kit.class_in_session import ClassInSession, class_in_session
 from tests.kit.media_client import in_media, speaking
+from tests.kit.product import running_product
 from tests.kit.waiting import until
-from tests.system.conftest import House
+from tests.system.conftest import House, set_up
 
 IS_EMBEDDED = os.environ.get("PREAU_TEST_ENGINE", "embedded") == "embedded"
 NOTED_WITHIN_S = 10.0
@@ -35,6 +36,17 @@ EVERYBODYS = {
 }
 
 pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A server of its own: what others tried before would use up what is noted of one neighbourhood."""
+    with running_product(tmp_path_factory.mktemp("product")) as product:
+        house = set_up(product)
+        try:
+            yield house
+        finally:
+            house.admin.close()
 
 
 @pytest.fixture
