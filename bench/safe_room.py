@@ -22,12 +22,10 @@ from pathlib import Path
 
 import httpx
 
+from tests.kit.control_client import ControlClient
+from tests.kit.product import Product, running_product
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from tests.kit.control_client import ControlClient  # noqa: E402
-from tests.kit.product import Product, running_product  # noqa: E402
-
 ACTS = ("freeze", "mute-all")
 NFT = "/usr/sbin/nft"
 LINE_CUT = "line-cut"
