@@ -53,6 +53,33 @@ describe("what one may do", () => {
     });
   });
 
+  describe("asked to speak where nobody may unmute", () => {
+    const asked = (role: Role, room: Partial<Snapshot> = {}, may_speak = true) =>
+      rightsOf(
+        snapshot({
+          participants: [participant("ann", { role, may_speak }), participant("bob", { may_speak: true })],
+          rules: { ...OPEN, unmute: false },
+          ...room,
+        }),
+      ).microphone;
+
+    test("the microphone's button works, for who was asked alone", () => {
+      expect(asked("participant")).toBeNull();
+      expect(asked("participant", {}, false)).toBe("rule");
+    });
+
+    test("not while the room is frozen or paused, and never for an observer", () => {
+      expect(asked("participant", { is_frozen: true })).toBe("frozen");
+      expect(asked("participant", { is_paused: true })).toBe("paused");
+      expect(asked("participant", { is_paused: true }, false)).toBe("rule");
+      expect(asked("observer")).toBe("observer");
+    });
+
+    test("where everybody may unmute, having been asked changes nothing", () => {
+      expect(asked("participant", { is_paused: true, rules: OPEN })).toBeNull();
+    });
+  });
+
   test("an observer only looks on", () => {
     expect(as("observer")).toMatchObject({ microphone: "observer", camera: "observer", chat: "observer" });
   });

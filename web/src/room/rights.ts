@@ -3,7 +3,7 @@
  * decides all the same; this only spares people a refusal.
  */
 import type { Source } from "./sources";
-import type { Audience, Role, Snapshot } from "./wire";
+import type { Audience, Participant, Role, Snapshot } from "./wire";
 
 /** Why something is not possible just now, as the page explains it. */
 export type Obstacle = "observer" | "frozen" | "paused" | "rule";
@@ -37,8 +37,8 @@ export function isModerator(role: Role | undefined): boolean {
   return role === "host" || role === "cohost";
 }
 
-export function roleOf(snapshot: Snapshot): Role | undefined {
-  return snapshot.participants.find((one) => one.id === snapshot.you)?.role;
+function ownOf(snapshot: Snapshot): Participant | undefined {
+  return snapshot.participants.find((one) => one.id === snapshot.you);
 }
 
 function obstacleOf(snapshot: Snapshot, role: Role | undefined, isAllowed: boolean): Obstacle | null {
@@ -49,18 +49,20 @@ function obstacleOf(snapshot: Snapshot, role: Role | undefined, isAllowed: boole
 
 /**
  * A pause leaves the devices alone: what they send reaches nobody, and reaches everybody again by itself when somebody
- * who runs the room is back.
+ * who runs the room is back. Only who speaks on request falls silent: nobody is there who asked.
  */
 export function rightsOf(snapshot: Snapshot | null): Rights {
   if (snapshot === null) return NOBODY;
-  const role = roleOf(snapshot);
+  const own = ownOf(snapshot);
+  const role = own?.role;
   if (isModerator(role)) return { ...RUNS_THE_ROOM, is_host: role === "host" };
   const { rules } = snapshot;
+  const isAsked = !rules.unmute && own?.may_speak === true;
   const unless = (isAllowed: boolean) => obstacleOf(snapshot, role, isAllowed);
   return {
     is_moderator: false,
     is_host: false,
-    microphone: unless(rules.unmute),
+    microphone: unless(rules.unmute || isAsked) ?? (isAsked && snapshot.is_paused ? "paused" : null),
     camera: unless(rules.camera),
     screen: unless(rules.share === "all"),
     chat: unless(rules.chat !== "off") ?? (snapshot.is_paused ? "paused" : null),

@@ -39,6 +39,16 @@ describe("a snapshot after one event", () => {
     expect(bob({ type: "hand-lowered", participant_id: ID("bob") })?.hand_raised_at).toBeNull();
   });
 
+  test("who was asked to speak may, until it ends", () => {
+    const allowed = apply({ type: "speech-allowed", participant_id: ID("bob") });
+    expect(allowed.participants.map((one) => one.may_speak)).toEqual([false, true]);
+    const ended = applyEvent(allowed, {
+      sequence: 12,
+      event: { type: "speech-ended", participant_id: ID("bob") },
+    });
+    expect(ended.participants[1]?.may_speak).toBe(false);
+  });
+
   test("a chat line that is there already is not there twice", () => {
     const once = apply({ type: "chat-posted", message: message("m1", 11) });
     const twice = applyEvent(once, {

@@ -16,7 +16,7 @@ import type {
 function changeParticipant(
   snapshot: Snapshot,
   id: ParticipantId,
-  change: Partial<Pick<Participant, "connected" | "hand_raised_at" | "name" | "role">>,
+  change: Partial<Pick<Participant, "connected" | "hand_raised_at" | "may_speak" | "name" | "role">>,
 ): Snapshot {
   const participants = snapshot.participants.map((one) => (one.id === id ? { ...one, ...change } : one));
   return { ...snapshot, participants };
@@ -74,6 +74,10 @@ const REDUCERS: { readonly [K in Kind]: (snapshot: Snapshot, event: Of<K>) => Sn
     changeParticipant(snapshot, event.participant_id, { hand_raised_at: event.at }),
   "hand-lowered": (snapshot, event) =>
     changeParticipant(snapshot, event.participant_id, { hand_raised_at: null }),
+  "speech-allowed": (snapshot, event) =>
+    changeParticipant(snapshot, event.participant_id, { may_speak: true }),
+  "speech-ended": (snapshot, event) =>
+    changeParticipant(snapshot, event.participant_id, { may_speak: false }),
   "chat-posted": (snapshot, event) => addMessage(snapshot, event.message),
   "message-deleted": (snapshot, event) => deleteMessage(snapshot, event.message_id),
   "person-waiting": (snapshot, event) =>

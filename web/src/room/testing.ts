@@ -35,6 +35,7 @@ export function participant(id: string, changes: Partial<Participant> = {}): Par
     joined_at: "2026-09-01T08:00:00Z",
     hand_raised_at: null,
     connected: true,
+    may_speak: false,
     ...changes,
   };
 }

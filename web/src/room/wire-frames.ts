@@ -37,7 +37,10 @@ function about(from: Fields): ParticipantId | null {
 }
 
 /** An event that says nothing but whom it is about. */
-function aboutOnly(type: "participant-connected" | "participant-disconnected" | "hand-lowered") {
+function aboutOnly(
+  type:
+    "participant-connected" | "participant-disconnected" | "hand-lowered" | "speech-allowed" | "speech-ended",
+) {
   return (from: Fields): RoomEvent | null => {
     const participant_id = about(from);
     return participant_id && { type, participant_id };
@@ -72,6 +75,8 @@ const ABOUT_PEOPLE: Readonly<Record<string, Parser<RoomEvent>>> = {
     return participant_id && text(at) ? { type: "hand-raised", participant_id, at } : null;
   },
   "hand-lowered": aboutOnly("hand-lowered"),
+  "speech-allowed": aboutOnly("speech-allowed"),
+  "speech-ended": aboutOnly("speech-ended"),
 };
 
 const ABOUT_THE_DOOR: Readonly<Record<string, Parser<RoomEvent>>> = {

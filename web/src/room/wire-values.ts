@@ -59,6 +59,7 @@ export function parseParticipant(value: unknown): Participant | null {
     joined_at,
     hand_raised_at: text(hand_raised_at) ? hand_raised_at : null,
     connected: connected !== false,
+    may_speak: from["may_speak"] === true,
   };
 }
 

@@ -26,6 +26,8 @@ export interface Participant {
   readonly hand_raised_at: string | null;
   /** False while the participant's control connection is broken. */
   readonly connected: boolean;
+  /** Was asked to speak, and may, though the rules let nobody unmute by themselves. */
+  readonly may_speak: boolean;
 }
 
 /** Who reads a line: everybody, or its writer and those who run the room. */
@@ -106,6 +108,8 @@ export type RoomEvent =
   | ({ readonly type: "role-changed"; readonly role: Role } & About)
   | ({ readonly type: "hand-raised"; readonly at: string } & About)
   | ({ readonly type: "hand-lowered" } & About)
+  | ({ readonly type: "speech-allowed" } & About)
+  | ({ readonly type: "speech-ended" } & About)
   | { readonly type: "chat-posted"; readonly message: ChatMessage }
   | { readonly type: "message-deleted"; readonly message_id: MessageId }
   | { readonly type: "person-waiting"; readonly waiting: WaitingPerson }

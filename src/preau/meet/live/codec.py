@@ -94,6 +94,8 @@ _CODECS: Mapping[type, _Codec] = {
         lambda value: happened.HandRaised(_who(value), time_from_json(value["at"])),
     ),
     happened.HandLowered: _of_somebody("hand-lowered", happened.HandLowered),
+    happened.SpeechAllowed: _of_somebody("speech-allowed", happened.SpeechAllowed),
+    happened.SpeechEnded: _of_somebody("speech-ended", happened.SpeechEnded),
     happened.ChatPosted: (
         "chat-posted",
         lambda event: {"message": message_to_json(event.message)},

@@ -76,6 +76,20 @@ class HandLowered:
 
 
 @dataclass(frozen=True)
+class SpeechAllowed:
+    """A participant was asked to speak, and may, though participants may not unmute by themselves."""
+
+    participant_id: ParticipantId
+
+
+@dataclass(frozen=True)
+class SpeechEnded:
+    """A participant who was asked to speak no longer may: the rules alone count again."""
+
+    participant_id: ParticipantId
+
+
+@dataclass(frozen=True)
 class ChatPosted:
     """A line of chat was written."""
 
@@ -205,6 +219,8 @@ RoomEvent = (
     | RoleChanged
     | HandRaised
     | HandLowered
+    | SpeechAllowed
+    | SpeechEnded
     | ChatPosted
     | MessageDeleted
     | PersonWaiting

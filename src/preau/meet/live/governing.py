@@ -44,6 +44,7 @@ from preau.meet.live.leaving import put_out
 from preau.meet.live.people import Participant
 from preau.meet.live.permission import about, audited, confirm, participant_on, permit, refuse
 from preau.meet.live.room import Step
+from preau.meet.live.speech import end_speech
 from preau.meet.live.timing import end_now
 
 STRANGER_REMOVED = "stranger-removed"
@@ -80,7 +81,8 @@ def change_rules(step: Step, command: ChangeRules, now: datetime) -> Step:
 
 
 def _with_rules(step: Step, rules: Rules, now: datetime) -> Step:
-    return step.write(RulesChanged(rules, differing(rules, step.room.setting.safe_rules)), now)
+    step = step.write(RulesChanged(rules, differing(rules, step.room.setting.safe_rules)), now)
+    return end_speech(step, step.room.view.participants, now) if rules.unmute else step
 
 
 def lock(step: Step, command: Lock, now: datetime) -> Step:
@@ -96,13 +98,14 @@ def unlock(step: Step, command: Unlock, now: datetime) -> Step:
 
 
 def freeze(step: Step, command: Freeze, now: datetime) -> Step:
-    """Stop everything that participants send, and shut the door."""
-    is_done = step.room.view.is_frozen
-    return _switch(step, command, Action.FREEZE, None if is_done else RoomFrozen(), now)
+    """Stop everything that participants send, and shut the door; nobody speaks on request any longer."""
+    view = step.room.view
+    frozen = _switch(step, command, Action.FREEZE, None if view.is_frozen else RoomFrozen(), now)
+    return end_speech(frozen, view.participants, now) if frozen.entries else frozen
 
 
 def thaw(step: Step, command: Thaw, now: datetime) -> Step:
-    """All is as it was before the freeze."""
+    """All is as it was before the freeze, but for who spoke on request."""
     is_done = not step.room.view.is_frozen
     return _switch(step, command, Action.THAW, None if is_done else RoomThawed(), now)
 

@@ -20,34 +20,43 @@ from preau.meet.live.commands import (
     StopCamera,
     StopShare,
 )
-from preau.meet.live.effects import Effect, EndShare, MuteSource, PassOnRequestToUnmute
+from preau.meet.live.effects import EndShare, MuteSource, PassOnRequestToUnmute
 from preau.meet.live.events import BanLifted, PersonBanned
 from preau.meet.live.leaving import put_out
 from preau.meet.live.people import Ban, BanId, Participant
 from preau.meet.live.permission import about, audited, confirm, permit, refuse
 from preau.meet.live.rights import rights_of
-from preau.meet.live.room import Room, Step
+from preau.meet.live.room import Step
+from preau.meet.live.speech import allow_speech, end_speech
 
 
-def mute(step: Step, command: Mute, _now: datetime) -> Step:
-    """Silence somebody's microphone."""
-    return _on_media(step, command, Action.MUTE, lambda _, one: MuteSource(one.id, "microphone"))
+def mute(step: Step, command: Mute, now: datetime) -> Step:
+    """Silence somebody's microphone; who spoke on request does so no longer."""
+
+    def silenced(step: Step, one: Participant) -> Step:
+        return end_speech(step.then(MuteSource(one.id, "microphone")), [one], now)
+
+    return _on_media(step, command, Action.MUTE, silenced)
 
 
 def stop_camera(step: Step, command: StopCamera, _now: datetime) -> Step:
     """Turn somebody's camera off."""
-    return _on_media(step, command, Action.STOP_CAMERA, lambda _, one: MuteSource(one.id, "camera"))
+    return _on_media(
+        step, command, Action.STOP_CAMERA, lambda step, one: step.then(MuteSource(one.id, "camera"))
+    )
 
 
 def stop_share(step: Step, command: StopShare, _now: datetime) -> Step:
     """End somebody's screen share."""
-    return _on_media(
-        step, command, Action.STOP_SHARE, lambda room, one: EndShare(one.id, rights_of(room.view, one))
-    )
+
+    def ended(step: Step, one: Participant) -> Step:
+        return step.then(EndShare(one.id, rights_of(step.room.view, one)))
+
+    return _on_media(step, command, Action.STOP_SHARE, ended)
 
 
 def _on_media(
-    step: Step, command: RequestAbout, action: Action, effect: Callable[[Room, Participant], Effect]
+    step: Step, command: RequestAbout, action: Action, act: Callable[[Step, Participant], Step]
 ) -> Step:
     room = step.room
     step, who = permit(step, command, action, about(room, command.participant_id), command.participant_id)
@@ -56,39 +65,44 @@ def _on_media(
     subject = room.view.participant(command.participant_id)
     if subject is None:
         return refuse(step, command, "participant-unknown")
-    return confirm(audited(step.then(effect(room, subject)), who, action, subject.id), command)
+    return confirm(audited(act(step, subject), who, action, subject.id), command)
 
 
-def ask_to_unmute(step: Step, command: AskToUnmute, _now: datetime) -> Step:
-    """Ask somebody to turn the microphone on; nobody can do that for another."""
+def ask_to_unmute(step: Step, command: AskToUnmute, now: datetime) -> Step:
+    """Ask somebody to turn the microphone on, and let them; nobody can do it for another."""
     room, action = step.room, Action.ASK_TO_UNMUTE
     step, who = permit(step, command, action, about(room, command.participant_id), command.participant_id)
     if who is None:
         return step
-    seat = room.seats.get(command.participant_id)
-    if seat is None or seat.connection is None:
+    seat, subject = room.seats.get(command.participant_id), room.view.participant(command.participant_id)
+    if subject is None or seat is None or seat.connection is None:
         return refuse(step, command, "participant-unknown")
-    asked = step.then(PassOnRequestToUnmute(seat.connection, who.name))
-    return confirm(audited(asked, who, action, command.participant_id), command)
+    asked = allow_speech(step, subject, now).then(PassOnRequestToUnmute(seat.connection, who.name))
+    return confirm(audited(asked, who, action, subject.id), command)
 
 
-def mute_all(step: Step, command: MuteAll, _now: datetime) -> Step:
-    """Silence everybody but those who run the room."""
-    return _on_everybody(step, command, Action.MUTE_ALL, "microphone")
+def mute_all(step: Step, command: MuteAll, now: datetime) -> Step:
+    """Silence everybody but those who run the room; nobody speaks on request any longer."""
+
+    def silenced(step: Step) -> Step:
+        return end_speech(_without(step, "microphone"), step.room.view.participants, now)
+
+    return _on_everybody(step, command, Action.MUTE_ALL, silenced)
 
 
 def stop_all_cameras(step: Step, command: StopAllCameras, _now: datetime) -> Step:
     """Turn every camera off but those of the people who run the room."""
-    return _on_everybody(step, command, Action.STOP_ALL_CAMERAS, "camera")
+    return _on_everybody(step, command, Action.STOP_ALL_CAMERAS, lambda step: _without(step, "camera"))
 
 
-def _on_everybody(step: Step, command: Request, action: Action, source: str) -> Step:
-    step, who = permit(step, command, action)
-    if who is None:
-        return step
+def _without(step: Step, source: str) -> Step:
     others = (one for one in step.room.view.participants if not runs_the_room(one))
-    step = step.then(*(MuteSource(one.id, source) for one in others))
-    return confirm(audited(step, who, action), command)
+    return step.then(*(MuteSource(one.id, source) for one in others))
+
+
+def _on_everybody(step: Step, command: Request, action: Action, act: Callable[[Step], Step]) -> Step:
+    step, who = permit(step, command, action)
+    return step if who is None else confirm(audited(act(step), who, action), command)
 
 
 def remove(step: Step, command: Remove, now: datetime) -> Step:

@@ -23,7 +23,10 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True)
 class Participant:
-    """A person in the room as the others see it. `connected`: the control connection holds."""
+    """A person in the room as the others see it.
+
+    `connected`: the control connection holds. `may_speak`: was asked to, whatever the rule `unmute` says.
+    """
 
     id: ParticipantId
     name: str
@@ -32,6 +35,7 @@ class Participant:
     provenance: Provenance = Provenance.OPEN_LINK
     hand_raised_at: datetime | None = None
     connected: bool = True
+    may_speak: bool = False
 
 
 @dataclass(frozen=True)

@@ -33,11 +33,12 @@ def participant_to_json(one: Participant) -> Json:
         "joined_at": time_to_json(one.joined_at),
         "hand_raised_at": None if one.hand_raised_at is None else time_to_json(one.hand_raised_at),
         "connected": one.connected,
+        "may_speak": one.may_speak,
     }
 
 
 def participant_from_json(value: Json) -> Participant:
-    """The participant `participant_to_json` wrote; one of an older log came by the open link."""
+    """The participant `participant_to_json` wrote; one of an older log came by the open link, unasked."""
     raised = value["hand_raised_at"]
     return Participant(
         id=ParticipantId(value["id"]),
@@ -47,6 +48,7 @@ def participant_from_json(value: Json) -> Participant:
         provenance=Provenance(value.get("provenance", Provenance.OPEN_LINK)),
         hand_raised_at=None if raised is None else time_from_json(raised),
         connected=value["connected"],
+        may_speak=value.get("may_speak", False),
     )
 
 

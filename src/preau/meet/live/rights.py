@@ -22,7 +22,8 @@ def rights_of(view: RoomView, one: Participant) -> MediaRights:
     if one.role is RoomRole.OBSERVER or view.is_frozen:
         return MediaRights(_NOTHING, hears)
     rules = view.rules
-    sources = frozenset({"microphone"} if rules.unmute else _NOTHING)
+    may_speak = rules.unmute or (one.may_speak and not view.is_paused)
+    sources = frozenset({"microphone"} if may_speak else _NOTHING)
     sources |= {"camera"} if rules.camera else _NOTHING
     sources |= SHARES if rules.share is Sharing.ALL else _NOTHING
     return MediaRights(sources, hears)

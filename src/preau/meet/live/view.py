@@ -109,6 +109,8 @@ _REDUCERS: Mapping[type, Callable[[RoomView, Any], RoomView]] = {
     happened.RoleChanged: lambda view, event: _change(view, event.participant_id, role=event.role),
     happened.HandRaised: lambda view, event: _change(view, event.participant_id, hand_raised_at=event.at),
     happened.HandLowered: lambda view, event: _change(view, event.participant_id, hand_raised_at=None),
+    happened.SpeechAllowed: lambda view, event: _change(view, event.participant_id, may_speak=True),
+    happened.SpeechEnded: lambda view, event: _change(view, event.participant_id, may_speak=False),
     happened.ChatPosted: _posted,
     happened.MessageDeleted: _deleted,
     happened.PersonWaiting: _came_to_wait,

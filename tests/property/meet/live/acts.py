@@ -41,10 +41,21 @@ def _lower_all(on: Played, line: int, *_: Any) -> Made:
 
 def _media(act: type[do.RequestAbout]) -> Callable[..., Made]:
     def made(on: Played, line: int, people: People, *_: Any) -> Made:
-        expected = on.model.act_on_media(line, people[0], needs_line=act is do.AskToUnmute)
-        return act(ConnectionId(line), 1, people[0]), expected
+        return act(ConnectionId(line), 1, people[0]), on.model.act_on_media(line, people[0])
 
     return made
+
+
+def _ask(on: Played, line: int, people: People, *_: Any) -> Made:
+    return do.AskToUnmute(ConnectionId(line), 1, people[0]), on.model.ask(line, people[0])
+
+
+def _mute(on: Played, line: int, people: People, *_: Any) -> Made:
+    return do.Mute(ConnectionId(line), 1, people[0]), on.model.mute(line, people[0])
+
+
+def _mute_all(on: Played, line: int, *_: Any) -> Made:
+    return do.MuteAll(ConnectionId(line), 1), on.model.mute_all(line)
 
 
 def _switch(act: type[do.Request]) -> Callable[..., Made]:
@@ -90,7 +101,10 @@ def _role(on: Played, line: int, people: People, _: Any, role: RoomRole) -> Made
 ACT: Mapping[str, Callable[..., Made]] = {
     "lower": _lower,
     "lower-all": _lower_all,
-    **{act.__name__: _media(act) for act in (do.Mute, do.StopCamera, do.StopShare, do.AskToUnmute)},
+    **{act.__name__: _media(act) for act in (do.StopCamera, do.StopShare)},
+    "ask": _ask,
+    "mute": _mute,
+    "mute-all": _mute_all,
     **{act.__name__: _switch(act) for act in SWITCHES},
     "rule": _rule,
     "spotlight": _spotlight,

@@ -22,6 +22,7 @@ class Person:
     line: int | None
     lost_at: datetime | None = None
     hand: bool = False
+    asked: bool = False
     note: bool = False
 
 
@@ -78,7 +79,7 @@ class Model:
             return everything, True
         if one.role == "observer" or self.frozen:
             return set(), not self.paused
-        if not self.rules["unmute"]:
+        if not self.rules["unmute"] and (not one.asked or self.paused):
             everything -= {"microphone"}
         if not self.rules["camera"]:
             everything -= {"camera"}
@@ -262,21 +263,48 @@ class Model:
         allowed = {"host"} if only_host else MODERATORS
         return "" if self.people[who].role in allowed and not is_host else "not-allowed"
 
-    def act_on_media(self, line: int, target: str, *, needs_line: bool = False) -> str:
+    def act_on_media(self, line: int, target: str) -> str:
+        return self._may(line, target) or ("done" if target in self.people else "participant-unknown")
+
+    def ask(self, line: int, target: str) -> str:
         refused = self._may(line, target)
-        is_here = target in self.people and (not needs_line or self.people[target].line is not None)
-        return refused or ("done" if is_here else "participant-unknown")
+        one = self.people.get(target)
+        if refused or one is None or one.line is None:
+            return refused or "participant-unknown"
+        if one.role == "participant" and not self.rules["unmute"] and not self.frozen:
+            one.asked = True
+        return "done"
+
+    def mute(self, line: int, target: str) -> str:
+        answer = self.act_on_media(line, target)
+        if answer == "done":
+            self.people[target].asked = False
+        return answer
+
+    def mute_all(self, line: int) -> str:
+        refused = self._may(line)
+        if not refused:
+            self._nobody_is_asked()
+        return refused or "done"
+
+    def _nobody_is_asked(self) -> None:
+        for one in self.people.values():
+            one.asked = False
 
     def switch(self, line: int, name: str, value: bool) -> str:
         refused = self._may(line)
         if not refused:
             setattr(self, name, value)
+            if self.frozen:
+                self._nobody_is_asked()
         return refused or "done"
 
     def set_rule(self, line: int, name: str, value: Any) -> str:
         refused = self._may(line)
         if not refused:
             self.rules[name] = value
+            if self.rules["unmute"]:
+                self._nobody_is_asked()
         return refused or "done"
 
     def lower(self, line: int, target: str | None) -> str:

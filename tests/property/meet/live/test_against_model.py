@@ -61,6 +61,7 @@ RULES = st.sampled_from(
         ("supervised", True),
         ("supervised", False),
         ("unmute", False),
+        ("unmute", False),
         ("unmute", True),
         ("camera", False),
         ("share", "hosts"),
@@ -79,11 +80,15 @@ SELDOM = (
     "spotlight",
     "lower",
     "lower-all",
-    "Mute",
+    "ask",
+    "ask",
+    "ask",
+    "mute",
+    "mute-all",
     "StopCamera",
     "StopShare",
 )
-ACTS = st.sampled_from((*OFTEN, *OFTEN, *SELDOM, "AskToUnmute"))
+ACTS = st.sampled_from((*OFTEN, *OFTEN, *SELDOM))
 MANY = [one for one in Provenance if one is not Provenance.OWNER]
 COMES = st.fixed_dictionaries(
     {
@@ -392,6 +397,9 @@ class RoomAgainstModel(RuleBasedStateMachine):
         assert {one.id for one in view.waiting} == set(model.door)
         assert {one.id for one in view.participants if one.hand_raised_at} == {
             who for who, one in model.people.items() if one.hand
+        }
+        assert {one.id for one in view.participants if one.may_speak} == {
+            who for who, one in model.people.items() if one.asked
         }
         flags = (view.is_locked, view.is_frozen, view.is_paused, view.spotlight)
         assert flags == (model.locked, model.frozen, model.paused, model.spotlight)
