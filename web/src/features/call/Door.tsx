@@ -93,7 +93,7 @@ function WaitingRow({ person, isBusy }: { person: WaitingPerson; isBusy: boolean
           kind={hasWarning(person) ? "plain" : "primary"}
           className={styles.act}
           aria-describedby={nameId}
-          isPending={isBusy}
+          isDisabled={isBusy}
           data-row="waiting"
           data-person={id}
           onPress={() => call.ask({ type: "admit", participant_ids: [id] })}

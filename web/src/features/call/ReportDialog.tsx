@@ -103,7 +103,7 @@ function ReportForm({ view, about, onClose }: ReportDialogProps) {
       <Evidence lines={view.chat} report={report} />
       <DialogActs>
         <Button onPress={onClose}>{text("frame.cancel")}</Button>
-        <Button type="submit" kind="primary" isPending={isSending}>
+        <Button type="submit" kind="primary" isDisabled={isSending}>
           <Icon of={Flag} />
           {text("safety.report.send")}
         </Button>

@@ -72,11 +72,7 @@ function Tool(props: ToolProps) {
       >
         <Icon of={icon} size={24} />
         <span>{label}</span>
-        {count > 0 && (
-          <span className={styles.count} aria-hidden>
-            {count > 99 ? "99+" : count}
-          </span>
-        )}
+        {count > 0 && <span className={styles.count} data-count={count > 99 ? "99+" : count} aria-hidden />}
       </AriaToggleButton>
       {/* Outside the button: its name is its label and nothing more. */}
       {count > 0 && <Hidden id={countId}>{countText}</Hidden>}

@@ -131,7 +131,7 @@ function Note({ door, isRefused, onSend }: NoteProps) {
         autoComplete="off"
         className={styles.field}
       />
-      <Button type="submit" isPending={door.note === "sending"}>
+      <Button type="submit" isDisabled={door.note === "sending"}>
         {text(door.note === "sending" ? "door.note.sending" : "door.note.send")}
       </Button>
     </form>
