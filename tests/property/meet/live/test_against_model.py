@@ -61,7 +61,6 @@ RULES = st.sampled_from(
         ("supervised", True),
         ("supervised", False),
         ("unmute", False),
-        ("unmute", False),
         ("unmute", True),
         ("camera", False),
         ("share", "hosts"),
@@ -69,7 +68,15 @@ RULES = st.sampled_from(
     ]
 )
 OWNER = {"provenance": "owner", "device": "desk", "invitation": None, "second": False, "role": "host"}
+PUPIL = {
+    "provenance": "invited",
+    "device": "tablet",
+    "invitation": "inv_1",
+    "second": False,
+    "role": "participant",
+}
 ROLES = st.sampled_from(RoomRole)
+SPEECH = ("quiet", "loud", "ask", "ask", "mute", "mute-all", "Freeze", "Thaw", "role")
 # What changes most is done most.
 OFTEN = ("admit", "admit", "deny", "deny", "remove", "remove", "ban", "ban", "role", "rule", "Freeze", "Thaw")
 SELDOM = (
@@ -80,8 +87,6 @@ SELDOM = (
     "spotlight",
     "lower",
     "lower-all",
-    "ask",
-    "ask",
     "ask",
     "mute",
     "mute-all",
@@ -371,6 +376,26 @@ class RoomAgainstModel(RuleBasedStateMachine):
     ) -> None:
         people = [self.whom(act, number) for number in numbers]
         self.the_room_is_run_from(self.line_of(line), act, people, changed, role)
+
+    @precondition(_alive)
+    @rule(number=WHO, ways=st.lists(st.sampled_from(SPEECH), max_size=3))
+    def somebody_speaks_on_request(self, number: int, ways: list[str]) -> None:
+        """Left to chance, a host, a participant, the rule and an ask would hardly come together."""
+        if not self.with_role("host", "cohost"):
+            self.somebody_knocks_on(self.free_line(31), OWNER)
+        if not self.with_role("participant"):
+            self.somebody_knocks_on(self.free_line(31), PUPIL)
+        people = self.with_role("participant") or [self.whom("ask", number)]
+        people = [people[number % len(people)]]
+        for act in ("quiet", "ask", *ways):
+            name = "rule" if act in {"quiet", "loud"} else act
+            changed = ("unmute", act == "loud")
+            self.the_room_is_run_from(self.line_of(31), name, people, changed, RoomRole.OBSERVER)
+
+    def with_role(self, *roles: str) -> list[ParticipantId]:
+        """Who is connected in one of these roles."""
+        people = self.model.people.items()
+        return [ParticipantId(who) for who, one in people if one.role in roles and one.line is not None]
 
     def the_room_is_run_from(
         self,
