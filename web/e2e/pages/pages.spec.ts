@@ -55,7 +55,8 @@ async function smallTargets(page: Page): Promise<string[]> {
     for (const control of document.querySelectorAll(
       "button:not([tabindex='-1']), select, input, [role^=menuitem], a",
     )) {
-      const { width, height } = control.getBoundingClientRect();
+      // Of a box or a dot beside words, the words are pressed too.
+      const { width, height } = (control.closest("label") ?? control).getBoundingClientRect();
       const isShown = width > 1 && control.closest("[aria-hidden=true], [data-hidden-from-sight]") === null;
       if (isShown && (height < 43.5 || width < 43.5)) small.push(control.outerHTML.slice(0, 120));
     }

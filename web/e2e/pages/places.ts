@@ -57,9 +57,10 @@ async function enter(page: Page): Promise<void> {
 }
 
 async function openPanel(page: Page, en: string, fr: string): Promise<void> {
-  const tool = page.getByRole("button", { name: named(en, fr) }).first();
+  const tools = page.getByRole("contentinfo");
+  const tool = tools.getByRole("button", { name: new RegExp(`^(${en}|${fr})$`, "u") });
   if (await tool.isVisible()) return tool.click();
-  await press(page, "More", "Plus");
+  await tools.getByRole("button", { name: /^(More|Plus)$/u }).click();
   await page.getByRole("menuitem", { name: named(en, fr) }).click();
 }
 

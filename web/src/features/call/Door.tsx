@@ -79,14 +79,8 @@ function WaitingRow({ person, isBusy }: { person: WaitingPerson; isBusy: boolean
   return (
     <li className={styles.person}>
       <Avatar name={person.name} />
-      <div className={styles.words}>
-        <div className={styles.name} id={nameId}>
-          {person.name}
-        </div>
-        <Marks person={person} />
-        {person.note !== null && (
-          <p className={styles.note}>{text("safety.door.note", { note: person.note })}</p>
-        )}
+      <div className={styles.name} id={nameId}>
+        {person.name}
       </div>
       <div className={styles.acts}>
         <Button
@@ -114,6 +108,12 @@ function WaitingRow({ person, isBusy }: { person: WaitingPerson; isBusy: boolean
           isOpen={isOpen}
           onToggle={() => setOpen(!isOpen)}
         />
+      </div>
+      <div className={styles.known}>
+        <Marks person={person} />
+        {person.note !== null && (
+          <p className={styles.note}>{text("safety.door.note", { note: person.note })}</p>
+        )}
       </div>
       {isOpen && (
         <div className={styles.open}>

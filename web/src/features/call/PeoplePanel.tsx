@@ -38,7 +38,6 @@ function usePersonActs(view: RoomView, onReport: (about: ParticipantId) => void)
       is_moderator: view.may.is_moderator,
       is_host: view.may.is_host,
       may_rename: view.may.rename,
-      may_unmute: view.settings.rules.unmute,
       is_sharing: view.shares.some((share) => share.person.id === person.id),
     });
   const isSpotlit = (person: Person) => view.spotlight?.id === person.id;

@@ -5,6 +5,7 @@ import type { RoomView } from "../../room/view";
 import { RULE_NAMES, type RuleName } from "../../room/rules";
 import { ruleChange, useRuleWords, useText } from "../../i18n";
 import { Button } from "../../ui/Button";
+import { Hidden } from "../../ui/Hidden";
 import { Icon } from "../../ui/Icon";
 import { Notice } from "../../ui/Notice";
 import { RuleField } from "../../ui/RuleField";
@@ -102,9 +103,6 @@ function Acts({ view: { settings } }: { view: RoomView }) {
         <Icon of={Lock} />
         {text("safety.lock")}
       </ToggleButton>
-      <span id={`${id}-lock`} className={styles.hint}>
-        {text("safety.lock.hint")}
-      </span>
       <Button aria-keyshortcuts="Shift+M" onPress={() => call.ask({ type: "mute-all" })}>
         <Icon of={MicOff} />
         {text("safety.muteAll")}
@@ -117,6 +115,7 @@ function Acts({ view: { settings } }: { view: RoomView }) {
         <Icon of={Hand} />
         {text("safety.lowerAllHands")}
       </Button>
+      <Hidden id={`${id}-lock`}>{text("safety.lock.hint")}</Hidden>
     </div>
   );
 }

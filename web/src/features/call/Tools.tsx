@@ -174,7 +174,7 @@ function PanelTools({ view, panel, onPanel }: ToolsProps) {
         onToggle={toggle("people")}
         count={view.waiting.length}
         countText={text("safety.door.badge", { count: view.waiting.length })}
-        isExtra={view.waiting.length === 0}
+        isExtra
       />
       <Tool
         icon={MessageSquare}

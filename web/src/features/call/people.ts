@@ -48,18 +48,15 @@ export interface PersonFacts {
   readonly is_host: boolean;
   readonly may_rename: boolean;
   readonly is_sharing: boolean;
-  /** The rules let participants turn their microphone on. */
-  readonly may_unmute: boolean;
 }
 
 type Possible = readonly (readonly [PersonAct, boolean])[];
 
 /** What those who run the room may stop, ask or show of somebody. */
 function mediaActs(person: Person, isRuled: boolean, facts: PersonFacts): Possible {
-  const hasVoice = person.role === "cohost" || (person.role === "participant" && facts.may_unmute);
   return [
     ["mute", isRuled && !person.is_muted],
-    ["ask-to-unmute", isRuled && person.is_muted && hasVoice],
+    ["ask-to-unmute", isRuled && person.is_muted && person.role !== "observer"],
     ["stop-camera", isRuled && person.camera !== null],
     ["stop-share", isRuled && facts.is_sharing],
     ["lower-hand", isRuled && person.hand_raised_at !== null],

@@ -86,7 +86,7 @@ export default {
   "safety.obstacle.frozen": "Not while the room is frozen.",
   "safety.obstacle.paused": "Not while no host is here.",
   "safety.obstacle.observer": "You are here to look and listen.",
-  "safety.obstacle.rule.microphone": "Microphones stay off in this room. Raise your hand to be noticed.",
+  "safety.obstacle.rule.microphone": "In this room a host asks you to speak. Raise your hand.",
   "safety.obstacle.rule.camera": "Cameras stay off in this room.",
   "safety.obstacle.rule.screen": "Only hosts share their screen in this room.",
   "safety.obstacle.rule.chat": "Chat is off in this room.",

@@ -89,8 +89,7 @@ export default {
   "safety.obstacle.frozen": "Pas tant que la salle est figée.",
   "safety.obstacle.paused": "Pas tant qu’aucun hôte n’est là.",
   "safety.obstacle.observer": "Vous êtes ici pour regarder et écouter.",
-  "safety.obstacle.rule.microphone":
-    "Les micros restent coupés dans cette salle. Levez la main pour qu’on vous remarque.",
+  "safety.obstacle.rule.microphone": "Dans cette salle, un hôte vous invite à parler. Levez la main.",
   "safety.obstacle.rule.camera": "Les caméras restent éteintes dans cette salle.",
   "safety.obstacle.rule.screen": "Seuls les hôtes partagent leur écran dans cette salle.",
   "safety.obstacle.rule.chat": "Les messages sont coupés dans cette salle.",
