@@ -378,8 +378,8 @@ class RoomAgainstModel(RuleBasedStateMachine):
         self.the_room_is_run_from(self.line_of(line), act, people, changed, role)
 
     @precondition(_alive)
-    @rule(number=WHO, ways=st.lists(st.sampled_from(SPEECH), max_size=3))
-    def somebody_speaks_on_request(self, number: int, ways: list[str]) -> None:
+    @rule(number=WHO, ways=st.lists(st.sampled_from(SPEECH), max_size=3), is_left_alone=st.booleans())
+    def somebody_speaks_on_request(self, number: int, ways: list[str], is_left_alone: bool) -> None:
         """Left to chance, a host, a participant, the rule and an ask would hardly come together."""
         if not self.with_role("host", "cohost"):
             self.somebody_knocks_on(self.free_line(31), OWNER)
@@ -391,6 +391,12 @@ class RoomAgainstModel(RuleBasedStateMachine):
             name = "rule" if act in {"quiet", "loud"} else act
             changed = ("unmute", act == "loud")
             self.the_room_is_run_from(self.line_of(31), name, people, changed, RoomRole.OBSERVER)
+        if is_left_alone:
+            supervised = ("supervised", True)
+            self.the_room_is_run_from(self.line_of(31), "rule", people, supervised, RoomRole.OBSERVER)
+            for who in self.with_role("host", "cohost"):
+                self.a_connection_breaks((self.model.people[who].line or 1) - 1)
+            self.time_passes(7)
 
     def with_role(self, *roles: str) -> list[ParticipantId]:
         """Who is connected in one of these roles."""
