@@ -20,7 +20,7 @@ CRATES := $(shell find crates -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo
 WEB_SOURCES := $(shell find web/src web/public -type f) web/index.html web/vite.config.ts web/tsconfig.json
 
 .PHONY: help run dev build setup test check format bench bench-long shots dist lock clean
-.PHONY: test-setup test-unit test-rust test-python test-contract test-api test-system test-web test-browser
+.PHONY: test-setup test-unit test-rust test-python test-contract test-property test-api test-system test-web test-browser
 .PHONY: check-python check-rust check-web check-house
 
 help: ## Show this list.
@@ -74,6 +74,7 @@ $(STAMPS)/web: $(STAMPS)/web-modules $(WEB_SOURCES)
 test: test-setup ## Run every test; the quick ones first.
 	@$(MAKE) test-unit
 	@$(MAKE) test-contract
+	@$(MAKE) test-property
 	@$(MAKE) test-api
 	@$(MAKE) test-system
 	@$(MAKE) test-browser
@@ -104,12 +105,16 @@ test-web: $(STAMPS)/web-modules
 test-contract: $(STAMPS)/native ## The real parts and their stand-ins pass the same tests.
 	$(BIN)/pytest -q tests/contract
 
+test-property: $(STAMPS)/native ## The room against a small reference, in 1,000 stories of 50 steps.
+	$(BIN)/pytest -q tests/property
+
 test-api: $(STAMPS)/native ## The HTTP interface and the control channel against their documents.
 	$(BIN)/pytest -q tests/api
 
 test-system: $(STAMPS)/native $(STAMPS)/web $(LIVEKIT) ## Real processes, real media.
 	$(BIN)/pytest -q tests/system
-	PREAU_TEST_ENGINE=livekit $(BIN)/pytest -q tests/system/test_bad_input.py
+	PREAU_TEST_ENGINE=livekit PREAU_TEST_INTRUSIONS=3 $(BIN)/pytest -q tests/system/test_bad_input.py \
+		tests/system/test_media_rights.py tests/system/test_intruders.py tests/system/test_modified_client.py
 
 test-browser: $(STAMPS)/native $(STAMPS)/web $(LIVEKIT) ## Chromium and Firefox in one call, on both engines.
 	cd web && npm run --silent e2e

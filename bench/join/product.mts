@@ -6,6 +6,7 @@ import type { EngineName } from "../../web/e2e/kit/engines.ts";
 import { startProduct } from "../../web/e2e/kit/product.ts";
 import {
   face,
+  invite,
   joinNow,
   newMeeting,
   prepare,
@@ -33,7 +34,7 @@ export async function measureProductJoins(
       one.close(),
     );
     await setUp(host, product, HOST);
-    const link = await newMeeting(host);
+    const link = await invite(host, await newMeeting(host), GUEST);
     await prepare(host, HOST);
     await joinNow(host);
     const took_ms: number[] = [];
@@ -51,7 +52,7 @@ async function joinOnce(
   link: string,
 ): Promise<number> {
   await guest.goto(link);
-  await prepare(guest, GUEST);
+  await prepare(guest, null);
   await joinNow(guest);
   const shown_ms = await guest.until(
     "the host's first frame",

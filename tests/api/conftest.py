@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.kit.control_client import ControlClient
-from tests.kit.meet_server import MeetServer, running_meet
+from tests.kit.meet_server import MeetServer, invite, running_meet
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,18 @@ class School:
     server: MeetServer
     admin: httpx.Client
 
-    def new_meeting(self, title: str = "Staff") -> dict[str, Any]:
-        made = self.admin.post("/api/v1/meetings", json={"title": title}).raise_for_status()
+    def new_meeting(self, title: str = "Staff", kind: str = "meeting", **rules: Any) -> dict[str, Any]:
+        """A meeting of the administrator, by default not supervised."""
+        made = self.admin.post("/api/v1/meetings", json={"title": title, "kind": kind}).raise_for_status()
+        if rules:
+            path = f"/api/v1/meetings/{made.json()['id']}"
+            made = self.admin.patch(path, json={"rules": rules}).raise_for_status()
         meeting: dict[str, Any] = made.json()
         return meeting
+
+    def invite(self, meeting: dict[str, Any], name: str, role: str = "participant") -> str:
+        """The secret of a personal link."""
+        return invite(self.admin, meeting["id"], name, role)
 
     def person(self, code: str) -> ControlClient:
         """A guest's control connection, not knocked yet."""

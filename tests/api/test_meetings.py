@@ -46,13 +46,14 @@ def test_somebody_elses_meeting_does_not_exist(school: School, visitor: httpx.Cl
 
 
 def test_a_link_tells_its_title_to_the_host_alone(school: School, visitor: httpx.Client) -> None:
-    meeting = school.new_meeting("Secret plans")
+    meeting = school.new_meeting("Secret plans", open_link=True)
     path = f"/api/v1/links/{meeting['code'].upper()}"
     assert visitor.get(path).json() == {
         "code": meeting["code"],
         "is_host": False,
         "title": None,
         "name": None,
+        "needs_passcode": False,
     }
     seen = school.admin.get(path).json()
     assert (seen["is_host"], seen["title"], seen["name"]) == (True, "Secret plans", "Ada Lovelace")
@@ -66,6 +67,21 @@ def test_unknown_and_deleted_links_say_the_same(school: School, visitor: httpx.C
     assert deleted.status_code == unknown.status_code == 404
     assert deleted.content == unknown.content
     assert error_code(unknown) == "meeting-unknown"
+
+
+def test_what_a_guest_may_not_enter_says_what_is_not_there_says(
+    school: School, visitor: httpx.Client
+) -> None:
+    closed = school.new_meeting()
+    answers = [
+        visitor.get(f"/api/v1/links/{closed['code']}"),
+        visitor.get("/api/v1/links/nothing"),
+        visitor.post("/api/v1/invitations/look", json={"secret": "guessed"}),
+    ]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.content for answer in answers}) == 1
+    names = {tuple(sorted(set(answer.headers) - {"set-cookie"})) for answer in answers}
+    assert len(names) == 1
 
 
 def test_every_answer_carries_the_security_headers(school: School, visitor: httpx.Client) -> None:

@@ -51,8 +51,8 @@ def test_every_error_code_has_one_status_and_is_documented_where_clients_meet_it
         for answer in operation["responses"].values()
     )
     missing = {code.value for code in ErrorCode if code.value not in described.split()}
-    # Nobody plans for a bug, and what two accounts can collide on is only made from a shell so far.
-    assert missing == {"internal", "conflict"}
+    # Nobody plans for a bug, and passcodes are asked for on the control channel alone.
+    assert missing == {"internal", "passcode-needed", "passcode-wrong"}
 
 
 @pytest.fixture(scope="session")

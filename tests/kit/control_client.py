@@ -18,16 +18,33 @@ SUBPROTOCOL = Subprotocol("preau.control.v1")
 
 
 class ControlClient:
-    """One WebSocket to one meeting; frames are numbered by itself."""
+    """One WebSocket to one meeting; frames are numbered by itself.
 
-    def __init__(self, socket_url: str, code: str) -> None:
+    `device`: the secret of the device cookie, by default of a browser never seen before. `sign_in`: that of
+    an account's cookie.
+    """
+
+    def __init__(
+        self, socket_url: str, code: str, *, device: str | None = None, sign_in: str | None = None
+    ) -> None:
         self._address = f"{socket_url}/api/v1/meetings/{code}/control"
+        self.device = device or secrets.token_urlsafe(32)
+        cookies = [f"preau_device={self.device}"]
+        if sign_in is not None:
+            cookies.append(f"preau_signin={sign_in}")
+        self._headers = {"Cookie": "; ".join(cookies)}
         self._open = ExitStack()
         self._request = 0
         self.unread: list[Frame] = []
 
     def __enter__(self) -> Self:
-        connection = connect(self._address, subprotocols=[SUBPROTOCOL], max_size=None)
+        connection = connect(
+            self._address,
+            subprotocols=[SUBPROTOCOL],
+            additional_headers=self._headers,
+            max_size=None,
+            max_queue=None,
+        )
         self._socket = self._open.enter_context(connection)
         return self
 
@@ -35,6 +52,12 @@ class ControlClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._open.close()
+
+    @property
+    def local_port(self) -> int:
+        """Of this end of its connection."""
+        port: int = self._socket.local_address[1]
+        return port
 
     def send(self, type_: str, **fields: Any) -> int:
         """Sends one frame; answers its request number."""
@@ -60,8 +83,34 @@ class ControlClient:
     def ask(self, type_: str, **fields: Any) -> Frame:
         return self.answer_to(self.send(type_, **fields))
 
-    def knock(self, name: str, resume: Frame | None = None) -> Frame:
-        return self.ask("knock", name=name, resume=resume)
+    def knock(
+        self,
+        name: str,
+        resume: Frame | None = None,
+        *,
+        invitation: str | None = None,
+        passcode: str | None = None,
+    ) -> Frame:
+        return self.ask("knock", name=name, resume=resume, invitation=invitation, passcode=passcode)
+
+    def next(self, type_: str) -> Frame:
+        """The next frame of that type; frames before it are kept in `unread`."""
+        for at, frame in enumerate(self.unread):
+            if frame["type"] == type_:
+                return self.unread.pop(at)
+        while True:
+            frame = self.receive()
+            if frame["type"] == type_:
+                return frame
+            self.unread.append(frame)
+
+    def event(self, type_: str) -> Frame:
+        """The next event of that type, less what surrounds it; what came before it is read."""
+        while True:
+            frame = self.next("event")
+            if frame["event"]["type"] == type_:
+                event: Frame = frame["event"]
+                return event
 
     def say(self, text: str, message_id: str | None = None) -> Frame:
         return self.ask("send-chat", message_id=message_id or secrets.token_urlsafe(12), text=text)

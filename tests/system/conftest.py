@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.kit.control_client import ControlClient
+from tests.kit.meet_server import invite
 from tests.kit.product import Product, running_product
 
 PATIENCE_S = 30.0
@@ -22,8 +23,13 @@ class House:
     product: Product
     admin: httpx.Client
     code: str
+    meeting_id: str
     media: dict[str, str]
     """What admission to the meeting gives for the media server."""
+
+    def invite(self, name: str) -> str:
+        """The secret of a personal link, by which that person comes straight in."""
+        return invite(self.admin, self.meeting_id, name)
 
     def visitor(self) -> httpx.Client:
         """Somebody who is not signed in."""
@@ -34,11 +40,12 @@ def set_up(product: Product) -> House:
     admin = httpx.Client(base_url=product.url, timeout=PATIENCE_S)
     secret = product.setup_link.rsplit("/", 1)[1]
     admin.post("/api/v1/setup", json={"secret": secret, **ADMIN}).raise_for_status()
-    meeting = admin.post("/api/v1/meetings", json={"title": "Staff"}).raise_for_status().json()
+    wanted = {"title": "Staff", "kind": "meeting"}
+    meeting = admin.post("/api/v1/meetings", json=wanted).raise_for_status().json()
     with ControlClient(product.socket_url, meeting["code"]) as first:
-        media = first.knock("First")["media"]
+        media = first.knock("", invitation=invite(admin, meeting["id"], "First"))["media"]
         first.ask("leave")
-    return House(product, admin, meeting["code"], media)
+    return House(product, admin, meeting["code"], meeting["id"], media)
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +62,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def undisturbed(house: House) -> Iterator[ControlClient]:
     """A bystander in the meeting, who must still be connected and answered when the test is over."""
     with ControlClient(house.product.socket_url, house.code) as bystander:
-        assert bystander.knock("Bystander")["type"] == "admitted"
+        assert bystander.knock("", invitation=house.invite("Bystander"))["type"] == "admitted"
         servers = (house.product.child("preau.meet"), house.product.child("preau.sfu"))
         yield bystander
         assert bystander.ask("ping")["type"] == "pong"

@@ -204,7 +204,7 @@ def test_a_garbled_frame_is_refused_and_the_channel_lives(
     house: House, message: str | bytes, code: str
 ) -> None:
     with ControlClient(house.product.socket_url, house.code) as person:
-        assert person.knock("Careless")["type"] == "admitted"
+        assert person.knock("", invitation=house.invite("Careless"))["type"] == "admitted"
         person.send_raw(message)
         refused = until_type(person, "refused")
         assert refused["code"] == code
@@ -225,7 +225,7 @@ def until_type(person: ControlClient, type_: str) -> dict[str, Any]:
 @pytest.mark.usefixtures("undisturbed")
 def test_a_frame_of_many_megabytes_ends_that_channel_alone(house: House) -> None:
     with ControlClient(house.product.socket_url, house.code) as person:
-        assert person.knock("Flooder")["type"] == "admitted"
+        assert person.knock("", invitation=house.invite("Flooder"))["type"] == "admitted"
         with pytest.raises(ConnectionClosed):
             flood(person)
 
@@ -250,7 +250,7 @@ def test_nothing_but_knocking_before_admission(house: House) -> None:
 @pytest.mark.usefixtures("undisturbed")
 def test_too_many_bad_frames_end_the_channel(house: House) -> None:
     with ControlClient(house.product.socket_url, house.code) as person:
-        assert person.knock("Stubborn")["type"] == "admitted"
+        assert person.knock("", invitation=house.invite("Stubborn"))["type"] == "admitted"
         codes: list[str] = []
         with pytest.raises(ConnectionClosed):
             pester(person, codes)
@@ -314,7 +314,7 @@ def signal_address(house: House, media: dict[str, str], token: str | None = None
 @pytest.mark.parametrize("message", [b"\xff" * 64, b"", "text instead of bytes", os.urandom(5_000)])
 def test_a_garbled_signal_harms_nobody(house: House, message: str | bytes) -> None:
     with ControlClient(house.product.socket_url, house.code) as person:
-        media = person.knock("Garbler")["media"]
+        media = person.knock("", invitation=house.invite("Garbler"))["media"]
         with connect(signal_address(house, media), max_size=None) as signal:
             assert signal.recv(10)
             signal.send(message)
@@ -325,7 +325,7 @@ def test_a_garbled_signal_harms_nobody(house: House, message: str | bytes) -> No
 @pytest.mark.usefixtures("undisturbed")
 def test_an_oversized_signal_ends_that_connection_alone(house: House) -> None:
     with ControlClient(house.product.socket_url, house.code) as person:
-        media = person.knock("Flooder")["media"]
+        media = person.knock("", invitation=house.invite("Flooder"))["media"]
         with connect(signal_address(house, media), max_size=None) as signal, pytest.raises(ConnectionClosed):
             flood_signal(signal)
         assert person.ask("ping")["type"] == "pong"

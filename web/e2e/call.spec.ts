@@ -11,6 +11,15 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from "p
 import { allowed_ms } from "./kit/bars.ts";
 import { Closing } from "./kit/closing.ts";
 import { engineFromEnvironment } from "./kit/engines.ts";
+import {
+  AMONG_COLLEAGUES,
+  askInPage,
+  good,
+  inviteOne,
+  meetingAt,
+  setRules,
+  type Ask,
+} from "./kit/meetings.ts";
 import { startProduct, type Product } from "./kit/product.ts";
 import { measured } from "./kit/report.ts";
 import { until } from "./kit/until.ts";
@@ -28,6 +37,7 @@ let product: Product;
 let browser: Browser;
 let ann: Page;
 let ben: Page;
+let meeting = "";
 
 before(async () => {
   product = closing.add(await startProduct(engine), (one) => one.stop());
@@ -38,10 +48,12 @@ before(async () => {
   ben = await openPage();
   await setUp(ann);
   await ann.getByRole("button", { name: "New meeting" }).click();
+  await button(ann, "Join now").waitFor();
+  ({ id: meeting } = await meetingAt(ask, ann.url()));
+  await setRules(ask, meeting, AMONG_COLLEAGUES);
   await enter(ann, ANN);
-  const link = ann.url();
-  await ben.goto(link);
-  await enter(ben, BEN);
+  await ben.goto(await inviteOne(ask, meeting, BEN));
+  await enter(ben);
 });
 after(() => closing.run());
 
@@ -82,8 +94,13 @@ async function setUp(page: Page): Promise<void> {
   await page.keyboard.press("Enter");
 }
 
-async function enter(page: Page, name: string): Promise<void> {
-  await page.getByLabel("Your name").fill(name);
+/** Ann's page asks the server on her behalf. */
+const ask: Ask = async (method, path, body) =>
+  good(path, await ann.evaluate(askInPage, { method, path, body }));
+
+/** By the pre-join page that is open, with both devices on; a personal link needs no name. */
+async function enter(page: Page, name?: string): Promise<void> {
+  if (name !== undefined) await page.getByLabel("Your name").fill(name);
   for (const device of ["Microphone", "Camera"]) await button(page, device).click();
   await button(page, "Join now").click();
   await button(page, "Leave").waitFor();
@@ -224,7 +241,7 @@ test("a shared screen takes the stage, the faces a strip", async () => {
 
 test("the call has no accessibility fault that a machine can find", async () => {
   const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-  for (const panel of [null, "People", "Chat", "Settings"]) {
+  for (const panel of [null, "People", "Chat", "Security", "Settings"]) {
     if (panel !== null) await button(ann, panel).click();
     await ann.evaluate(source);
     const faults = await ann.evaluate(async () => {
@@ -262,7 +279,7 @@ test("who leaves is gone within two seconds, and may come back", async () => {
   await ann.getByText("Nobody else is here yet").waitFor();
   await ben.getByRole("heading", { name: "You have left the room" }).waitFor();
   await ben.getByRole("button", { name: /go back/i }).click();
-  await enter(ben, BEN);
+  await enter(ben);
   await untilMoving(ann, BEN);
   await button(ben, "Leave").click();
   await tile(ann, BEN).waitFor({ state: "detached" });
@@ -270,8 +287,8 @@ test("who leaves is gone within two seconds, and may come back", async () => {
 
 test("who closes the page is gone as soon", async () => {
   const cat = await openPage();
-  await cat.goto(ann.url());
-  await enter(cat, "Cat");
+  await cat.goto(await inviteOne(ask, meeting, "Cat"));
+  await enter(cat);
   await tile(ann, "Cat").waitFor();
   await cat.close({ runBeforeUnload: false });
   const begun_ms = performance.now();
@@ -294,8 +311,7 @@ const HEARS_A_VOICE = `navigator.mediaDevices.getUserMedia = async () => {
 test("a refused camera says how to mend it, and the call goes on", async () => {
   const dan = await openPage();
   await dan.addInitScript(REFUSES_DEVICES);
-  await dan.goto(ann.url());
-  await dan.getByLabel("Your name").fill("Dan");
+  await dan.goto(await inviteOne(ask, meeting, "Dan"));
   await button(dan, "Join now").click();
   await button(dan, "Camera").click();
   await dan.getByText("The browser may not use your camera").waitFor();
@@ -307,8 +323,7 @@ test("a refused camera says how to mend it, and the call goes on", async () => {
 test("a voice into a muted microphone is told so", async () => {
   const eve = await openPage();
   await eve.addInitScript(HEARS_A_VOICE);
-  await eve.goto(ann.url());
-  await eve.getByLabel("Your name").fill("Eve");
+  await eve.goto(await inviteOne(ask, meeting, "Eve"));
   await button(eve, "Microphone").click();
   await button(eve, "Join now").click();
   await button(eve, "Leave").waitFor();

@@ -6,6 +6,7 @@ import { isLanguage, loadIntl, preferredLanguage } from "./i18n";
 import { remembered } from "./remembered";
 import "./ui/tokens.css";
 import "./ui/base.css";
+import "./ui/print.css";
 
 async function start(): Promise<void> {
   const root = document.getElementById("root");

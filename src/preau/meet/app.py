@@ -16,13 +16,16 @@ from urllib.parse import urlsplit
 from preau.meet.control.connection import open_door
 from preau.meet.control.endpoint import ControlEndpoint
 from preau.meet.control.rooms import Rooms
+from preau.meet.domain.ids import OccurrenceId
 from preau.meet.integrations.livekit import LiveKitMedia, NullMedia
 from preau.meet.integrations.machine import Argon2Passwords, SystemClock, SystemRandomness
 from preau.meet.integrations.webhooks import LiveKitWebhooks, NullWebhooks
 from preau.meet.listening import listen
 from preau.meet.log import LogEvent, log_event
 from preau.meet.server import serve
+from preau.meet.services.doors import device_cookie
 from preau.meet.services.ports import Media, MediaNewsReader, World
+from preau.meet.services.presence import Presence, watch_room
 from preau.meet.services.retention import forget_expired
 from preau.meet.settings import LiveKitSettings, MeetSettings
 from preau.meet.storage.open import open_store
@@ -30,6 +33,8 @@ from preau.problems import BadSetting
 
 _LOAD_INTERFACE_AFTER_S = 2.0
 _FORGET_EVERY_S = 3600.0
+_WATCH_EVERY_S = 1.0
+_WATCHED_AT_ONCE = 10
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -45,7 +50,11 @@ class Platform:
         self._world = world
         self._media, self._news = _media_of(settings.livekit)
         self._rooms = Rooms(world, self._media, settings.max_participants)
-        self._control = ControlEndpoint(open_door(world, self._rooms), settings.allowed_origins)
+        self._control = ControlEndpoint(
+            open_door(world, self._rooms),
+            settings.allowed_origins,
+            device_cookie(is_https=settings.is_https),
+        )
         self._interface: App | None = None
         self._loading = asyncio.Lock()
         self._chores: tuple[asyncio.Task[None], ...] = ()
@@ -56,6 +65,7 @@ class Platform:
         self._chores = (
             asyncio.create_task(self._load_soon()),
             asyncio.create_task(self._forget_regularly()),
+            asyncio.create_task(self._watch_presence()),
         )
 
     async def stop(self) -> None:
@@ -88,6 +98,25 @@ class Platform:
                 await asyncio.to_thread(forget_expired, self._world)
             except Exception as error:  # The database may be away for a while; the next time will do.
                 log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
+
+    async def _watch_presence(self) -> None:
+        """Each second: nobody is in a media room who has no seat in its meeting."""
+        presence, loop = Presence(), asyncio.get_running_loop()
+        # Not in the first moments after a start, when everybody comes back at once.
+        await asyncio.sleep(_LOAD_INTERFACE_AFTER_S)
+        while True:
+            next_at_s = loop.time() + _WATCH_EVERY_S
+            running = tuple(self._rooms.seated())
+            presence.forget_rooms(frozenset(running))
+            for first in range(0, len(running), _WATCHED_AT_ONCE):
+                rooms = running[first : first + _WATCHED_AT_ONCE]
+                await asyncio.gather(*(self._watch(presence, room) for room in rooms))
+            await asyncio.sleep(max(0.0, next_at_s - loop.time()))
+
+    async def _watch(self, presence: Presence, room: OccurrenceId) -> None:
+        now = self._world.clock.now()
+        if await watch_room(presence, room, self._rooms, self._media, now):
+            log_event(LogEvent.MEDIA_STRANGER_REMOVED, occurrence_id=room)
 
     async def _loaded(self) -> App:
         if self._interface is None:

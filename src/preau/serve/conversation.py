@@ -221,9 +221,13 @@ class Conversation:
 
     async def _linger(self) -> None:
         """Reads what still comes, briefly: closing over unread bytes would destroy the answer on its way."""
-        if self._machine.their_state in {h11.DONE, h11.CLOSED} or not self._side.writer.can_write_eof():
+        writer = self._side.writer
+        if self._machine.their_state in {h11.DONE, h11.CLOSED} or not writer.can_write_eof():
             return
-        self._side.writer.write_eof()
+        if writer.is_closing():
+            # The caller was faster.
+            return
+        writer.write_eof()
         try:
             async with asyncio.timeout(self._limits.linger_s):
                 while await self._side.reader.read(CHUNK_BYTES):

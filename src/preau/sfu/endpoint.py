@@ -44,6 +44,7 @@ def admit(hub: Hub, request: HTTPConnection) -> Admission:
         who = replace(who, attributes={**who.attributes, **_attributes(encoded)})
     if not within_limits(who.name, who.metadata, who.attributes):
         raise tokens.TokenError("metadata-too-long", "name, metadata or attributes are too long.", 400)
+    hub.check_credential(who, is_resuming=False)
     task = hub.find(who.room)
     if task is not None:
         task.room.check_admissible(who.identity)
@@ -124,6 +125,7 @@ async def _enter(hub: Hub, socket: WebSocket, connection: int, outbox: Outbox) -
         token = bearer(socket) or query.get("access_token", "")
         grants = tokens.verify(token, {hub.settings.key: hub.settings.secret}, hub.clock())
         who = tokens.admission(grants)
+        hub.check_credential(who, is_resuming=True)
         task = hub.find(who.room)
         try:
             if task is None:

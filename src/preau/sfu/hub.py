@@ -13,9 +13,10 @@ from typing import Any
 
 from preau.sfu.api import tokens
 from preau.sfu.api.webhooks import WebhookSender
+from preau.sfu.credentials import Credentials
 from preau.sfu.engine import Engine
 from preau.sfu.ids import RoomIds, room_number
-from preau.sfu.model import RoomInfo, RoomOptions
+from preau.sfu.model import Admission, RoomInfo, RoomOptions
 from preau.sfu.outbox import Outbox
 from preau.sfu.rooms import commands, effects, media
 from preau.sfu.rooms.room import Outcome, Room
@@ -112,10 +113,12 @@ class Hub:
         self._by_number: dict[int, RoomTask] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._last_encoded: tuple[say.Response, bytes] | None = None
+        self._credentials = Credentials()
         self._performers: dict[type, Callable[[Any], None]] = {
             effects.Send: self._send,
             effects.CloseConnection: self._close,
             effects.Renew: self._renew,
+            effects.UseToken: lambda effect: self._credentials.use(effect.admission, tokens.LEEWAY_S),
             effects.Notify: self._webhooks.send,
         }
 
@@ -152,6 +155,24 @@ class Hub:
         if task is None:
             raise commands.RoomRefusal(*_UNKNOWN)
         return await task.ask(command)
+
+    def revoke(self, room: str, identity: str, before_s: float) -> None:
+        """Refuses an identity's tokens for a room that begin before a moment, and whoever resumes by one."""
+        self._credentials.revoke(room, identity, before_s, self.clock())
+
+    def note_refusal(self, room: str, identity: str, method: str) -> None:
+        """Somebody who may be in that room called what its credential does not allow."""
+        if task := self.find(room):
+            task.submit(commands.NoteRefusal(identity, method))
+
+    def check_credential(self, who: Admission, *, is_resuming: bool) -> None:
+        """Raises TokenError (token-used, token-revoked). A connection resumes by the token it joined by."""
+        now = self.clock()
+        if self._credentials.is_revoked(who, now):
+            raise tokens.TokenError("token-revoked", "invalid token: its holder was removed from the room.")
+        task = self.find(who.room)
+        if not is_resuming and (self._credentials.is_used(who, now) or (task and task.room.holds(who))):
+            raise tokens.TokenError("token-used", "invalid token: it has let its holder in already.")
 
     def connect(self) -> tuple[int, Outbox]:
         """A new connection's number and outbox."""
@@ -192,6 +213,7 @@ class Hub:
         finally:
             if self._by_name.get(name) is task:
                 del self._by_name[name]
+            self._credentials.forget_expired(self.clock())
             del self._by_number[number]
 
     def _of(self, engine_id: int) -> RoomTask | None:

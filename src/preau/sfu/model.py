@@ -255,6 +255,9 @@ class Admission:
     kind_details: tuple[int, ...] = ()
     room_options: RoomOptions = RoomOptions()
     expires_at_s: float = 0.0
+    begins_at_s: float = 0.0
+    #: Of a token that lets in once; "" for one that may be used again.
+    token_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
+from preau.meet.domain.ids import MeetingId
+from preau.meet.domain.rules import Kind, Profile, bundle
 from preau.meet.storage.schema import HEAD, current_revision, migrate
+from preau.meet.storage.store import DatabaseStore
 from preau.meet.storage.tables import METADATA
 from preau.meet.storage.upgrade import script_config
 
@@ -22,6 +26,42 @@ def test_the_migrations_make_what_the_tables_say(engine: Engine) -> None:
         assert compare_metadata(context, METADATA) == []
         assert current_revision(connection) == HEAD
         assert set(inspect(connection).get_table_names()) == {*METADATA.tables, "alembic_version"}
+
+
+def test_meetings_and_records_of_before_come_along_in_safety(engine: Engine) -> None:
+    with engine.begin() as connection:
+        config = script_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for row in (
+            "INSERT INTO accounts VALUES ('acc_1', 'Ada', 'ada@example.org', 'admin', 'en', NULL, 0)",
+            "INSERT INTO meetings VALUES ('mtg_1', 'aaaaa', 'acc_1', 'Staff', 0, NULL)",
+            "INSERT INTO audit (at, actor_id, action, subject_id) "
+            "VALUES (0, 'acc_1', 'create-meeting', 'mtg_1'), (0, NULL, 'create-account', 'acc_1')",
+        ):
+            connection.exec_driver_sql(row)
+    migrate(engine)
+    with DatabaseStore(engine).read() as stored:
+        meeting = stored.meetings.by_id(MeetingId("mtg_1"))
+        records = stored.audit.all()
+    assert meeting is not None
+    assert (meeting.kind, meeting.rules) == (Kind.MEETING, bundle(Profile.SCHOOL, Kind.MEETING))
+    assert meeting.passcode_hash is None
+    assert [(one.action, one.meeting_id, one.allowed) for one in records] == [
+        ("create-meeting", "mtg_1", True),
+        ("create-account", None, True),
+    ]
+
+
+def test_the_way_back_leads_to_the_first_tables(engine: Engine) -> None:
+    migrate(engine)
+    with engine.begin() as connection:
+        config = script_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+        names = set(inspect(connection).get_table_names())
+        assert names.isdisjoint({"invitations", "organization", "cases"})
+    migrate(engine)
 
 
 def test_migrating_twice_changes_nothing(engine: Engine) -> None:

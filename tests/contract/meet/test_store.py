@@ -11,16 +11,20 @@ from sqlalchemy import Engine
 
 from preau.meet.domain.accounts import Account
 from preau.meet.domain.codes import MeetingCode
-from preau.meet.domain.ids import AccountId, MeetingId, OccurrenceId
+from preau.meet.domain.ids import AccountId, MeetingId, OccurrenceId, ParticipantId
 from preau.meet.domain.meetings import Meeting, Occurrence
 from preau.meet.domain.roles import AccountRole
+from preau.meet.domain.rules import Kind, Profile, bundle
 from preau.meet.services.ports import AlreadyStoredError, AuditRecord, LogRecord, OneTimeLink, SignIn, Store
 from preau.meet.storage.store import DatabaseStore
 
 NOW = datetime(2026, 11, 24, 8, 0, 0, 123_000, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
 ADA = Account(AccountId("acc_ada"), "Ada 👩‍🏫", "ada@example.org", AccountRole.ADMIN, "fr", None, NOW)
-STAFF = Meeting(MeetingId("mtg_1"), MeetingCode("aaaaa"), ADA.id, "Réunion", NOW, None)
+RULES = bundle(Profile.WORK, Kind.MEETING)
+STAFF = Meeting(
+    MeetingId("mtg_1"), MeetingCode("aaaaa"), ADA.id, "Réunion", NOW, None, Kind.MEETING, RULES, "hash"
+)
 RUN = Occurrence(OccurrenceId("occ_1"), STAFF.id, NOW)
 
 
@@ -114,7 +118,9 @@ def test_one_time_links_expire_and_setups_are_replaced(peopled: Store) -> None:
 
 
 def test_meetings_are_listed_by_their_latest_activity(peopled: Store) -> None:
-    older = Meeting(MeetingId("mtg_2"), MeetingCode("bbbbb"), ADA.id, "Old", NOW - timedelta(days=9), None)
+    older = replace(
+        STAFF, id=MeetingId("mtg_2"), code=MeetingCode("bbbbb"), created_at=NOW - timedelta(days=9)
+    )
     with peopled.write() as stored:
         stored.meetings.add(older)
     with peopled.read() as stored:
@@ -183,15 +189,20 @@ def test_an_ended_occurrence_leaves_nothing(peopled: Store, engine: Engine) -> N
 
 
 def test_the_audit_forgets_by_age_alone(peopled: Store) -> None:
+    refused = AuditRecord(LATER, None, "mute-all", "par_1", STAFF.id, ParticipantId("par_1"), allowed=False)
     records = [
-        AuditRecord(NOW, ADA.id, "create-meeting", STAFF.id),
+        AuditRecord(NOW, ADA.id, "create-meeting", STAFF.id, STAFF.id),
         AuditRecord(LATER, None, "create-account", "acc_bob"),
+        refused,
     ]
     with peopled.write() as stored:
         for one in records:
             stored.audit.add(one)
     with peopled.read() as stored:
         assert stored.audit.all() == records
+        assert stored.audit.of_meeting(STAFF.id, 10) == [refused, records[0]]
+        assert stored.audit.of_meeting(STAFF.id, 1) == [refused]
+        assert stored.audit.of_meeting(MeetingId("mtg_other"), 10) == []
     with peopled.write() as stored:
         stored.audit.remove_before(LATER)
         assert stored.audit.all() == records[1:]

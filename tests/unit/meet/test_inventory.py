@@ -8,6 +8,7 @@ from pathlib import Path
 from preau.meet.api.context import SIGN_IN_COOKIE
 from preau.meet.control import endpoint
 from preau.meet.log import LogEvent
+from preau.meet.services.doors import device_cookie
 from preau.meet.storage.tables import METADATA, Privacy
 
 ROOT = Path(__file__).parents[3]
@@ -38,11 +39,12 @@ def test_every_column_is_annotated_and_described_as_annotated() -> None:
     assert {tuple(row) for row in rows("Columns")} == annotated
 
 
-def test_the_one_cookie() -> None:
-    assert [row[0] for row in rows("Cookies")] == [SIGN_IN_COOKIE]
+def test_the_two_cookies() -> None:
+    assert [row[0] for row in rows("Cookies")] == [SIGN_IN_COOKIE, device_cookie(is_https=False)]
+    assert device_cookie(is_https=True) in section("Cookies")
     assert endpoint.SIGN_IN_COOKIE == SIGN_IN_COOKIE
-    setters = [path.name for path in SOURCES if "set_cookie" in path.read_text()]
-    assert setters == ["context.py"]
+    setters = {path.name for path in SOURCES if re.search(r"set[_-]cookie", path.read_text())}
+    assert setters == {"context.py", "guard.py"}
 
 
 def test_every_log_event_with_its_fields() -> None:

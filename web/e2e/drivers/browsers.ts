@@ -6,6 +6,7 @@ import { join } from "node:path";
 import puppeteer, { type Browser, type LaunchOptions, type Page } from "puppeteer-core";
 
 import { bundle } from "../kit/bundle.ts";
+import { askInPage, good, type Ask } from "../kit/meetings.ts";
 import { E2E } from "../kit/places.ts";
 import { until } from "../kit/until.ts";
 import type { Probe } from "./probe.ts";
@@ -113,6 +114,10 @@ export class Person {
     if (handle === null) return null;
     return handle.evaluate((element, wanted) => element.getAttribute(wanted), attribute);
   }
+
+  /** Sends one request to the API as this person; answers the body. */
+  readonly ask: Ask = async (method, path, body) =>
+    good(path, await this.#page.evaluate(askInPage, { method, path, body }));
 
   /** All text of the page a person can read. */
   text(): Promise<string> {

@@ -76,7 +76,8 @@ function livekitSettings(engine: Engine): Record<string, string> {
   };
 }
 
-function setupLinkOf(server: ServerProcess): string | null {
+/** The set-up link `preau serve` has printed, once it is ready for the first person. */
+export function setupLinkOf(server: ServerProcess): string | null {
   return /^Set up: (\S+)$/m.exec(server.output())?.[1] ?? null;
 }
 

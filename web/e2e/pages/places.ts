@@ -10,8 +10,10 @@ export interface Place {
   /** Who looks: the teacher, signed in, or somebody without an account. */
   readonly as: "teacher" | "newcomer" | "guest";
   readonly path: (school: School) => string;
+  /** What must be so before anybody comes. */
+  readonly before?: (school: School) => Promise<void>;
   /** What to do after the page has come, in either language. */
-  readonly act?: (page: Page, language: Language) => Promise<void>;
+  readonly act?: (page: Page, language: Language, school: School) => Promise<void>;
   /** The browser says no to camera and microphone. */
   readonly deniesDevices?: boolean;
   /** The server does not answer this path. */
@@ -44,7 +46,163 @@ async function openMore(page: Page, en: string, fr: string): Promise<void> {
   await page.getByRole("menuitem", { name: named(en, fr) }).click();
 }
 
+/** Into the room from its pre-join page. */
+async function enter(page: Page): Promise<void> {
+  await press(page, "Join now", "Entrer");
+  await page
+    .getByRole("button", { name: named("Leave", "Quitter") })
+    .first()
+    .waitFor();
+  await page.getByText(/interrupted|interrompu/u).waitFor({ state: "detached" });
+}
+
+async function openPanel(page: Page, en: string, fr: string): Promise<void> {
+  const tools = page.getByRole("contentinfo");
+  const tool = tools.getByRole("button", { name: new RegExp(`^(${en}|${fr})$`, "u") });
+  if (await tool.isVisible()) return tool.click();
+  await tools.getByRole("button", { name: /^(More|Plus)$/u }).click();
+  await page.getByRole("menuitem", { name: named(en, fr) }).click();
+}
+
+async function knock(page: Page): Promise<void> {
+  await page.getByRole("textbox").fill("Inès B.");
+  await press(page, "Join now", "Entrer");
+  await page
+    .getByText(/at the door|à la porte/u)
+    .first()
+    .waitFor();
+}
+
+/** The states of the safe room: the door, the class of thirty, what its host can do, and how it looks to a pupil. */
+const SAFE_ROOM: readonly Place[] = [
+  { name: "pre-join-invited", as: "guest", path: (school) => school.rooms.class.freshLink() },
+  { name: "pre-join-passcode", as: "guest", path: (school) => school.passcodePath },
+  { name: "at-door", as: "guest", path: (school) => school.meetingPath, act: knock },
+  {
+    name: "at-door-noted",
+    as: "guest",
+    path: (school) => school.meetingPath,
+    act: async (page) => {
+      await knock(page);
+      await page.getByRole("textbox").fill("It is me, from my mother’s tablet");
+      await page.keyboard.press("Enter");
+      await page.getByText(/was sent to the host|envoyée à l’hôte/u).waitFor();
+    },
+  },
+  {
+    name: "class-people",
+    as: "teacher",
+    path: (school) => school.rooms.class.path,
+    act: async (page) => {
+      await enter(page);
+      await openPanel(page, "People", "Personnes");
+      await page.getByRole("region", { name: /Waiting room|Salle d’attente/u }).waitFor();
+    },
+  },
+  {
+    name: "class-security",
+    as: "teacher",
+    path: (school) => school.rooms.class.path,
+    act: async (page) => {
+      await enter(page);
+      await openPanel(page, "Security", "Sécurité");
+      await page.getByRole("button", { name: named("Freeze", "Tout figer") }).waitFor();
+    },
+  },
+  {
+    name: "class-person",
+    as: "teacher",
+    path: (school) => school.rooms.class.path,
+    act: async (page) => {
+      await enter(page);
+      await openPanel(page, "People", "Personnes");
+      await page.getByRole("button", { name: /(More about|Plus d’actions).*Adam Kone/u }).click();
+      await page.getByRole("button", { name: named("Remove", "Exclure") }).waitFor();
+    },
+  },
+  {
+    name: "report",
+    as: "guest",
+    path: (school) => school.rooms.class.freshLink(),
+    act: async (page) => {
+      await enter(page);
+      await press(page, "Report", "Signaler");
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "frozen",
+    as: "guest",
+    before: async ({ rooms }) => {
+      await rooms.frozen.act({ type: "thaw" });
+      await rooms.frozen.act({ type: "unlock" });
+    },
+    path: (school) => school.rooms.frozen.freshLink(),
+    act: async (page, _, { rooms }) => {
+      await enter(page);
+      await rooms.frozen.act({ type: "freeze" });
+      await page
+        .getByText(/room is frozen|salle est figée/u)
+        .first()
+        .waitFor();
+    },
+  },
+  {
+    name: "paused",
+    as: "guest",
+    path: (school) => school.rooms.unsupervised.freshLink(),
+    act: async (page) => {
+      await enter(page);
+      await page
+        .getByText(/No host is here|Aucun hôte n’est là/u)
+        .first()
+        .waitFor();
+    },
+  },
+  { name: "meeting", as: "teacher", path: (school) => school.settingsPath },
+  {
+    name: "meeting-fresh-links",
+    as: "teacher",
+    path: (school) => school.settingsPath,
+    act: async (page) => {
+      await press(page, "Paste a list", "Coller une liste");
+      await page.locator("textarea").fill("Tom Morel; tom@college.example\nZoé Pasquier");
+      await press(page, "Make links", "Créer les liens");
+      await page
+        .getByText(/once|maintenant/u)
+        .first()
+        .waitFor();
+      await page.getByRole("button", { name: named("Copy all", "Tout copier") }).waitFor();
+    },
+  },
+  {
+    name: "meeting-audit",
+    as: "teacher",
+    path: (school) => school.settingsPath,
+    act: async (page) => {
+      await press(page, "Show", "Afficher");
+      await page.locator("td").first().waitFor();
+    },
+  },
+  { name: "meeting-none", as: "teacher", path: () => "/meetings/none" },
+  {
+    name: "new-meeting-kinds",
+    as: "teacher",
+    path: () => "/",
+    act: async (page) => {
+      await press(page, "Other kinds", "Autres genres");
+      await page.getByRole("menu").waitFor();
+    },
+  },
+  { name: "organization", as: "teacher", path: () => "/organization" },
+  { name: "organization-forbidden", as: "newcomer", path: () => "/organization" },
+  { name: "cases", as: "teacher", path: () => "/cases" },
+  { name: "case-outcome", as: "guest", path: (school) => school.casePath },
+  { name: "case-none", as: "guest", path: () => "/case/none" },
+];
+
 export const PLACES: readonly Place[] = [
+  ...SAFE_ROOM,
   { name: "home", as: "teacher", path: () => "/" },
   { name: "home-empty", as: "newcomer", path: () => "/" },
   { name: "home-guest", as: "guest", path: () => "/" },

@@ -1,8 +1,12 @@
-/** A set-up platform with a teacher, her meetings, a colleague without any, and an unused sign-in link. */
+/** A set-up platform with a teacher, her meetings, a class in its room, and whoever comes to the doors. */
 
 import type { Browser, BrowserContextOptions } from "playwright-core";
 
+import type { Closing } from "../kit/closing.ts";
+import type { Crowd } from "../kit/crowd.ts";
+import { inviteAll, newMeetingOf, setRules, type Ask, type KnownMeeting } from "../kit/meetings.ts";
 import { openContext, type Look } from "./browser.ts";
+import { openCrowd, seatClass } from "./class.ts";
 import type { Place } from "./places.ts";
 import type { Platform } from "./server.ts";
 
@@ -16,11 +20,29 @@ export interface School {
   readonly url: string;
   readonly teacher: SignedIn;
   readonly newcomer: SignedIn;
-  /** Where the newest meeting is: /m/<code>. */
+  /** Where the newest meeting is: /m/<code>. Its open link may knock. */
   readonly meetingPath: string;
+  /** The page of that meeting: /meetings/<id>. */
+  readonly settingsPath: string;
+  /** A meeting with a passcode: /m/<code>. */
+  readonly passcodePath: string;
+  /** Rooms with people in them, by what is going on there. */
+  readonly rooms: Readonly<Record<RoomName, Room>>;
   /** A sign-in link that waits for its password. */
   readonly openLink: string;
   readonly setupPath: string;
+  /** The path that tells the outcome of the one report: /case/<secret>. */
+  readonly casePath: string;
+}
+
+export type RoomName = "class" | "frozen" | "unsupervised";
+
+export interface Room {
+  readonly path: string;
+  /** The path of a personal link nobody has used yet. */
+  readonly freshLink: () => string;
+  /** Somebody who runs the room does something there. */
+  readonly act: (frame: Record<string, unknown>) => Promise<unknown>;
 }
 
 /** Goes through the set-up page as an administrator would; answers who is signed in then. */
@@ -32,7 +54,7 @@ async function setUp(browser: Browser, platform: Platform): Promise<SignedIn> {
   await page.getByRole("textbox", { name: "Email" }).fill("claire@college.example");
   await page.getByLabel("New password").fill(PASSWORD);
   await page.getByRole("button", { name: "Set up", exact: true }).click();
-  await page.getByRole("button", { name: "New meeting" }).waitFor();
+  await page.getByRole("button", { name: "New meeting", exact: true }).waitFor();
   const signedIn = await context.storageState();
   await context.close();
   return signedIn;
@@ -44,36 +66,98 @@ async function signInByLink(browser: Browser, link: string): Promise<SignedIn> {
   await page.goto(link);
   await page.getByLabel("New password").fill(PASSWORD);
   await page.keyboard.press("Enter");
-  await page.getByRole("button", { name: "New meeting" }).waitFor();
+  await page.getByRole("button", { name: "New meeting", exact: true }).waitFor();
   const signedIn = await context.storageState();
   await context.close();
   return signedIn;
 }
 
-async function makeMeetings(browser: Browser, url: string, teacher: SignedIn): Promise<string> {
-  const context = await openContext(browser, { signedInAs: teacher });
-  let code = "";
-  for (const title of TITLES) {
-    const answer = await context.request.post(`${url}/api/v1/meetings`, { data: { title } });
-    if (!answer.ok()) throw new Error(`no meeting: ${answer.status()} ${await answer.text()}`);
-    code = ((await answer.json()) as { code: string }).code;
-  }
-  await context.close();
+async function makeMeetings(ask: Ask): Promise<KnownMeeting> {
+  let last: KnownMeeting | undefined;
+  for (const title of TITLES) last = await newMeetingOf(ask, title, "meeting");
+  if (last === undefined) throw new Error("no meeting");
+  await setRules(ask, last.id, { open_link: true });
+  await inviteAll(ask, last.id, ["Inès Benali", "Adam Kone", "Léa Roux"]);
+  return last;
+}
+
+/** Personal links for so many visits that each finds one of its own. */
+async function room(ask: Ask, meeting: KnownMeeting, act: Room["act"]): Promise<Room> {
+  const names = Array.from({ length: 60 }, (_, index) => `Inès Benali ${index + 1}`);
+  const links = await inviteAll(ask, meeting.id, names);
+  return {
+    path: `/m/${meeting.code}`,
+    freshLink: () => new URL(links.shift() ?? "http://no-link-left/").pathname,
+    act,
+  };
+}
+
+async function withPasscode(ask: Ask): Promise<string> {
+  const { id, code } = await newMeetingOf(ask, "Parents’ evening", "meeting");
+  await setRules(ask, id, { open_link: true });
+  await ask("PATCH", `/meetings/${id}`, { passcode: "leaf kite moon" });
   return `/m/${code}`;
 }
 
-export async function openSchool(browser: Browser, platform: Platform): Promise<School> {
+const REPORT = {
+  type: "report",
+  category: "insult",
+  participant_id: null,
+  text: "Somebody called Malo names in the chat.",
+  message_ids: [],
+};
+
+interface Rooms {
+  readonly rooms: School["rooms"];
+  readonly casePath: string;
+}
+
+/** A class of thirty, a class that is frozen now and then, and one whose teacher is not there. */
+async function openRooms(
+  browser: Browser,
+  url: string,
+  closing: Closing,
+  ask: Ask,
+  hosts: Crowd,
+): Promise<Rooms> {
+  const lesson = await newMeetingOf(ask, "Class 6B, geography", "class");
+  await setRules(ask, lesson.id, { open_link: true });
+  const { pupils, seat } = await seatClass(browser, url, closing, ask, lesson);
+  const { secret = "" } = await pupils.say(seat, REPORT);
+  const german = await newMeetingOf(ask, "Class 5A, German", "class");
+  const { seat: host } = await hosts.seat(german.code, TEACHER, null);
+  const maths = await newMeetingOf(ask, "Class 4C, maths", "class");
+  const nobody = () => Promise.reject(new Error("nobody runs this room"));
+  return {
+    casePath: `/case/${secret}`,
+    rooms: {
+      class: await room(ask, lesson, nobody),
+      frozen: await room(ask, german, (frame) => hosts.say(host, frame)),
+      unsupervised: await room(ask, maths, nobody),
+    },
+  };
+}
+
+export async function openSchool(browser: Browser, platform: Platform, closing: Closing): Promise<School> {
   const { url } = platform;
   const teacher = await setUp(browser, platform);
   const newcomer = await signInByLink(browser, platform.createAccount("Inès Benali", "ines@college.example"));
   const open = platform.createAccount("Marc Petit", "marc@college.example");
+  const hosts = await openCrowd(browser, url, closing, { signedInAs: teacher });
+  const passcodePath = await withPasscode(hosts.ask);
+  const { rooms, casePath } = await openRooms(browser, url, closing, hosts.ask, hosts);
+  const newest = await makeMeetings(hosts.ask);
   return {
     url,
     teacher,
     newcomer,
-    meetingPath: await makeMeetings(browser, url, teacher),
+    meetingPath: `/m/${newest.code}`,
+    settingsPath: `/meetings/${newest.id}`,
+    passcodePath,
+    rooms,
     openLink: new URL(open).pathname,
     setupPath: new URL(platform.setupLink).pathname,
+    casePath,
   };
 }
 

@@ -1,4 +1,4 @@
-/** A platform to look at: `preau.meet` alone with an empty data directory, or the one PREAU_URL names. */
+/** A platform to look at: `preau serve` with an empty data directory, or the one PREAU_URL names. */
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -7,7 +7,9 @@ import { join } from "node:path";
 
 import { PYTHON, REPOSITORY } from "../kit/places.ts";
 import { freePort } from "../kit/ports.ts";
-import { startProcess, untilServed } from "../kit/processes.ts";
+import { startProcess } from "../kit/processes.ts";
+import { setupLinkOf } from "../kit/product.ts";
+import { until } from "../kit/until.ts";
 
 export interface Platform {
   readonly url: string;
@@ -32,15 +34,13 @@ export async function startPlatform(): Promise<Platform> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const dataDir = mkdtempSync(join(tmpdir(), "preau-pages-"));
-  // Only pages are looked at: nobody connects to this engine.
   const environment = {
     PREAU_PORT: String(port),
     PREAU_DATA_DIR: dataDir,
-    PREAU_LIVEKIT_URL: `ws://127.0.0.1:${port}`,
-    PREAU_LIVEKIT_API_KEY: "pages",
-    PREAU_LIVEKIT_API_SECRET: "a-secret-of-thirty-two-characters",
+    PREAU_MEDIA_UDP_PORT: String(await freePort()),
+    PREAU_MEDIA_TCP_PORT: String(await freePort()),
   };
-  const server = startProcess([PYTHON, "-m", "preau.meet", "--port", String(port)], {
+  const server = startProcess([PYTHON, "-m", "preau", "serve"], {
     environment,
     cwd: REPOSITORY,
   });
@@ -49,8 +49,10 @@ export async function startPlatform(): Promise<Platform> {
     rmSync(dataDir, { recursive: true, force: true });
   };
   try {
-    await untilServed("preau.meet", `${url}/healthz`, server, STARTED_WITHIN_MS);
-    return { url, setupLink: admin(environment, "setup-link"), createAccount: accounts(environment), stop };
+    const setupLink = await until("preau serve prints its set-up link", () => setupLinkOf(server), {
+      within_ms: STARTED_WITHIN_MS,
+    });
+    return { url, setupLink, createAccount: accounts(environment), stop };
   } catch (error) {
     await stop();
     throw error;

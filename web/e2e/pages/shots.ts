@@ -48,7 +48,7 @@ const closing = new Closing();
 try {
   const platform = closing.add(await startPlatform(), (opened) => opened.stop());
   const browser = closing.add(await launch(), (opened) => opened.close());
-  const school = await openSchool(browser, platform);
+  const school = await openSchool(browser, platform, closing);
   for (const place of PLACES.filter(({ name }) => wanted?.includes(name) ?? true)) {
     for (const look of LOOKS) await take(browser, school, place, look, to);
     console.log(place.name);

@@ -17,9 +17,10 @@ export async function visit(browser: Browser, school: School, place: Place, look
   const page = await context.newPage();
   const seen = watchTraffic(page, school.url);
   if (place.withoutAnswerTo !== undefined) await page.route(place.withoutAnswerTo, (route) => route.abort());
+  await place.before?.(school);
   await page.goto(school.url + place.path(school));
   await page.locator("h1").waitFor();
-  await place.act?.(page, look.language ?? "en");
+  await place.act?.(page, look.language ?? "en", school);
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
   // What fades in must have arrived before colours are measured or a picture is taken.
   await page.evaluate(() =>

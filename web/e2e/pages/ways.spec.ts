@@ -17,7 +17,7 @@ let school: School;
 before(async () => {
   const platform = closing.add(await startPlatform(), (opened) => opened.stop());
   browser = closing.add(await launch(), (opened) => opened.close());
-  school = await openSchool(browser, platform);
+  school = await openSchool(browser, platform, closing);
 });
 after(() => closing.run());
 

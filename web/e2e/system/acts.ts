@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 
 import type { Person } from "../drivers/browsers.ts";
+import { AMONG_COLLEAGUES, inviteOne, meetingAt, setRules } from "../kit/meetings.ts";
 import type { Product } from "../kit/product.ts";
 
 const PAGE_WITHIN_MS = 15_000;
@@ -27,22 +28,29 @@ export async function setUp(person: Person, product: Product, name: string): Pro
   await person.until("the home page", () => person.has("button", "New meeting"), PAGE_WITHIN_MS);
 }
 
-/** Presses *New meeting*; answers the link of the meeting whose pre-join page opens. */
+/** Presses *New meeting*; answers the link of the meeting whose pre-join page opens. Its rules are those of colleagues. */
 export async function newMeeting(person: Person): Promise<string> {
   await person.click("button", "New meeting");
   await person.until("the pre-join page", () => person.has("button", "Join now"), PAGE_WITHIN_MS);
   assert.match(new URL(person.url()).pathname, /^\/m\/(\w{5}-){3}\w{5}$/);
+  const { id } = await meetingAt(person.ask, person.url());
+  await setRules(person.ask, id, AMONG_COLLEAGUES);
   return person.url();
 }
 
-/** Turns both devices on, on the pre-join page that is open, and gives a name. */
-export async function prepare(person: Person, name: string): Promise<void> {
+/** A personal link to the host's meeting for somebody of this name. */
+export async function invite(host: Person, link: string, name: string): Promise<string> {
+  return inviteOne(host.ask, (await meetingAt(host.ask, link)).id, name);
+}
+
+/** Turns both devices on, on the pre-join page that is open, and gives a name; null: the link has it. */
+export async function prepare(person: Person, name: string | null): Promise<void> {
   await person.until("the pre-join page", () => person.has("button", "Join now"), PAGE_WITHIN_MS);
   for (const device of ["Microphone", "Camera"]) {
     await person.click("button", device);
     await person.until(`${device} is on`, () => isPressed(person, device), PAGE_WITHIN_MS);
   }
-  await person.fill("Your name", name);
+  if (name !== null) await person.fill("Your name", name);
 }
 
 /** Enters the call from the prepared pre-join page. */
@@ -51,10 +59,10 @@ export async function joinNow(person: Person): Promise<void> {
   await person.until("the call", () => person.has("button", "Leave"), PAGE_WITHIN_MS);
 }
 
-/** Opens the link in this person's browser and enters with camera and microphone on. */
-export async function join(person: Person, link: string, name: string): Promise<void> {
-  await person.goto(link);
-  await prepare(person, name);
+/** Opens a personal link in this person's browser and enters with camera and microphone on. */
+export async function join(person: Person, personalLink: string): Promise<void> {
+  await person.goto(personalLink);
+  await prepare(person, null);
   await joinNow(person);
 }
 

@@ -10,7 +10,7 @@ import { engineFromEnvironment } from "../kit/engines.ts";
 import { startProduct, type Product } from "../kit/product.ts";
 import { measured } from "../kit/report.ts";
 import { until } from "../kit/until.ts";
-import { face, join, joinNow, linesRead, newMeeting, prepare, setUp, write } from "./acts.ts";
+import { face, invite, join, joinNow, linesRead, newMeeting, prepare, setUp, write } from "./acts.ts";
 
 const SEEN_WITHIN_MS = 20_000;
 const CONTROL_BACK_WITHIN_MS = allowed_ms(2_000);
@@ -36,7 +36,7 @@ before(async () => {
   const link = await newMeeting(ada);
   await prepare(ada, ADA);
   await joinNow(ada);
-  await join(boris, link, BORIS);
+  await join(boris, await invite(ada, link, BORIS));
   await ada.until("Boris' picture", () => ada.probe("tile", face(BORIS)), SEEN_WITHIN_MS);
   await boris.until("Ada's picture", () => boris.probe("tile", face(ADA)), SEEN_WITHIN_MS);
   for (const person of [ada, boris]) await person.click("button", "Chat");

@@ -11,6 +11,7 @@ import { startProduct, type Product } from "../kit/product.ts";
 import { measured } from "../kit/report.ts";
 import {
   face,
+  invite,
   isPressed,
   join,
   joinNow,
@@ -55,13 +56,13 @@ before(async () => {
 });
 after(() => closing.run());
 
-test("the administrator starts a meeting, two guests join by its link", async () => {
+test("the administrator starts a meeting, two guests join by their links", async () => {
   await setUp(ada, product, ADA);
   const link = await newMeeting(ada);
   await prepare(ada, ADA);
   await joinNow(ada);
-  await join(boris, link, BORIS);
-  await join(chloe, link, CHLOE);
+  await join(boris, await invite(ada, link, BORIS));
+  await join(chloe, await invite(ada, link, CHLOE));
   for (const [name, person] of people()) {
     for (const [other] of others(name)) {
       await person.until(`${other}'s picture`, () => person.probe("tile", face(other)), SEEN_WITHIN_MS);

@@ -1,57 +1,36 @@
 /** The server's HTTP API as functions; docs/api/openapi.yaml is the contract they follow. */
+import type { Kind } from "../room/rules";
 import { request } from "./http";
+import type {
+  Account,
+  AuditRecord,
+  Case,
+  CaseLook,
+  CaseState,
+  Instance,
+  Invitation,
+  Invitee,
+  Meeting,
+  MeetingChanges,
+  MeetingLink,
+  NewAdministrator,
+  Organization,
+  PersonalLink,
+  SignInLink,
+} from "./types";
 
 export { ApiError, isApiError, type ApiErrorCode } from "./errors";
-
-export interface Instance {
-  readonly name: string;
-  readonly version: string;
-  readonly set_up: boolean;
-  readonly media: { readonly encrypted: boolean };
-  readonly languages: readonly string[];
-}
-
-export interface Account {
-  readonly id: string;
-  readonly name: string;
-  readonly email: string;
-  readonly role: "admin" | "member";
-  readonly language: string | null;
-}
-
-export interface Meeting {
-  readonly id: string;
-  readonly code: string;
-  readonly title: string;
-  readonly link: string;
-  readonly created_at: string;
-  readonly last_started_at: string | null;
-  readonly is_running: boolean;
-  readonly participant_count: number;
-}
-
-/** What a meeting link says to whoever opens it: a title only to its host. */
-export interface MeetingLink {
-  readonly code: string;
-  readonly is_host: boolean;
-  readonly title: string | null;
-  /** The name to suggest: the account's. */
-  readonly name: string | null;
-}
-
-export interface SignInLink {
-  readonly name: string;
-  readonly email: string;
-  readonly needs_password: boolean;
-}
-
-export interface NewAdministrator {
-  readonly name: string;
-  readonly email: string;
-  readonly password: string;
-}
+export * from "./types";
 
 const part = encodeURIComponent;
+
+function meetingPath(id: string): string {
+  return `/meetings/${part(id)}`;
+}
+
+interface Invitations {
+  readonly invitations: Invitation[];
+}
 
 export const api = {
   instance: () => request<Instance>("GET", "/instance"),
@@ -70,10 +49,36 @@ export const api = {
   changeMe: (changes: { name?: string; language?: string }) => request<Account>("PATCH", "/me", changes),
 
   meetings: async () => (await request<{ meetings: Meeting[] }>("GET", "/meetings")).meetings,
-  createMeeting: (title?: string) =>
-    request<Meeting>("POST", "/meetings", title === undefined ? {} : { title }),
-  renameMeeting: (id: string, title: string) => request<Meeting>("PATCH", `/meetings/${part(id)}`, { title }),
-  deleteMeeting: (id: string) => request<void>("DELETE", `/meetings/${part(id)}`),
+  /** Without a kind it is what most meetings are in a house of this server's profile. */
+  createMeeting: (title: string, kind?: Kind) =>
+    request<Meeting>("POST", "/meetings", kind === undefined ? { title } : { title, kind }),
+  meeting: (id: string) => request<Meeting>("GET", meetingPath(id)),
+  changeMeeting: (id: string, changes: MeetingChanges) => request<Meeting>("PATCH", meetingPath(id), changes),
+  deleteMeeting: (id: string) => request<void>("DELETE", meetingPath(id)),
+  /** Another open link; the one before leads nowhere from now on. */
+  changeLink: (id: string) => request<Meeting>("POST", `${meetingPath(id)}/link`),
+
+  invitations: async (id: string) =>
+    (await request<Invitations>("GET", `${meetingPath(id)}/invitations`)).invitations,
+  /** The answer alone has the links. */
+  invite: async (id: string, people: { people: readonly Invitee[] } | { csv: string }) =>
+    (await request<Invitations>("POST", `${meetingPath(id)}/invitations`, people)).invitations,
+  renewInvitation: (id: string, invitation: string) =>
+    request<Invitation>("POST", `${meetingPath(id)}/invitations/${part(invitation)}/link`),
+  revokeInvitation: (id: string, invitation: string) =>
+    request<void>("DELETE", `${meetingPath(id)}/invitations/${part(invitation)}`),
+  audit: async (id: string) =>
+    (await request<{ records: AuditRecord[] }>("GET", `${meetingPath(id)}/audit`)).records,
 
   meetingLink: (code: string) => request<MeetingLink>("GET", `/links/${part(code)}`),
+  personalLink: (secret: string) => request<PersonalLink>("POST", "/invitations/look", { secret }),
+
+  organization: () => request<Organization>("GET", "/organization"),
+  changeOrganization: (changes: Partial<Organization>) =>
+    request<Organization>("PATCH", "/organization", changes),
+
+  cases: async () => (await request<{ cases: Case[] }>("GET", "/cases")).cases,
+  changeCase: (id: string, changes: { state?: CaseState; outcome?: string }) =>
+    request<Case>("PATCH", `/cases/${part(id)}`, changes),
+  caseLook: (secret: string) => request<CaseLook>("POST", "/cases/look", { secret }),
 } as const;

@@ -2,7 +2,9 @@ import { lazy, Suspense } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 import type { IntlShape } from "react-intl";
 import { AccountProvider, useAccount } from "../account";
+import { CasePage, CasesPage, OrganizationPage } from "../features/house";
 import { Home } from "../features/home";
+import { MeetingPage } from "../features/meeting";
 import { NotFound } from "../features/not-found";
 import { SetupPage } from "../features/setup";
 import { SignInLinkPage, SignInPage } from "../features/sign-in";
@@ -18,6 +20,9 @@ import { Header } from "./Header";
 /** The meeting brings the media library with it; nobody else pays for that. */
 const MeetingRoute = lazy(() =>
   import("./MeetingRoute").then(({ MeetingRoute }) => ({ default: MeetingRoute })),
+);
+const InvitationRoute = lazy(() =>
+  import("./MeetingRoute").then(({ InvitationRoute }) => ({ default: InvitationRoute })),
 );
 
 function HomeRoute() {
@@ -51,6 +56,11 @@ function Frame() {
             <Route path="/sign-in/:secret" element={<SignInLinkPage />} />
             <Route path="/setup/:secret" element={<SetupPage />} />
             <Route path="/m/:code" element={<MeetingRoute />} />
+            <Route path="/i/:secret" element={<InvitationRoute />} />
+            <Route path="/meetings/:id" element={<MeetingPage />} />
+            <Route path="/organization" element={<OrganizationPage />} />
+            <Route path="/cases" element={<CasesPage />} />
+            <Route path="/case/:secret" element={<CasePage />} />
             <Route path="*" element={<NotFound />} />
           </Routes>
         </Suspense>

@@ -1,4 +1,4 @@
-import { LogIn, LogOut, Settings, UserPen } from "lucide-react";
+import { Building2, Flag, LogIn, LogOut, Settings, UserPen } from "lucide-react";
 import { useState } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { useAccount } from "../account";
@@ -51,6 +51,16 @@ function AccountMenu({ account }: { account: Account }) {
         <MenuItem icon={UserPen} onAction={() => setNaming(true)}>
           {text("account.changeName")}
         </MenuItem>
+        {account.role === "admin" ? (
+          <MenuItem icon={Building2} onAction={() => void navigate("/organization")}>
+            {text("house.title")}
+          </MenuItem>
+        ) : null}
+        {account.role === "admin" ? (
+          <MenuItem icon={Flag} onAction={() => void navigate("/cases")}>
+            {text("cases.title")}
+          </MenuItem>
+        ) : null}
         <LanguageChoice />
         <ThemeChoice />
         <MenuItem icon={LogOut} onAction={signOut}>

@@ -1,65 +1,77 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { useParams } from "react-router";
-import { api, isApiError, type MeetingLink } from "../api";
-import { controlUrl } from "../control";
+import { api, isApiError } from "../api";
 import { browserParts, Call, CallScreen } from "../features/call";
+import { AtDoor } from "../features/door";
 import { Left, type LeftReason } from "../features/left";
-import { PreJoin, type JoinChoice } from "../features/pre-join";
+import { PreJoin, type JoinChoice, type PreJoinLink } from "../features/pre-join";
 import { Unreachable } from "../features/unreachable";
 import { useText } from "../i18n";
 import { loadMediaLink } from "../rtc";
 import { Loading } from "../ui/Loading";
 import { Page } from "../ui/Page";
 
+/** A way to a meeting's door: its open link, or somebody's personal link. */
+interface Way {
+  readonly code: string;
+  /** The secret of a personal link. */
+  readonly invitation: string | null;
+  readonly link: PreJoinLink;
+}
+
 type Looked =
   | { readonly state: "looking" }
-  | { readonly state: "found"; readonly link: MeetingLink }
+  | { readonly state: "found"; readonly way: Way }
   | { readonly state: "unknown" }
   | { readonly state: "failed" };
 
-async function look(code: string): Promise<Looked> {
+async function lookAtLink(code: string): Promise<Way> {
+  const found = await api.meetingLink(code);
+  const passcode = found.needs_passcode ? "needed" : "none";
+  return { code: found.code, invitation: null, link: { ...found, invited_by: null, passcode } };
+}
+
+async function lookAtInvitation(secret: string): Promise<Way> {
+  const { code, name, host, title } = await api.personalLink(secret);
+  const link = { is_host: false, title, name, invited_by: host, passcode: "none" } as const;
+  return { code, invitation: secret, link };
+}
+
+async function look(find: () => Promise<Way>): Promise<Looked> {
   try {
-    return { state: "found", link: await api.meetingLink(code) };
+    return { state: "found", way: await find() };
   } catch (error) {
     const isUnknown = isApiError(error, "meeting-unknown", "not-found");
     return { state: isUnknown ? "unknown" : "failed" };
   }
 }
 
-/** A meeting's link: the page before the room, the room, and the page after it. */
+/** A meeting's open link: the page before the room, the door, the room, and the page after it. */
 export function MeetingRoute() {
   const code = useParams()["code"] ?? "";
-  return <MeetingPages key={code} code={code} />;
+  const find = useCallback(() => lookAtLink(code), [code]);
+  return <MeetingPages key={code} find={find} />;
 }
 
-function MeetingPages({ code }: { code: string }) {
+/** Somebody's personal link to a meeting: the same pages, with the name in it. */
+export function InvitationRoute() {
+  const secret = useParams()["secret"] ?? "";
+  const find = useCallback(() => lookAtInvitation(secret), [secret]);
+  return <MeetingPages key={secret} find={find} />;
+}
+
+function MeetingPages({ find }: { find: () => Promise<Way> }) {
   const text = useText();
   const [looked, setLooked] = useState<Looked>({ state: "looking" });
-  const [call, setCall] = useState<Call | null>(null);
-  const lookAgain = useCallback(() => void look(code).then(setLooked), [code]);
+  const lookAgain = useCallback(() => void look(find).then(setLooked), [find]);
 
   useEffect(lookAgain, [lookAgain]);
   // The media library is large: it is fetched while the person chooses a name, not after "Join now".
   useEffect(() => void loadMediaLink(), []);
-  // Leaving by the browser's own buttons is leaving too.
-  useEffect(() => {
-    if (call === null) return undefined;
-    const leave = () => call.dispatch({ type: "leave" });
-    window.addEventListener("pagehide", leave);
-    return () => {
-      window.removeEventListener("pagehide", leave);
-      leave();
-    };
-  }, [call]);
 
-  // Here, in the press of "Join now": the control channel and the devices start at the same moment.
-  const join = (choice: JoinChoice) =>
-    setCall(new Call(choice, browserParts(controlUrl(window.location.origin, code))));
-
-  if (call !== null) return <CallPages call={call} code={code} onRejoin={() => setCall(null)} />;
   switch (looked.state) {
     case "found":
-      return <PreJoin code={code} link={looked.link} onJoin={join} />;
+      return <Inside way={looked.way} />;
     case "unknown":
       return <Left reason="unknown" />;
     case "failed":
@@ -73,10 +85,51 @@ function MeetingPages({ code }: { code: string }) {
   }
 }
 
+/** Answers at the door that ask for something to be written, not for going away. */
+const PASSCODE_ANSWERS: ReadonlyMap<string, PreJoinLink["passcode"]> = new Map([
+  ["passcode-needed", "needed"],
+  ["passcode-wrong", "wrong"],
+]);
+
+function Inside({ way }: { way: Way }) {
+  const [link, setLink] = useState(way.link);
+  const [call, setCall] = useState<{ readonly call: Call; readonly name: string } | null>(null);
+  // Leaving by the browser's own buttons is leaving too.
+  useEffect(() => {
+    if (call === null) return undefined;
+    const leave = () => call.call.dispatch({ type: "leave" });
+    window.addEventListener("pagehide", leave);
+    return () => {
+      window.removeEventListener("pagehide", leave);
+      leave();
+    };
+  }, [call]);
+
+  // Here, in the press of "Join now": the control channel opens at once and, for who opens the room, the devices.
+  function join(choice: JoinChoice) {
+    const parts = browserParts(window.location.origin, way.code);
+    const wishes = { ...choice, invitation: way.invitation, is_opening: link.is_host };
+    setCall({ call: new Call(wishes, parts), name: choice.name });
+  }
+
+  const back = useCallback((passcode?: PreJoinLink["passcode"]) => {
+    setCall(null);
+    if (passcode !== undefined) setLink((now) => ({ ...now, passcode }));
+  }, []);
+
+  if (call === null) return <PreJoin link={link} onJoin={join} />;
+  return <CallPages {...call} code={way.code} isHost={link.is_host} onBack={back} />;
+}
+
 /** The control channel's last word → the page that tells it. */
 const REASONS: ReadonlyMap<string, LeftReason> = new Map([
   ["left", "left"],
   ["removed", "removed"],
+  ["banned", "banned"],
+  ["denied", "denied"],
+  ["denied wrong-name", "denied-wrong-name"],
+  ["denied full", "denied-full"],
+  ["denied other", "denied-other"],
   ["meeting-ended", "ended"],
   ["meeting-unknown", "unknown"],
   ["replaced", "replaced"],
@@ -85,14 +138,42 @@ const REASONS: ReadonlyMap<string, LeftReason> = new Map([
 
 interface CallPagesProps {
   call: Call;
+  name: string;
   code: string;
-  onRejoin: () => void;
+  isHost: boolean;
+  onBack: (passcode?: PreJoinLink["passcode"]) => void;
 }
 
-function CallPages({ call, code, onRejoin }: CallPagesProps) {
-  const { ending } = useSyncExternalStore(call.subscribe, call.view);
+function CallPages({ call, name, code, isHost, onBack }: CallPagesProps) {
+  const view = useSyncExternalStore(call.subscribe, call.view);
+  const [wasInside, setInside] = useState(false);
+  const { ending, phase } = view;
+  const passcode = ending === null ? undefined : PASSCODE_ANSWERS.get(ending.code);
+  useEffect(() => {
+    if (passcode !== undefined) onBack(passcode);
+  }, [passcode, onBack]);
+  if (phase === "in" && !wasInside) setInside(true);
+
   if (ending !== null) {
-    return <Left reason={REASONS.get(ending.code) ?? "connection-lost"} onRejoin={onRejoin} />;
+    // Who turns round at the door was never inside.
+    if (ending.code === "left" && !wasInside) return <TurnedRound onBack={onBack} />;
+    const reason = REASONS.get(`${ending.code} ${ending.reason ?? ""}`.trim()) ?? REASONS.get(ending.code);
+    return <Left reason={reason ?? "connection-lost"} onRejoin={() => onBack()} />;
   }
-  return <CallScreen call={call} code={code} link={`${window.location.origin}/m/${code}`} />;
+  if (phase === "waiting" || (phase === "joining" && !isHost && !wasInside)) {
+    return (
+      <AtDoor
+        view={view}
+        name={name}
+        onAct={(act) => call.ask(act)}
+        onLeave={() => call.dispatch({ type: "leave" })}
+      />
+    );
+  }
+  return <CallScreen call={call} code={code} />;
+}
+
+function TurnedRound({ onBack }: { onBack: () => void }) {
+  useEffect(() => onBack(), [onBack]);
+  return null;
 }

@@ -3,7 +3,8 @@ import type { ControlInput } from "../room/control";
 import { SUBPROTOCOL, type ClientFrame } from "../room/wire";
 
 export interface ControlSockets {
-  readonly open: (socket: number) => void;
+  /** `code`: the meeting's link, where it is known to have changed. */
+  readonly open: (socket: number, code: string | null) => void;
   readonly send: (socket: number, frame: ClientFrame) => void;
   readonly close: (socket: number) => void;
 }
@@ -15,11 +16,14 @@ export function controlUrl(origin: string, code: string): string {
   return url.href;
 }
 
-export function openControlSockets(url: string, onInput: (input: ControlInput) => void): ControlSockets {
+export function openControlSockets(
+  urlOf: (code: string | null) => string,
+  onInput: (input: ControlInput) => void,
+): ControlSockets {
   const sockets = new Map<number, WebSocket>();
 
-  const open = (socket: number) => {
-    const channel = new WebSocket(url, SUBPROTOCOL);
+  const open = (socket: number, code: string | null) => {
+    const channel = new WebSocket(urlOf(code), SUBPROTOCOL);
     sockets.set(socket, channel);
     channel.addEventListener("open", () => onInput({ type: "socket-opened", socket }));
     channel.addEventListener("message", (event: MessageEvent<unknown>) => {
@@ -42,15 +46,8 @@ export function openControlSockets(url: string, onInput: (input: ControlInput) =
   };
 }
 
-/** Calls back when the browser says the network is there again, or the page is looked at again. */
+/** Calls back when the browser says the network is there again. Nothing here depends on whether the page is looked at. */
 export function watchNetwork(onReturn: () => void): () => void {
-  const onVisible = () => {
-    if (document.visibilityState === "visible") onReturn();
-  };
   window.addEventListener("online", onReturn);
-  document.addEventListener("visibilitychange", onVisible);
-  return () => {
-    window.removeEventListener("online", onReturn);
-    document.removeEventListener("visibilitychange", onVisible);
-  };
+  return () => window.removeEventListener("online", onReturn);
 }

@@ -1,10 +1,15 @@
 import account from "./messages/account.en";
 import call from "./messages/call.en";
+import door from "./messages/door.en";
 import errors from "./messages/errors.en";
 import frame from "./messages/frame.en";
 import home from "./messages/home.en";
+import house from "./messages/house.en";
 import left from "./messages/left.en";
+import meeting from "./messages/meeting.en";
 import preJoin from "./messages/pre-join.en";
+import rules from "./messages/rules.en";
+import safety from "./messages/safety.en";
 import signIn from "./messages/sign-in.en";
 
 /** Every sentence in English: the list of message ids, which the other languages must match. */
@@ -15,7 +20,12 @@ export const catalogue = {
   ...home,
   ...signIn,
   ...preJoin,
+  ...door,
   ...call,
+  ...safety,
+  ...rules,
+  ...meeting,
+  ...house,
   ...left,
 } as const;
 

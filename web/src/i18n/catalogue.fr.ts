@@ -1,11 +1,16 @@
 import type { Catalogue } from "./catalogue.en";
 import account from "./messages/account.fr";
 import call from "./messages/call.fr";
+import door from "./messages/door.fr";
 import errors from "./messages/errors.fr";
 import frame from "./messages/frame.fr";
 import home from "./messages/home.fr";
+import house from "./messages/house.fr";
 import left from "./messages/left.fr";
+import meeting from "./messages/meeting.fr";
 import preJoin from "./messages/pre-join.fr";
+import rules from "./messages/rules.fr";
+import safety from "./messages/safety.fr";
 import signIn from "./messages/sign-in.fr";
 
 /** Every sentence in French; it does not compile while one is missing. */
@@ -16,6 +21,11 @@ export const catalogue: Catalogue = {
   ...home,
   ...signIn,
   ...preJoin,
+  ...door,
   ...call,
+  ...safety,
+  ...rules,
+  ...meeting,
+  ...house,
   ...left,
 };

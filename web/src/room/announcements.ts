@@ -13,7 +13,17 @@ export type HappeningKind =
   | "share-started"
   | "share-ended"
   | "connection-lost"
-  | "connection-back";
+  | "connection-back"
+  | "waiting"
+  | "stopped-waiting"
+  | "locked"
+  | "unlocked"
+  | "frozen"
+  | "thawed"
+  | "paused"
+  | "resumed"
+  | "asked-to-unmute"
+  | "host-told";
 
 export interface Happening {
   readonly kind: HappeningKind;
@@ -50,7 +60,14 @@ const CANCELS: Partial<Record<HappeningKind, HappeningKind>> = {
   "hand-lowered": "hand-raised",
   "share-ended": "share-started",
   "connection-back": "connection-lost",
+  "stopped-waiting": "waiting",
+  unlocked: "locked",
+  thawed: "frozen",
+  resumed: "paused",
 };
+
+/** These cancel what came before and are worth no word of their own. */
+const UNSPOKEN: ReadonlySet<HappeningKind> = new Set<HappeningKind>(["stopped-waiting"]);
 
 function merge(gathered: readonly Happening[]): Happening[] {
   const kept: Happening[] = [];
@@ -58,6 +75,7 @@ function merge(gathered: readonly Happening[]): Happening[] {
     const opposite = CANCELS[happening.kind];
     const met = kept.findIndex((one) => one.kind === opposite && one.name === happening.name);
     if (met >= 0) kept.splice(met, 1);
+    else if (UNSPOKEN.has(happening.kind)) continue;
     else if (!kept.some((one) => one.kind === happening.kind && one.name === happening.name))
       kept.push(happening);
   }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   controlDeadline_ms,
   initialControl,
+  KNOCK_AGAIN_AFTER_MS,
   KNOCK_TIMEOUT_MS,
   LEAVE_GRACE_MS,
   OPEN_TIMEOUT_MS,
@@ -12,7 +13,7 @@ import {
   type ControlInput,
   type ControlState,
 } from "./control";
-import { admittedLine, at, eventLine, ID, MESSAGE, message, participant, snapshot } from "./testing";
+import { admittedLine, at, CODE, eventLine, ID, MESSAGE, message, participant, snapshot } from "./testing";
 
 interface Run {
   readonly state: ControlState;
@@ -38,22 +39,26 @@ function hears(line: string, socket = 1): ControlInput {
   return { type: "frame-received", socket, line };
 }
 
+const ANN = { name: "Ann", invitation: null, passcode: null };
+const KNOCK = { type: "knock", ...ANN };
 const TICK = { type: "tick" } as const;
 const JOIN = { type: "join" } as const;
 const OPENED = { type: "socket-opened", socket: 1 } as const;
 const CLOSED = { type: "socket-closed", socket: 1 } as const;
 const CHAT = { type: "act", act: { type: "send-chat", message_id: MESSAGE("m1"), text: "hello" } } as const;
 
-const knocking = run(initialControl("Ann"), 0, JOIN, OPENED).state;
+const knocking = run(initialControl(ANN), 0, JOIN, OPENED).state;
 const open = run(knocking, 0, hears(admittedLine())).state;
 const refusal = (request: number, code: string) =>
   hears(JSON.stringify({ type: "refused", request, code, message: "no" }));
 
 describe("entering", () => {
   test("opens a socket, knocks with the name, and hands the grant on", () => {
-    expect(run(initialControl("Ann"), 0, JOIN).effects).toEqual([{ type: "open-socket", socket: 1 }]);
-    const knocked = run(initialControl("Ann"), 0, JOIN, OPENED);
-    expect(frames(knocked)).toEqual([{ type: "knock", request: 1, name: "Ann", resume: null }]);
+    expect(run(initialControl(ANN), 0, JOIN).effects).toEqual([
+      { type: "open-socket", socket: 1, code: null },
+    ]);
+    const knocked = run(initialControl(ANN), 0, JOIN, OPENED);
+    expect(frames(knocked)).toEqual([{ ...KNOCK, request: 1, resume: null }]);
     const admitted = run(knocking, 5, hears(admittedLine()));
     expect(admitted.effects).toEqual([
       { type: "media-granted", media: { url: "", token: "grant-1" }, as: "ann" },
@@ -68,17 +73,17 @@ describe("entering", () => {
   test.each(["meeting-unknown", "room-full", "name-needed"])("%s at the door is final", (code) => {
     const refused = run(knocking, 0, refusal(1, code));
     expect(refused.state.link).toMatchObject({ phase: "closed", code });
-    expect(refused.effects).toContainEqual({ type: "ended", code, message: "no" });
+    expect(refused.effects).toContainEqual({ type: "ended", code, message: "no", reason: null });
     expect(controlDeadline_ms(refused.state)).toBeNull();
   });
 
   test("too much haste is answered by waiting longer", () => {
     const hasty = run(knocking, 0, refusal(1, "rate-limited")).state;
-    expect(hasty.link).toMatchObject({ phase: "waiting", until_ms: 1600 });
+    expect(hasty.link).toMatchObject({ phase: "waiting", until_ms: KNOCK_AGAIN_AFTER_MS });
   });
 
   test("a socket that does not open, or a knock that stays unanswered, is given up", () => {
-    const opening = run(initialControl("Ann"), 0, JOIN).state;
+    const opening = run(initialControl(ANN), 0, JOIN).state;
     expect(run(opening, OPEN_TIMEOUT_MS - 1, TICK).effects).toEqual([]);
     expect(run(opening, OPEN_TIMEOUT_MS, TICK).effects).toEqual([{ type: "close-socket", socket: 1 }]);
     expect(run(knocking, KNOCK_TIMEOUT_MS, TICK).state.link.phase).toBe("waiting");
@@ -92,7 +97,7 @@ describe("a broken link", () => {
   test("knows since when, and tries again soon", () => {
     expect(broken.state.broken_since_ms).toBe(1000);
     expect(controlDeadline_ms(broken.state)).toBe(1100);
-    expect(run(broken.state, 1100, TICK).effects).toEqual([{ type: "open-socket", socket: 2 }]);
+    expect(run(broken.state, 1100, TICK).effects).toEqual([{ type: "open-socket", socket: 2, code: CODE }]);
   });
 
   test("takes its place back with the last sequence it has seen", () => {
@@ -116,7 +121,7 @@ describe("a broken link", () => {
   test("enters anew when its place is gone", () => {
     const line = JSON.stringify({ type: "refused", request: 2, code: "resume-unknown", message: "" });
     const again = run(reopened.state, 1150, hears(line, 2));
-    expect(frames(again)).toEqual([{ type: "knock", request: 3, name: "Ann", resume: null }]);
+    expect(frames(again)).toEqual([{ ...KNOCK, request: 3, resume: null }]);
     expect(again.state.snapshot).toBeNull();
   });
 
@@ -127,9 +132,15 @@ describe("a broken link", () => {
     });
   });
 
+  test("is taken back under the link the meeting has now", () => {
+    const moved = run(open, 900, hears(eventLine(11, { type: "link-changed", code: "new-link" }))).state;
+    const back = run(run(moved, 1000, CLOSED).state, 1100, TICK);
+    expect(back.effects).toEqual([{ type: "open-socket", socket: 2, code: "new-link" }]);
+  });
+
   test("does not wait when the network comes back", () => {
     const waited = run(broken.state, 1010, { type: "network-returned" });
-    expect(waited.effects).toEqual([{ type: "open-socket", socket: 2 }]);
+    expect(waited.effects).toEqual([{ type: "open-socket", socket: 2, code: CODE }]);
   });
 
   test("waits longer after each failure", () => {
@@ -165,7 +176,7 @@ describe("an open link", () => {
 
   test.each(["meeting-ended", "replaced", "removed"])("%s is the end", (code) => {
     const closed = run(open, 1, hears(JSON.stringify({ type: "closed", code, message: "bye" })));
-    expect(closed.effects).toContainEqual({ type: "ended", code, message: "bye" });
+    expect(closed.effects).toContainEqual({ type: "ended", code, message: "bye", reason: null });
     expect(run(closed.state, 99, CLOSED, TICK, CHAT, JOIN).effects).toEqual([]);
   });
 
@@ -247,7 +258,7 @@ describe("leaving", () => {
     const leaving = run(open, 1, LEAVE);
     expect(frames(leaving)).toEqual([{ type: "leave", request: 2 }]);
     const left = run(leaving.state, 2, hears('{"type":"closed","code":"left","message":""}'));
-    expect(left.effects).toContainEqual({ type: "ended", code: "left", message: "" });
+    expect(left.effects).toContainEqual({ type: "ended", code: "left", message: "", reason: null });
   });
 
   test("does not wait for a server that says nothing", () => {
@@ -262,6 +273,11 @@ describe("leaving", () => {
 
   test("without a link is over at once", () => {
     const broken = run(open, 1, CLOSED).state;
-    expect(run(broken, 2, LEAVE).effects).toContainEqual({ type: "ended", code: "left", message: "" });
+    expect(run(broken, 2, LEAVE).effects).toContainEqual({
+      type: "ended",
+      code: "left",
+      message: "",
+      reason: null,
+    });
   });
 });

@@ -11,7 +11,7 @@ import {
   type RoomInput,
   type RoomState,
 } from "./room";
-import { admittedLine, at, eventLine, ID, MESSAGE, message, participant, snapshot } from "./testing";
+import { admittedLine, at, CODE, eventLine, ID, MESSAGE, message, participant, snapshot } from "./testing";
 import { viewOf } from "./view";
 
 function run(state: RoomState, now_ms: number, ...inputs: RoomInput[]) {
@@ -33,7 +33,14 @@ function facts(people: MediaFacts["people"], own: Partial<MediaFacts["own"]> = {
   return { type: "facts", facts: { ...NO_FACTS, people, own: { ...NO_MEDIA, ...own } } };
 }
 
-const WISHES = { name: "Ann", microphone: true, camera: false };
+const WISHES = {
+  name: "Ann",
+  invitation: null,
+  passcode: null,
+  microphone: true,
+  camera: false,
+  is_opening: false,
+};
 const JOIN: RoomInput = { type: "join" };
 const TICK: RoomInput = { type: "tick" };
 const OPENED: RoomInput = { type: "control", input: { type: "socket-opened", socket: 1 } };
@@ -53,20 +60,23 @@ const says = (sequence: number, id = "bob") =>
   );
 
 describe("joining", () => {
-  test("opens the control channel and the wished-for devices at the same moment", () => {
-    expect(run(initialRoom(WISHES), 0, JOIN).effects).toEqual([
-      { type: "open-socket", socket: 1 },
+  test("of the room's host opens the control channel and the wished-for devices at the same moment", () => {
+    expect(run(initialRoom({ ...WISHES, is_opening: true }), 0, JOIN).effects).toEqual([
+      { type: "open-socket", socket: 1, code: null },
       { type: "set-source", source: "microphone", on: true },
     ]);
     expect(viewOf(initialRoom(WISHES))).toMatchObject({ phase: "joining", me: null, others: [] });
   });
 
-  test("connects the media as soon as it is admitted", () => {
-    expect(entered.effects.at(-1)).toEqual({
-      type: "connect-media",
-      connection: 1,
-      media: { url: "", token: "grant-1" },
-    });
+  test("connects the media and starts the devices as soon as it is admitted, not before", () => {
+    expect(run(initialRoom(WISHES), 0, JOIN, OPENED).effects.map((one) => one.type)).toEqual([
+      "open-socket",
+      "send-frame",
+    ]);
+    expect(entered.effects.slice(2)).toEqual([
+      { type: "connect-media", connection: 1, media: { url: "", token: "grant-1" } },
+      { type: "set-source", source: "microphone", on: true },
+    ]);
     expect(entered.view).toMatchObject({ phase: "in", me: { name: "ANN", is_me: true } });
     expect(entered.view.others.map((one) => one.name)).toEqual(["BOB"]);
   });
@@ -180,7 +190,7 @@ describe("trouble", () => {
     expect(broken.state.media.link.phase).toBe("connected");
     const later = run(broken.state, 1000 + TROUBLE_SHOWN_AFTER_MS, TICK);
     expect(later.view.trouble).toMatchObject({ what: "control", since_ms: 1000, doing: "connecting" });
-    expect(later.effects).toEqual([{ type: "open-socket", socket: 2 }]);
+    expect(later.effects).toEqual([{ type: "open-socket", socket: 2, code: CODE }]);
   });
 
   test("of both links is trouble with everything", () => {
@@ -246,7 +256,7 @@ describe("the end", () => {
       { type: "close-socket", socket: 1 },
       { type: "disconnect-media", connection: 1 },
       { type: "stop-sources" },
-      { type: "ended", code: "meeting-ended", message: "bye" },
+      { type: "ended", code: "meeting-ended", message: "bye", reason: null },
     ]);
     expect(ended.view).toMatchObject({ phase: "over", ending: { code: "meeting-ended" }, trouble: null });
   });

@@ -7,18 +7,20 @@ import {
   initialAnnouncements,
   speakWhenDue,
   type AnnouncementsState,
-  type Happening,
+  type HappeningKind,
 } from "./announcements";
 import {
   controlDeadline_ms,
   initialControl,
   stepControl,
-  type Act,
+  type Caller,
   type ControlEffect,
   type ControlInput,
   type ControlState,
+  type Ending,
 } from "./control";
 import { NO_FACTS, type MediaFacts } from "./facts";
+import { happeningOf } from "./happenings";
 import {
   initialMedia,
   mediaDeadline_ms,
@@ -28,6 +30,7 @@ import {
   type MediaState,
 } from "./media";
 import { earliest, type Moment, type Step } from "./moment";
+import { rightsOf, SOURCES, type Rights } from "./rights";
 import {
   initialSources,
   startSources,
@@ -36,16 +39,26 @@ import {
   type SourcesInput,
   type SourcesState,
 } from "./sources";
-import type { MessageId, ParticipantId, RoomEvent } from "./wire";
+import type { Act, HostNews, MessageId, ParticipantId, ReportedFrame, RoomEvent } from "./wire";
 
 /** A link that mends itself sooner is not worth a banner. */
 export const TROUBLE_SHOWN_AFTER_MS = 1200;
 /** How long "You are muted" stays after the last word. */
 export const MUTED_HINT_MS = 4000;
 
-export interface Ending {
+/** Something a participant asked for that the server refused, until they have read it. */
+export interface Refusal {
+  /** Counts up, so that the same refusal twice is told twice. */
+  readonly number: number;
+  readonly act: Act["type"];
   readonly code: string;
-  readonly message: string;
+}
+
+/** What the server noticed and those who run the room should see, until they have read it. */
+export interface Notice {
+  readonly number: number;
+  readonly what: HostNews;
+  readonly name: string;
 }
 
 export interface RoomState {
@@ -63,6 +76,14 @@ export interface RoomState {
   readonly is_trouble_shown: boolean;
   /** Until when "You are muted" is shown. */
   readonly muted_hint_until_ms: number | null;
+  /** The devices wait for the door, unless the person opens the room. */
+  readonly has_started_sources: boolean;
+  /** Who asked this participant to speak, until they have answered. */
+  readonly asked_by: string | null;
+  readonly refusal: Refusal | null;
+  readonly notices: readonly Notice[];
+  /** The case this participant's report became. */
+  readonly report: Pick<ReportedFrame, "case_number" | "secret"> | null;
   readonly ending: Ending | null;
 }
 
@@ -75,7 +96,12 @@ export type RoomInput =
   | { readonly type: "say"; readonly message_id: MessageId; readonly text: string }
   | { readonly type: "set-hand"; readonly raised: boolean }
   | { readonly type: "show-chat"; readonly shown: boolean }
+  | { readonly type: "ask"; readonly act: Act }
   | { readonly type: "voice-while-muted" }
+  | { readonly type: "answer-unmute"; readonly unmute: boolean }
+  | { readonly type: "dismiss-refusal" }
+  | { readonly type: "dismiss-notice"; readonly number: number }
+  | { readonly type: "forget-report" }
   | { readonly type: "leave" }
   | { readonly type: "tick" };
 
@@ -91,15 +117,20 @@ export type RoomEffect =
 
 export type RoomStep = Step<RoomState, RoomEffect>;
 
-export interface Wishes {
-  readonly name: string;
+export interface Wishes extends Caller {
   readonly microphone: boolean;
   readonly camera: boolean;
+  /** Who opens the room waits for nobody: the devices may start with the press. */
+  readonly is_opening: boolean;
 }
 
 export function initialRoom(wishes: Wishes): RoomState {
   return {
-    control: initialControl(wishes.name),
+    control: initialControl({
+      name: wishes.name,
+      invitation: wishes.invitation,
+      passcode: wishes.passcode,
+    }),
     media: initialMedia,
     sources: initialSources(wishes.microphone, wishes.camera),
     announcements: initialAnnouncements,
@@ -109,6 +140,11 @@ export function initialRoom(wishes: Wishes): RoomState {
     read_sequence: 0,
     is_trouble_shown: false,
     muted_hint_until_ms: null,
+    has_started_sources: wishes.is_opening,
+    asked_by: null,
+    refusal: null,
+    notices: [],
+    report: null,
     ending: null,
   };
 }
@@ -118,7 +154,7 @@ function andThen(first: RoomStep, next: (state: RoomState) => RoomStep): RoomSte
   return { state: second.state, effects: [...first.effects, ...second.effects] };
 }
 
-function say(state: RoomState, kind: Happening["kind"], name: string, now_ms: number): RoomState {
+function say(state: RoomState, kind: HappeningKind, name: string, now_ms: number): RoomState {
   return { ...state, announcements: gather(state.announcements, { kind, name }, now_ms) };
 }
 
@@ -126,28 +162,20 @@ function nameOf(state: RoomState, id: ParticipantId): string {
   return state.control.snapshot?.participants.find((one) => one.id === id)?.name ?? "";
 }
 
-/** Who an event is about and what kind of happening it is; null for what nobody needs to hear. */
-function happeningOf(event: RoomEvent, before: RoomState): [ParticipantId, Happening] | null {
-  switch (event.type) {
-    case "participant-joined":
-      return [event.participant.id, { kind: "joined", name: event.participant.name }];
-    case "participant-left":
-      return [event.participant_id, { kind: "left", name: nameOf(before, event.participant_id) }];
-    case "hand-raised":
-      return [event.participant_id, { kind: "hand-raised", name: nameOf(before, event.participant_id) }];
-    case "hand-lowered":
-      return [event.participant_id, { kind: "hand-lowered", name: nameOf(before, event.participant_id) }];
-    case "chat-posted":
-      return [event.message.participant_id, { kind: "chat", name: event.message.name }];
-    default:
-      return null;
-  }
+function tellEvent(state: RoomState, event: RoomEvent, before: RoomState, now_ms: number): RoomState {
+  const noted = event.type === "host-told" ? note(state, event.what, event.name) : state;
+  const happening = happeningOf(event, before.control.snapshot, state.control.snapshot?.you);
+  return happening === null ? noted : say(noted, happening.kind, happening.name, now_ms);
 }
 
-function tellEvent(state: RoomState, event: RoomEvent, before: RoomState, now_ms: number): RoomState {
-  const found = happeningOf(event, before);
-  if (found === null || found[0] === state.control.snapshot?.you || found[1].name === "") return state;
-  return say(state, found[1].kind, found[1].name, now_ms);
+function note(state: RoomState, what: HostNews, name: string): RoomState {
+  const number = (state.notices.at(-1)?.number ?? 0) + 1;
+  return { ...state, notices: [...state.notices, { number, what, name }] };
+}
+
+/** What this participant may do now. */
+export function rights(state: RoomState): Rights {
+  return rightsOf(state.control.snapshot);
 }
 
 function end(state: RoomState, ending: Ending, moment: Moment): RoomStep {
@@ -189,12 +217,27 @@ const ON_CONTROL: { readonly [K in Kind]: OnEffect<K> } = {
     state: tellEvent(state, event, before, now_ms),
     effects: [],
   }),
-  "act-refused": (state, { act: refused }, _, moment) =>
+  "act-done": (state) => ({ state, effects: [] }),
+  "act-refused": (state, { act: refused, code }, _, moment) =>
     refused.type === "renew-media"
       ? moveMedia(state, { type: "grant-refused" }, moment)
-      : { state, effects: [] },
-  ended: (state, { code, message }, _, moment) => end(state, { code, message }, moment),
+      : { state: refuse(state, refused.type, code), effects: [] },
+  "asked-to-unmute": (state, { by }, _, { now_ms }) => ({
+    state: say({ ...state, asked_by: by }, "asked-to-unmute", by, now_ms),
+    effects: [],
+  }),
+  reported: (state, { case_number, secret }) => ({
+    state: { ...state, report: { case_number, secret } },
+    effects: [],
+  }),
+  ended: (state, { code, message, reason }, _, moment) => end(state, { code, message, reason }, moment),
 };
+
+/** A refused line says so where it stands. */
+function refuse(state: RoomState, act: Act["type"], code: string): RoomState {
+  if (act === "send-chat") return state;
+  return { ...state, refusal: { number: (state.refusal?.number ?? 0) + 1, act, code } };
+}
 
 function onControl<K extends Kind>(
   state: RoomState,
@@ -211,7 +254,46 @@ function moveControl(state: RoomState, input: ControlInput, moment: Moment): Roo
   for (const effect of step.effects) {
     moved = andThen(moved, (next) => onControl(next, effect, state, moment));
   }
-  return { ...moved, state: readChat(moved.state, state) };
+  const read = { ...moved, state: readChat(moved.state, state) };
+  return andThen(read, (next) => (next.ending === null ? followRoom(next) : { state: next, effects: [] }));
+}
+
+/** The devices follow the room: on once the person is in, off at the door, off where the room does not allow them. */
+function followRoom(state: RoomState): RoomStep {
+  const { snapshot, link } = state.control;
+  if (link.phase === "at-door") return letGo(state);
+  if (snapshot === null) return { state, effects: [] };
+  const started = state.has_started_sources ? { state, effects: [] } : arrive(state);
+  return andThen(started, obey);
+}
+
+function letGo(state: RoomState): RoomStep {
+  const isAnyOn = SOURCES.some((source) => state.sources[source].actual || state.sources[source].is_changing);
+  if (!isAnyOn) return { state, effects: [] };
+  const sources = stepSources(state.sources, { type: "all-off" }).state;
+  return {
+    state: { ...state, sources, has_started_sources: true },
+    effects: [{ type: "stop-sources" }],
+  };
+}
+
+function arrive(state: RoomState): RoomStep {
+  const isMuted = state.control.snapshot?.rules.starts_muted === true && !rights(state).is_moderator;
+  const wishes = isMuted ? initialSources(false, false) : state.sources;
+  const sources = startSources(wishes);
+  return { state: { ...state, has_started_sources: true, sources: sources.state }, effects: sources.effects };
+}
+
+function obey(state: RoomState): RoomStep {
+  const may = rights(state);
+  let step: RoomStep = { state, effects: [] };
+  for (const source of SOURCES) {
+    const { wanted, failure } = step.state.sources[source];
+    // Where the room says by a banner that all is off, a word about each device would be one too many.
+    if (may[source] === null || (!wanted && failure !== "by-host")) continue;
+    step = andThen(step, (next) => moveSources(next, { type: "forbidden", source, failure: null }));
+  }
+  return step;
 }
 
 /** What was written before this participant came, or while the chat is in view, counts as read. */
@@ -226,10 +308,25 @@ function act(state: RoomState, wanted: Act, moment: Moment): RoomStep {
   return moveControl(state, { type: "act", act: wanted }, moment);
 }
 
+/** A wish that the room does not allow is told so instead of tried. */
+function wish(state: RoomState, input: SourcesInput): RoomStep {
+  const may = rights(state);
+  if (input.type === "talk-key-pressed" && may.microphone !== null) return { state, effects: [] };
+  if (input.type === "ended" && input.failure === "by-host" && may[input.source] !== null) {
+    return moveSources(state, { ...input, failure: null });
+  }
+  const isTurningOn = input.type === "toggle" && !state.sources[input.source].wanted;
+  return isTurningOn && may[input.source] !== null
+    ? moveSources(state, { type: "forbidden", source: input.source, failure: "not-allowed" })
+    : moveSources(state, input);
+}
+
 function moveSources(state: RoomState, input: SourcesInput): RoomStep {
   const step = stepSources(state.sources, input);
-  const muted_hint_until_ms = step.state.microphone.wanted ? null : state.muted_hint_until_ms;
-  return { state: { ...state, sources: step.state, muted_hint_until_ms }, effects: step.effects };
+  const isOn = step.state.microphone.wanted;
+  const muted_hint_until_ms = isOn ? null : state.muted_hint_until_ms;
+  const asked_by = isOn ? null : state.asked_by;
+  return { state: { ...state, sources: step.state, muted_hint_until_ms, asked_by }, effects: step.effects };
 }
 
 function sharersOf(state: RoomState, facts: MediaFacts): ParticipantId[] {
@@ -283,6 +380,7 @@ function settle(step: RoomStep, { now_ms }: Moment): RoomStep {
 function join(state: RoomState, moment: Moment): RoomStep {
   const opened = moveControl(state, { type: "join" }, moment);
   return andThen(opened, (next) => {
+    if (!next.has_started_sources) return { state: next, effects: [] };
     const sources = startSources(next.sources);
     return { state: { ...next, sources: sources.state }, effects: sources.effects };
   });
@@ -295,11 +393,24 @@ const ON_INPUT: { readonly [K in InputKind]: (s: RoomState, i: InputOf<K>, m: Mo
   join: (state, _, moment) => join(state, moment),
   control: (state, { input }, moment) => moveControl(state, input, moment),
   media: (state, { input }, moment) => moveMedia(state, input, moment),
-  sources: (state, { input }) => (state.ending === null ? moveSources(state, input) : { state, effects: [] }),
+  sources: (state, { input }) => (state.ending === null ? wish(state, input) : { state, effects: [] }),
   facts: (state, { facts }, { now_ms }) => ({ state: takeFacts(state, facts, now_ms), effects: [] }),
   say: (state, { message_id, text }, moment) => act(state, { type: "send-chat", message_id, text }, moment),
   "set-hand": (state, { raised }, moment) =>
     act(state, { type: raised ? "raise-hand" : "lower-hand" }, moment),
+  ask: (state, { act: asked }, moment) => act({ ...state, refusal: null }, asked, moment),
+  "answer-unmute": (state, { unmute }) => {
+    const answered = { ...state, asked_by: null };
+    return unmute && !state.sources.microphone.wanted
+      ? wish(answered, { type: "toggle", source: "microphone" })
+      : { state: answered, effects: [] };
+  },
+  "dismiss-refusal": (state) => ({ state: { ...state, refusal: null }, effects: [] }),
+  "dismiss-notice": (state, { number }) => ({
+    state: { ...state, notices: state.notices.filter((one) => one.number !== number) },
+    effects: [],
+  }),
+  "forget-report": (state) => ({ state: { ...state, report: null }, effects: [] }),
   "show-chat": (state, { shown }) => {
     const read_sequence = shown ? (state.control.snapshot?.sequence ?? 0) : state.read_sequence;
     return { state: { ...state, is_chat_shown: shown, read_sequence }, effects: [] };

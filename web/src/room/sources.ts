@@ -9,7 +9,17 @@ export type Source = "microphone" | "camera" | "screen";
 
 /** Why a source could not be had, as the person can act on it. */
 export type SourceFailure =
-  "denied" | "missing" | "in-use" | "unsupported" | "cancelled" | "lost" | "unknown";
+  | "denied"
+  | "missing"
+  | "in-use"
+  | "unsupported"
+  | "cancelled"
+  | "lost"
+  | "unknown"
+  /** Those who run the room turned it off. */
+  | "by-host"
+  /** The room does not allow it now. */
+  | "not-allowed";
 
 export interface SourceState {
   readonly wanted: boolean;
@@ -34,6 +44,8 @@ export type SourcesInput =
   | { readonly type: "talk-key-pressed" }
   | { readonly type: "talk-key-released" }
   | { readonly type: "failure-dismissed"; readonly source: Source }
+  /** Off, whatever was wished: the room does not allow it. */
+  | { readonly type: "forbidden"; readonly source: Source; readonly failure: SourceFailure | null }
   | { readonly type: "all-off" };
 
 export interface SetSource {
@@ -91,6 +103,10 @@ const ON_INPUT: { readonly [K in Kind]: (state: SourcesState, input: Of<K>) => S
   "talk-key-pressed": (state) => talk(state, true),
   "talk-key-released": (state) => talk(state, false),
   "failure-dismissed": (state, { source }) => change(state, source, { failure: null }),
+  forbidden: (state, { source, failure }) => {
+    const calm = source === "microphone" ? { ...state, is_pushing_to_talk: false } : state;
+    return change(calm, source, { wanted: false, failure });
+  },
   "all-off": (state) => ({
     state: { ...state, microphone: OFF, camera: OFF, screen: OFF, is_pushing_to_talk: false },
     effects: [],

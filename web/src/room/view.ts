@@ -1,14 +1,29 @@
 /** What the call shows: people, pictures, chat and trouble, derived from the room's state and nothing else. */
 import type { Announcement } from "./announcements";
 import { NO_MEDIA, type PictureKey, type Quality } from "./facts";
-import { brokenSince_ms, type Ending, type RoomState } from "./room";
+import { isUp, type Ending } from "./control";
+import type { Rights } from "./rights";
+import { brokenSince_ms, rights, type Notice, type Refusal, type RoomState } from "./room";
+import { STRICTEST, type Kind, type Profile, type RuleName, type Rules } from "./rules";
 import type { SourcesState } from "./sources";
-import type { MeetingFacts, MessageId, Participant, ParticipantId, Role } from "./wire";
+import type {
+  Act,
+  Audience,
+  Ban,
+  MeetingFacts,
+  MessageId,
+  Participant,
+  ParticipantId,
+  Provenance,
+  Role,
+  WaitingPerson,
+} from "./wire";
 
 export interface Person {
   readonly id: ParticipantId;
   readonly name: string;
   readonly role: Role;
+  readonly provenance: Provenance;
   readonly is_me: boolean;
   readonly hand_raised_at: string | null;
   readonly is_muted: boolean;
@@ -32,6 +47,29 @@ export interface ChatLine {
   readonly at: string | null;
   readonly state: "written" | "sending" | "failed";
   readonly refusal: string | null;
+  readonly to: Audience;
+  /** This participant may take it out of the room: their own, or they run the room. */
+  readonly may_delete: boolean;
+}
+
+/** What is known at the door. */
+export interface Door {
+  readonly has_host: boolean;
+  readonly host: string | null;
+  readonly note: "none" | "sending" | "left";
+}
+
+/** How the room is set, and who keeps it so. */
+export interface RoomSettings {
+  readonly profile: Profile;
+  readonly kind: Kind;
+  readonly rules: Rules;
+  readonly differing: readonly RuleName[];
+  readonly locked_rules: readonly RuleName[];
+  readonly is_locked: boolean;
+  readonly is_frozen: boolean;
+  readonly is_paused: boolean;
+  readonly bans: readonly Ban[];
 }
 
 /** A link that has been broken for a while: which, since when, and what is being done about it. */
@@ -42,10 +80,28 @@ export interface Trouble {
 }
 
 export interface RoomView {
-  readonly phase: "joining" | "in" | "over";
+  readonly phase: "joining" | "waiting" | "in" | "over";
+  /** The server asked to knock more slowly; it is tried again. */
+  readonly is_held_off: boolean;
+  /** The control channel is up, inside or at the door. */
+  readonly is_linked: boolean;
+  /** Null unless one is at the door. */
+  readonly door: Door | null;
   readonly meeting: MeetingFacts | null;
   /** Null until admitted. */
   readonly me: Person | null;
+  /** What this participant may do now. */
+  readonly may: Rights;
+  readonly settings: RoomSettings;
+  /** Who is at the door, in the order they came; empty for those who do not let people in. */
+  readonly waiting: readonly WaitingPerson[];
+  /** Acts that the server has not answered yet. */
+  readonly pending: readonly Act[];
+  readonly spotlight: Person | null;
+  readonly asked_by: string | null;
+  readonly refusal: Refusal | null;
+  readonly notices: readonly Notice[];
+  readonly report: RoomState["report"];
   /** Everybody else, in the order they came. */
   readonly others: readonly Person[];
   /** Screens being shared, the newest last. */
@@ -68,6 +124,7 @@ function personOf(state: RoomState, participant: Participant, you: ParticipantId
     id: participant.id,
     name: participant.name,
     role: participant.role,
+    provenance: participant.provenance,
     is_me,
     hand_raised_at: participant.hand_raised_at,
     is_muted,
@@ -88,25 +145,32 @@ function sharesOf(state: RoomState, people: readonly Person[]): Share[] {
   return shares;
 }
 
-function chatOf({ control }: RoomState): ChatLine[] {
+function chatOf({ control }: RoomState, may: Rights): ChatLine[] {
   const { snapshot, outgoing } = control;
-  const written = (snapshot?.chat ?? []).map((message): ChatLine => ({
-    message_id: message.message_id,
-    name: message.name,
-    is_mine: message.participant_id === snapshot?.you,
-    text: message.text,
-    at: message.at,
-    state: "written",
-    refusal: null,
-  }));
+  const written = (snapshot?.chat ?? []).map((message): ChatLine => {
+    const is_mine = message.participant_id === snapshot?.you;
+    return {
+      message_id: message.message_id,
+      name: message.name,
+      is_mine,
+      text: message.text,
+      at: message.at,
+      state: "written",
+      refusal: null,
+      to: message.to,
+      may_delete: is_mine || may.is_moderator,
+    };
+  });
   const waiting = outgoing.map((line): ChatLine => ({
     message_id: line.message_id,
-    name: control.name,
+    name: control.caller.name,
     is_mine: true,
     text: line.text,
     at: null,
     state: line.state === "sent" ? "written" : line.state,
     refusal: line.refusal,
+    to: may.chat_to,
+    may_delete: false,
   }));
   return [...written, ...waiting];
 }
@@ -135,18 +199,61 @@ function troubleOf(state: RoomState): Trouble | null {
   return { what: isControl && isMedia ? "everything" : isMedia ? "media" : "control", since_ms, doing };
 }
 
+function doorOf({ control: { link, door, outbox } }: RoomState): Door | null {
+  if (door === null || link.phase === "closed") return null;
+  const isSending = outbox.some(({ act }) => act.type === "leave-note");
+  return {
+    has_host: door.has_host,
+    host: door.host,
+    note: door.note_left ? "left" : isSending ? "sending" : "none",
+  };
+}
+
+function settingsOf({ control: { snapshot } }: RoomState): RoomSettings {
+  return {
+    profile: snapshot?.profile ?? "school",
+    kind: snapshot?.kind ?? "meeting",
+    rules: snapshot?.rules ?? STRICTEST,
+    differing: snapshot?.differing ?? [],
+    locked_rules: snapshot?.locked_rules ?? [],
+    is_locked: snapshot?.is_locked === true,
+    is_frozen: snapshot?.is_frozen === true,
+    is_paused: snapshot?.is_paused === true,
+    bans: snapshot?.bans ?? [],
+  };
+}
+
+function phaseOf(state: RoomState): RoomView["phase"] {
+  if (state.ending !== null) return "over";
+  if (state.control.door !== null) return "waiting";
+  return state.control.snapshot === null ? "joining" : "in";
+}
+
 export function viewOf(state: RoomState): RoomView {
   const { snapshot } = state.control;
+  const may = rights(state);
   const people = (snapshot?.participants ?? []).map((one) =>
     personOf(state, one, snapshot?.you ?? ("" as ParticipantId)),
   );
   return {
-    phase: state.ending !== null ? "over" : snapshot === null ? "joining" : "in",
+    phase: phaseOf(state),
+    is_held_off: state.control.is_held_off,
+    is_linked: isUp(state.control),
+    door: doorOf(state),
     meeting: snapshot?.meeting ?? null,
     me: people.find((one) => one.is_me) ?? null,
+    may,
+    settings: settingsOf(state),
+    waiting: snapshot?.waiting ?? [],
+    pending: state.control.outbox.map((one) => one.act),
+    spotlight: people.find((one) => one.id === snapshot?.spotlight) ?? null,
+    asked_by: state.asked_by,
+    refusal: state.refusal,
+    notices: state.notices,
+    report: state.report,
     others: people.filter((one) => !one.is_me),
     shares: sharesOf(state, people),
-    chat: chatOf(state),
+    chat: chatOf(state, may),
     unread: state.is_chat_shown ? 0 : unreadOf(state),
     sources: state.sources,
     is_sound_blocked: state.facts.is_sound_blocked,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { admittedLine, eventLine, participant, snapshot } from "./testing";
-import { parseEvent, parseServerFrame, parseSnapshot } from "./wire";
+import { admittedLine, eventLine, OPEN, participant, snapshot, waiting, waitingLine } from "./testing";
+import { parseEvent, parseServerFrame } from "./wire-frames";
+import { parseSnapshot } from "./wire-values";
 
 describe("frames from the server", () => {
   test("what is not JSON, not an object, or of an unknown type is no frame", () => {
@@ -60,7 +61,72 @@ describe("frames from the server", () => {
   });
 });
 
+describe("frames of the door", () => {
+  test("waiting says what it says and nothing more", () => {
+    expect(parseServerFrame(waitingLine({ title: "History", host: "Claire", has_host: true }))).toEqual({
+      type: "waiting",
+      request: 1,
+      participant_id: "ann",
+      secret: "s3cret",
+      has_host: true,
+      host: "Claire",
+      note_left: false,
+    });
+    expect(parseServerFrame(waitingLine({ secret: 3 }))).toBeNull();
+  });
+
+  test("a person at the door who cannot be read is no event", () => {
+    const line = (person: unknown) => eventLine(11, { type: "person-waiting", waiting: person });
+    expect(parseServerFrame(line(waiting("tom", { looks_like: ["Tim"] })))).toMatchObject({
+      event: { waiting: { id: "tom", looks_like: ["Tim"] } },
+    });
+    for (const bad of [null, [], { id: 3 }, { id: "x", name: "y" }]) {
+      expect(parseServerFrame(line(bad))).toMatchObject({ event: null });
+    }
+  });
+
+  test("a way of coming that this page does not know is the least known one", () => {
+    const person = { ...waiting("tom"), provenance: "teleport", looks_like: [3, "Tim"], note: {} };
+    expect(parseEvent({ type: "person-waiting", waiting: person })).toMatchObject({
+      waiting: { provenance: "open-link", looks_like: ["Tim"], note: null },
+    });
+  });
+
+  test("what is withheld counts in the sequence and says nothing", () => {
+    expect(parseServerFrame(eventLine(11, { type: "withheld" }))).toMatchObject({
+      sequence: 11,
+      event: null,
+    });
+  });
+
+  test("the rest of the frames", () => {
+    expect(parseServerFrame('{"type":"asked-to-unmute","by":"Claire"}')).toMatchObject({ by: "Claire" });
+    expect(
+      parseServerFrame('{"type":"reported","request":4,"case_number":"P-2026-0001","secret":"x"}'),
+    ).toMatchObject({ case_number: "P-2026-0001" });
+    expect(parseServerFrame('{"type":"reported","request":4}')).toBeNull();
+    expect(parseServerFrame('{"type":"closed","code":"denied","reason":"full"}')).toMatchObject({
+      reason: "full",
+    });
+    expect(parseServerFrame(JSON.stringify({ type: "snapshot", snapshot: snapshot() }))).toMatchObject({
+      snapshot: { you: "ann" },
+    });
+    expect(parseServerFrame('{"type":"snapshot","snapshot":{}}')).toBeNull();
+    expect(parseEvent({ type: "rules-changed", rules: { chat: "loud" } })).toBeNull();
+    expect(parseEvent({ type: "role-changed", participant_id: "bob", role: "king" })).toBeNull();
+    expect(parseEvent({ type: "host-told", what: "gossip", name: "x" })).toBeNull();
+  });
+});
+
 describe("snapshots", () => {
+  test("without rules are as strict as can be; with broken ones they are unreadable", () => {
+    const { rules, ...rest } = snapshot();
+    expect(parseSnapshot(rest)?.rules).toMatchObject({ chat: "off", unmute: false });
+    expect(parseSnapshot({ ...rest, rules: { ...rules, share: "some" } })).toBeNull();
+    expect(parseSnapshot({ ...rest, rules: OPEN, waiting: [{}] })).toBeNull();
+    expect(parseSnapshot({ ...rest, rules: OPEN, bans: "none" })).toBeNull();
+  });
+
   test("one bad participant makes the whole snapshot unreadable", () => {
     const good = snapshot();
     expect(parseSnapshot(JSON.parse(JSON.stringify(good)))).toEqual(good);

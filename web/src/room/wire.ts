@@ -1,23 +1,37 @@
 /**
- * The control channel on the wire (docs/protocol/control.md): frames as they arrive and leave, and the one
- * place where text from the network becomes a typed frame. A frame that does not parse is `null`, never a guess.
+ * The control channel on the wire (docs/protocol/control.md): what frames mean, as they arrive and leave. Text from
+ * the network becomes one of these in wire-frames.ts and wire-values.ts, and nowhere else.
  */
+import type { Kind, Profile, RuleName, Rules } from "./rules";
 
+/** Names a presence at the door and, once admitted, in the room. */
 export type ParticipantId = string & { readonly brand: "ParticipantId" };
 export type MessageId = string & { readonly brand: "MessageId" };
+export type BanId = string & { readonly brand: "BanId" };
 
-export type Role = "host" | "participant";
+export const ROLES = ["host", "cohost", "participant", "observer"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** How somebody came to the door, from the most to the least known. */
+export const PROVENANCES = ["owner", "account", "invited", "roster", "open-link"] as const;
+export type Provenance = (typeof PROVENANCES)[number];
 
 export interface Participant {
   readonly id: ParticipantId;
   readonly name: string;
   readonly role: Role;
+  readonly provenance: Provenance;
   /** ISO 8601, UTC. */
   readonly joined_at: string;
   readonly hand_raised_at: string | null;
   /** False while the participant's control connection is broken. */
   readonly connected: boolean;
+  /** Was asked to speak, and may, though the rules let nobody unmute by themselves. */
+  readonly may_speak: boolean;
 }
+
+/** Who reads a line: everybody, or its writer and those who run the room. */
+export type Audience = "all" | "hosts";
 
 export interface ChatMessage {
   readonly message_id: MessageId;
@@ -26,6 +40,29 @@ export interface ChatMessage {
   readonly participant_id: ParticipantId;
   readonly name: string;
   readonly text: string;
+  readonly to: Audience;
+}
+
+/** Somebody at the door, as those who run the room see them. */
+export interface WaitingPerson {
+  readonly id: ParticipantId;
+  readonly name: string;
+  readonly provenance: Provenance;
+  readonly at: string;
+  /** Their one line to the host. */
+  readonly note: string | null;
+  /** Names of people inside, or at the door, that this name could be taken for. */
+  readonly looks_like: readonly string[];
+  /** Their personal link is in use on another device already. */
+  readonly is_second_device: boolean;
+  readonly was_removed_before: boolean;
+  readonly connected: boolean;
+}
+
+export interface Ban {
+  readonly id: BanId;
+  readonly name: string;
+  readonly at: string;
 }
 
 export interface MeetingFacts {
@@ -41,16 +78,57 @@ export interface Snapshot {
   readonly meeting: MeetingFacts;
   readonly participants: readonly Participant[];
   readonly chat: readonly ChatMessage[];
+  readonly profile: Profile;
+  readonly kind: Kind;
+  readonly rules: Rules;
+  /** Rules that are not as the safe bundle of this profile and kind has them. */
+  readonly differing: readonly RuleName[];
+  /** Rules that an administrator locked. */
+  readonly locked_rules: readonly RuleName[];
+  readonly is_locked: boolean;
+  readonly is_frozen: boolean;
+  /** Supervised, and nobody who supervises is here. */
+  readonly is_paused: boolean;
+  readonly spotlight: ParticipantId | null;
+  /** Null for those who do not run the room. */
+  readonly waiting: readonly WaitingPerson[] | null;
+  readonly bans: readonly Ban[] | null;
+}
+
+interface About {
+  readonly participant_id: ParticipantId;
 }
 
 export type RoomEvent =
   | { readonly type: "participant-joined"; readonly participant: Participant }
-  | { readonly type: "participant-left"; readonly participant_id: ParticipantId; readonly reason: string }
-  | { readonly type: "participant-connected"; readonly participant_id: ParticipantId }
-  | { readonly type: "participant-disconnected"; readonly participant_id: ParticipantId }
-  | { readonly type: "hand-raised"; readonly participant_id: ParticipantId; readonly at: string }
-  | { readonly type: "hand-lowered"; readonly participant_id: ParticipantId }
-  | { readonly type: "chat-posted"; readonly message: ChatMessage };
+  | ({ readonly type: "participant-left"; readonly reason: string } & About)
+  | ({ readonly type: "participant-connected" } & About)
+  | ({ readonly type: "participant-disconnected" } & About)
+  | ({ readonly type: "participant-renamed"; readonly name: string } & About)
+  | ({ readonly type: "role-changed"; readonly role: Role } & About)
+  | ({ readonly type: "hand-raised"; readonly at: string } & About)
+  | ({ readonly type: "hand-lowered" } & About)
+  | ({ readonly type: "speech-allowed" } & About)
+  | ({ readonly type: "speech-ended" } & About)
+  | { readonly type: "chat-posted"; readonly message: ChatMessage }
+  | { readonly type: "message-deleted"; readonly message_id: MessageId }
+  | { readonly type: "person-waiting"; readonly waiting: WaitingPerson }
+  | ({ readonly type: "person-stopped-waiting"; readonly reason: string } & About)
+  | ({ readonly type: "door-note-left"; readonly text: string } & About)
+  | ({ readonly type: "waiting-connection"; readonly connected: boolean } & About)
+  | { readonly type: "rules-changed"; readonly rules: Rules; readonly differing: readonly RuleName[] }
+  | { readonly type: "room-locked" | "room-unlocked" }
+  | { readonly type: "room-frozen" | "room-thawed" }
+  | { readonly type: "room-paused" | "room-resumed" }
+  | { readonly type: "spotlight-changed"; readonly participant_id: ParticipantId | null }
+  | { readonly type: "person-banned"; readonly ban: Ban }
+  | { readonly type: "ban-lifted"; readonly ban_id: BanId }
+  | { readonly type: "link-changed"; readonly code: string }
+  | { readonly type: "host-told"; readonly what: HostNews; readonly name: string };
+
+/** What the server noticed and those who run the room should know. */
+export const HOST_NEWS = ["second-device", "stranger-removed", "leak-suspected"] as const;
+export type HostNews = (typeof HOST_NEWS)[number];
 
 /** Where the media server is and the signed permission to enter; an empty `url` means the page's own origin. */
 export interface MediaCredentials {
@@ -62,12 +140,13 @@ export interface EventFrame {
   readonly type: "event";
   readonly sequence: number;
   readonly at: string;
-  /** Null: an event of a newer server that this page does not know; it counts in the sequence and changes nothing. */
+  /** Null: withheld, or an event of a newer server; it counts in the sequence and changes nothing. */
   readonly event: RoomEvent | null;
 }
 
 export interface AdmittedFrame {
   readonly type: "admitted";
+  /** 0: it answers no knock, somebody at the door was let in. */
   readonly request: number;
   readonly participant_id: ParticipantId;
   readonly secret: string;
@@ -76,14 +155,46 @@ export interface AdmittedFrame {
   readonly snapshot: Snapshot | null;
 }
 
+/** At the door: all that the outside is told of the room. */
+export interface WaitingFrame {
+  readonly type: "waiting";
+  /** 0: it answers no knock, something changed. */
+  readonly request: number;
+  readonly participant_id: ParticipantId;
+  readonly secret: string;
+  /** Somebody who can let people in is there. */
+  readonly has_host: boolean;
+  /** The host's name, for personal links only. */
+  readonly host: string | null;
+  readonly note_left: boolean;
+}
+
+export interface ReportedFrame {
+  readonly type: "reported";
+  readonly request: number;
+  readonly case_number: string;
+  /** Opens the page that tells the outcome. */
+  readonly secret: string;
+}
+
 export type ServerFrame =
   | AdmittedFrame
   | EventFrame
+  | WaitingFrame
+  | ReportedFrame
+  | { readonly type: "snapshot"; readonly snapshot: Snapshot }
+  | { readonly type: "asked-to-unmute"; readonly by: string }
   | { readonly type: "done"; readonly request: number; readonly sequence: number | null }
   | { readonly type: "media"; readonly request: number; readonly media: MediaCredentials }
   | { readonly type: "pong"; readonly request: number }
   | { readonly type: "refused"; readonly request: number; readonly code: string; readonly message: string }
-  | { readonly type: "closed"; readonly code: string; readonly message: string };
+  | {
+      readonly type: "closed";
+      readonly code: string;
+      readonly message: string;
+      /** Why somebody at the door was refused. */
+      readonly reason: string | null;
+    };
 
 export interface Resume {
   readonly participant_id: ParticipantId;
@@ -91,212 +202,70 @@ export interface Resume {
   readonly last_sequence: number;
 }
 
-export type ClientFrame =
+export const DENIAL_REASONS = ["not-expected", "wrong-name", "full", "other"] as const;
+export type DenialReason = (typeof DENIAL_REASONS)[number];
+
+export const REPORT_CATEGORIES = [
+  "intrusion",
+  "insult",
+  "threat",
+  "sexual",
+  "violence",
+  "self-harm",
+  "discrimination",
+  "privacy",
+  "other",
+] as const;
+export type ReportCategory = (typeof REPORT_CATEGORIES)[number];
+
+export interface Report {
+  readonly category: ReportCategory;
+  readonly participant_id: ParticipantId | null;
+  readonly text: string;
+  readonly message_ids: readonly MessageId[];
+}
+
+/** What a participant can ask of the room; the server decides. */
+export type Act =
+  | { readonly type: "send-chat"; readonly message_id: MessageId; readonly text: string }
+  | { readonly type: "raise-hand" }
+  | { readonly type: "lower-hand" }
+  | { readonly type: "renew-media" }
+  | { readonly type: "leave-note"; readonly text: string }
+  | { readonly type: "rename"; readonly participant_id: ParticipantId | null; readonly name: string }
+  | { readonly type: "admit"; readonly participant_ids: readonly ParticipantId[] }
+  | ({ readonly type: "deny"; readonly reason: DenialReason } & About)
+  | ({
+      readonly type:
+        "mute" | "stop-camera" | "stop-share" | "ask-to-unmute" | "lower-hand-of" | "remove" | "ban";
+    } & About)
   | {
-      readonly type: "knock";
-      readonly request: number;
-      readonly name: string;
-      readonly resume: Resume | null;
+      readonly type:
+        "mute-all" | "stop-all-cameras" | "lower-all-hands" | "lock" | "unlock" | "freeze" | "thaw" | "end";
     }
-  | {
-      readonly type: "send-chat";
-      readonly request: number;
-      readonly message_id: MessageId;
-      readonly text: string;
-    }
-  | { readonly type: "raise-hand"; readonly request: number }
-  | { readonly type: "lower-hand"; readonly request: number }
-  | { readonly type: "renew-media"; readonly request: number }
-  | { readonly type: "leave"; readonly request: number }
-  | { readonly type: "ping"; readonly request: number };
+  | { readonly type: "set-rules"; readonly rules: Partial<Rules> }
+  | { readonly type: "spotlight"; readonly participant_id: ParticipantId | null }
+  | { readonly type: "delete-message"; readonly message_id: MessageId }
+  | { readonly type: "lift-ban"; readonly ban_id: BanId }
+  | ({ readonly type: "set-role"; readonly role: Role } & About)
+  | ({ readonly type: "report" } & Report);
+
+interface Knock {
+  readonly type: "knock";
+  readonly name: string;
+  readonly resume: Resume | null;
+  /** The secret of a personal link. */
+  readonly invitation: string | null;
+  readonly passcode: string | null;
+}
+
+export type ClientFrame = { readonly request: number } & (
+  Knock | Act | { readonly type: "leave" } | { readonly type: "ping" }
+);
 
 export const SUBPROTOCOL = "preau.control.v1";
 export const MAX_CHAT_CHARACTERS = 2000;
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function fields(value: unknown): Fields | null {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : null;
-}
-
-function text(value: unknown): value is string {
-  return typeof value === "string";
-}
-
-function count(value: unknown): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0;
-}
-
-function parseParticipant(value: unknown): Participant | null {
-  const from = fields(value);
-  if (from === null) return null;
-  const { id, name, role, joined_at, hand_raised_at, connected } = from;
-  if (!text(id) || !text(name) || !text(joined_at)) return null;
-  if (role !== "host" && role !== "participant") return null;
-  return {
-    id: id as ParticipantId,
-    name,
-    role,
-    joined_at,
-    hand_raised_at: text(hand_raised_at) ? hand_raised_at : null,
-    connected: connected !== false,
-  };
-}
-
-function parseMessage(value: unknown): ChatMessage | null {
-  const from = fields(value);
-  if (from === null) return null;
-  const { message_id, sequence, at, participant_id, name, text: body } = from;
-  if (!text(message_id) || !count(sequence) || !text(at)) return null;
-  if (!text(participant_id) || !text(name) || !text(body)) return null;
-  return {
-    message_id: message_id as MessageId,
-    sequence,
-    at,
-    participant_id: participant_id as ParticipantId,
-    name,
-    text: body,
-  };
-}
-
-function parseAll<Item>(value: unknown, parse: (item: unknown) => Item | null): Item[] | null {
-  if (!Array.isArray(value)) return null;
-  const items: Item[] = [];
-  for (const item of value as unknown[]) {
-    const parsed = parse(item);
-    if (parsed === null) return null;
-    items.push(parsed);
-  }
-  return items;
-}
-
-export function parseSnapshot(value: unknown): Snapshot | null {
-  const from = fields(value);
-  const meeting = fields(from?.["meeting"]);
-  if (from === null || meeting === null) return null;
-  const { sequence, you } = from;
-  const { title, code, started_at } = meeting;
-  if (!count(sequence) || !text(you) || !text(title) || !text(code) || !text(started_at)) return null;
-  const participants = parseAll(from["participants"], parseParticipant);
-  const chat = parseAll(from["chat"], parseMessage);
-  if (participants === null || chat === null) return null;
-  return { sequence, you: you as ParticipantId, meeting: { title, code, started_at }, participants, chat };
-}
-
-function parseMedia(value: unknown): MediaCredentials | null {
-  const from = fields(value);
-  if (from === null || !text(from["url"]) || !text(from["token"])) return null;
-  return { url: from["url"], token: from["token"] };
-}
-
-function about(from: Fields): ParticipantId | null {
-  return text(from["participant_id"]) ? (from["participant_id"] as ParticipantId) : null;
-}
-
-type Parser<Parsed> = (from: Fields) => Parsed | null;
-
-function byName<Parsed>(
-  parsers: Readonly<Record<string, Parser<Parsed>>>,
-): ReadonlyMap<string, Parser<Parsed>> {
-  return new Map(Object.entries(parsers));
-}
-
-// Looked up by a name from the network, so a Map: a plain object also answers to "constructor".
-const EVENTS = byName<RoomEvent>({
-  "participant-joined": (from) => {
-    const participant = parseParticipant(from["participant"]);
-    return participant && { type: "participant-joined", participant };
-  },
-  "participant-left": (from) => {
-    const participant_id = about(from);
-    const reason = text(from["reason"]) ? from["reason"] : "left";
-    return participant_id && { type: "participant-left", participant_id, reason };
-  },
-  "participant-connected": (from) => {
-    const participant_id = about(from);
-    return participant_id && { type: "participant-connected", participant_id };
-  },
-  "participant-disconnected": (from) => {
-    const participant_id = about(from);
-    return participant_id && { type: "participant-disconnected", participant_id };
-  },
-  "hand-raised": (from) => {
-    const participant_id = about(from);
-    return participant_id && text(from["at"])
-      ? { type: "hand-raised", participant_id, at: from["at"] }
-      : null;
-  },
-  "hand-lowered": (from) => {
-    const participant_id = about(from);
-    return participant_id && { type: "hand-lowered", participant_id };
-  },
-  "chat-posted": (from) => {
-    const message = parseMessage(from["message"]);
-    return message && { type: "chat-posted", message };
-  },
-});
-
-export function parseEvent(value: unknown): RoomEvent | null {
-  const from = fields(value);
-  if (from === null || !text(from["type"])) return null;
-  return EVENTS.get(from["type"])?.(from) ?? null;
-}
-
-function parseAdmitted(from: Fields): ServerFrame | null {
-  const { request, participant_id, secret, resumed } = from;
-  const media = parseMedia(from["media"]);
-  if (!count(request) || !text(participant_id) || !text(secret) || media === null) return null;
-  const given = from["snapshot"] ?? null;
-  const snapshot = given === null ? null : parseSnapshot(given);
-  if (given !== null && snapshot === null) return null;
-  return {
-    type: "admitted",
-    request,
-    participant_id: participant_id as ParticipantId,
-    secret,
-    media,
-    resumed: resumed === true,
-    snapshot,
-  };
-}
-
-const FRAMES = byName<ServerFrame>({
-  admitted: parseAdmitted,
-  event: (from) => {
-    const { sequence, at } = from;
-    return count(sequence) && text(at)
-      ? { type: "event", sequence, at, event: parseEvent(from["event"]) }
-      : null;
-  },
-  done: ({ request, sequence }) =>
-    count(request) ? { type: "done", request, sequence: count(sequence) ? sequence : null } : null,
-  media: ({ request, media: given }) => {
-    const media = parseMedia(given);
-    return count(request) && media ? { type: "media", request, media } : null;
-  },
-  pong: ({ request }) => (count(request) ? { type: "pong", request } : null),
-  refused: ({ request, code, message }) =>
-    text(code)
-      ? {
-          type: "refused",
-          request: count(request) ? request : 0,
-          code,
-          message: text(message) ? message : "",
-        }
-      : null,
-  closed: ({ code, message }) =>
-    text(code) ? { type: "closed", code, message: text(message) ? message : "" } : null,
-});
-
-/** The frame a line of JSON from the server holds, or null when it holds none we know. */
-export function parseServerFrame(line: string): ServerFrame | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return null;
-  }
-  const from = fields(value);
-  if (from === null || !text(from["type"])) return null;
-  return FRAMES.get(from["type"])?.(from) ?? null;
-}
+export const MAX_NOTE_CHARACTERS = 200;
+export const MAX_REPORT_CHARACTERS = 2000;
+export const MAX_REPORTED_MESSAGES = 50;
+export const MAX_ADMITTED_AT_ONCE = 100;

@@ -167,6 +167,9 @@ export class MediaLink {
       .on(RoomEvent.Reconnecting, () => onMedia({ type: "reconnecting", connection }))
       .on(RoomEvent.Reconnected, () => onMedia({ type: "connected", connection }))
       .on(RoomEvent.Disconnected, () => onMedia({ type: "disconnected", connection }))
+      .on(RoomEvent.ParticipantPermissionsChanged, (_, participant) => {
+        if (room === this.#room && participant.isLocal) this.#own.followPermissions();
+      })
       .on(RoomEvent.TrackSubscribed, (track) => this.#hear(track))
       .on(RoomEvent.TrackUnsubscribed, (track) => {
         for (const element of track.kind === Track.Kind.Audio ? track.detach() : []) element.remove();

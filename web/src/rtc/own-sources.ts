@@ -44,6 +44,9 @@ const CAPTURE: Readonly<Record<Source, (devices: ChosenDevices) => Promise<Local
     createLocalScreenTracks({ audio: true, resolution: ScreenSharePresets.h1080fps15.resolution }),
 };
 
+/** LiveKit's numbers for its sources of tracks (TrackSource in livekit_models.proto). */
+const ON_THE_WIRE: Readonly<Record<Source, number>> = { camera: 1, microphone: 2, screen: 3 };
+
 function isOver(track: LocalTrack): boolean {
   return track.mediaStreamTrack.readyState === "ended";
 }
@@ -52,6 +55,8 @@ export class OwnSources {
   readonly #tracks: Record<Source, LocalTrack[]> = { microphone: [], camera: [], screen: [] };
   readonly #reports: OwnSourcesReports;
   readonly #voice: VoiceWatcher;
+  /** Tracks that this page itself is muting: of any other mute, somebody else is the author. */
+  readonly #muting = new Set<LocalTrack>();
   #devices: ChosenDevices;
   #room: Room | null = null;
 
@@ -91,6 +96,21 @@ export class OwnSources {
     this.#reports.onChange();
   }
 
+  /** The room's rules changed: what may no longer be sent is let go of, what may be sent again is. */
+  followPermissions(): void {
+    for (const source of ["microphone", "camera", "screen"] as const) {
+      if (this.#tracks[source].length === 0) continue;
+      if (this.#maySend(source)) {
+        this.#publish(source);
+        continue;
+      }
+      this.#drop(source);
+      this.#reports.onEnded(source, "by-host");
+      this.#reports.onChange();
+    }
+    this.#listenWhileMuted();
+  }
+
   stopAll(): void {
     this.#room = null;
     this.#voice.stop();
@@ -110,12 +130,32 @@ export class OwnSources {
 
   async #turnOff(source: Source): Promise<void> {
     if (source === "screen") this.#drop(source);
-    else for (const track of this.#tracks[source]) await track.mute();
+    else for (const track of this.#tracks[source]) await this.#mute(track);
+  }
+
+  async #mute(track: LocalTrack): Promise<void> {
+    this.#muting.add(track);
+    try {
+      await track.mute();
+    } finally {
+      this.#muting.delete(track);
+    }
   }
 
   #keep(source: Source, tracks: LocalTrack[]): void {
     this.#tracks[source] = tracks;
-    for (const track of tracks) track.on(TrackEvent.Ended, () => void this.#trackEnded(source, track));
+    for (const track of tracks) {
+      track.on(TrackEvent.Ended, () => void this.#trackEnded(source, track));
+      track.on(TrackEvent.Muted, () => this.#trackMuted(source, track));
+    }
+  }
+
+  /** The server mutes what those who run the room have muted; nothing but this page ever unmutes it. */
+  #trackMuted(source: Source, track: LocalTrack): void {
+    if (source === "screen" || this.#muting.has(track) || !this.#tracks[source].includes(track)) return;
+    this.#reports.onEnded(source, "by-host");
+    this.#listenWhileMuted();
+    this.#reports.onChange();
   }
 
   /** The library tries another device first; what is still over afterwards is over for good. */
@@ -125,7 +165,7 @@ export class OwnSources {
       this.#drop(source);
       this.#reports.onEnded(source, null);
     } else {
-      await track.mute();
+      await this.#mute(track);
       this.#reports.onEnded(source, "lost");
     }
     this.#reports.onChange();
@@ -140,9 +180,17 @@ export class OwnSources {
     }
   }
 
+  /** Whether the link's permission covers a source; it does while nothing is known. */
+  #maySend(source: Source): boolean {
+    const permissions = this.#room?.localParticipant.permissions;
+    if (permissions === undefined) return true;
+    const { canPublish, canPublishSources } = permissions;
+    return canPublish && (canPublishSources.length === 0 || canPublishSources.includes(ON_THE_WIRE[source]));
+  }
+
   #publish(source: Source): void {
     const room = this.#room;
-    if (room === null) return;
+    if (room === null || !this.#maySend(source)) return;
     for (const track of this.#tracks[source]) {
       const isThere = [...room.localParticipant.trackPublications.values()].some(
         (one) => one.track === track,

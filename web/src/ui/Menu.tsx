@@ -39,11 +39,13 @@ export function Menu({ label, trigger, head, children }: MenuProps) {
 export interface MenuItemProps {
   icon?: LucideIcon;
   isDanger?: boolean;
+  /** A few words more, under the name. */
+  hint?: string;
   onAction: () => void;
   children: string;
 }
 
-export function MenuItem({ icon, isDanger, onAction, children }: MenuItemProps) {
+export function MenuItem({ icon, isDanger, hint, onAction, children }: MenuItemProps) {
   return (
     <AriaMenuItem
       onAction={onAction}
@@ -51,7 +53,10 @@ export function MenuItem({ icon, isDanger, onAction, children }: MenuItemProps) 
       className={classes(styles.item, isDanger && styles.danger)}
     >
       {icon !== undefined && <Icon of={icon} />}
-      <span className={styles.words}>{children}</span>
+      <span className={styles.words}>
+        {children}
+        {hint !== undefined && <span className={styles.hint}>{hint}</span>}
+      </span>
     </AriaMenuItem>
   );
 }

@@ -7,9 +7,10 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from preau.meet.api import accounts, errors, instance, meetings, pages
+from preau.meet.api import accounts, errors, house, instance, links, meetings, pages
 from preau.meet.api.context import Parts
-from preau.meet.api.guard import App, Guard, security_headers
+from preau.meet.api.guard import App, DeviceCookie, Guard, security_headers
+from preau.meet.services.secrets import new_secret
 
 DESCRIPTION = """The HTTP interface of a Préau server. JSON in and out, times in ISO 8601 UTC.
 
@@ -31,7 +32,7 @@ def build_interface() -> FastAPI:
         redirect_slashes=False,
     )
     errors.install(app)
-    for router in (instance.router, accounts.router, meetings.router):
+    for router in (instance.router, accounts.router, meetings.router, links.router, house.router):
         app.include_router(router, prefix="/api/v1")
     app.include_router(instance.health_router)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
@@ -65,4 +66,6 @@ def build_app(parts: Parts, allowed_origins: frozenset[str], media_origins: tupl
     app.state.parts = parts
     pages.install(app)
     guarded: Any = app
-    return Guard(guarded, allowed_origins, security_headers(media_origins, is_https=parts.is_https))
+    device = DeviceCookie(lambda: new_secret(parts.world.randomness), is_https=parts.is_https)
+    headers = security_headers(media_origins, is_https=parts.is_https)
+    return Guard(guarded, allowed_origins, headers, device)

@@ -19,7 +19,6 @@ SIGN_IN_COOKIE = "preau_signin"
 # Failures only: a class that signs in behind one address at eight o'clock is no attack.
 FAILURES_PER_ACCOUNT = Limit(10, timedelta(minutes=15))
 FAILURES_PER_ADDRESS = Limit(100, timedelta(minutes=15))
-UNKNOWN_LINKS_PER_ADDRESS = Limit(100, timedelta(minutes=1))
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,6 @@ class Parts:
     is_https: bool
     account_failures: Attempts = field(default_factory=lambda: Attempts(FAILURES_PER_ACCOUNT))
     address_failures: Attempts = field(default_factory=lambda: Attempts(FAILURES_PER_ADDRESS))
-    unknown_links: Attempts = field(default_factory=lambda: Attempts(UNKNOWN_LINKS_PER_ADDRESS))
 
 
 def _parts(request: Request) -> Parts:
@@ -61,8 +59,15 @@ def _account(visitor: Visitor) -> Account:
 SignedInAccount = Annotated[Account, Depends(_account)]
 
 
-def _address(request: Request) -> str:
-    return address_key(request.client.host if request.client else "")
+def _peer_address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+PeerAddress = Annotated[str, Depends(_peer_address)]
+
+
+def _address(peer_address: PeerAddress) -> str:
+    return address_key(peer_address)
 
 
 Address = Annotated[str, Depends(_address)]

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from preau.meet.api.models import ErrorAnswer
+from preau.meet.api.refused import note_refused_act
 from preau.meet.domain.errors import DomainError, ErrorCode
 from preau.meet.log import LogEvent, log_event
 
@@ -21,6 +23,10 @@ STATUS: Mapping[ErrorCode, int] = {
     ErrorCode.NOT_ALLOWED: 403,
     ErrorCode.NOT_FOUND: 404,
     ErrorCode.MEETING_UNKNOWN: 404,
+    ErrorCode.PASSCODE_NEEDED: 403,
+    ErrorCode.PASSCODE_WRONG: 403,
+    ErrorCode.RULE_LOCKED: 409,
+    ErrorCode.CASE_UNKNOWN: 404,
     ErrorCode.LINK_EXPIRED: 404,
     ErrorCode.SIGN_IN_FAILED: 401,
     ErrorCode.RATE_LIMITED: 429,
@@ -29,6 +35,8 @@ STATUS: Mapping[ErrorCode, int] = {
     ErrorCode.CONFLICT: 409,
     ErrorCode.INTERNAL: 500,
 }
+
+_REFUSED_ACTS = frozenset({ErrorCode.NOT_SIGNED_IN, ErrorCode.NOT_ALLOWED, ErrorCode.NOT_FOUND})
 
 _BY_STATUS: Mapping[int, tuple[ErrorCode, str]] = {
     404: (ErrorCode.NOT_FOUND, "There is nothing here under this address."),
@@ -55,9 +63,11 @@ def answer(error: DomainError) -> JSONResponse:
     return JSONResponse({"error": body}, STATUS[error.code], headers)
 
 
-async def _on_domain_error(_request: Request, error: Exception) -> JSONResponse:
+async def _on_domain_error(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, DomainError):
         raise error
+    if error.code in _REFUSED_ACTS:
+        await run_in_threadpool(note_refused_act, request)
     return answer(error)
 
 

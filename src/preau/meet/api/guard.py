@@ -8,6 +8,8 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 
+from preau.meet.services.doors import DEVICE_COOKIE_LIFE, device_cookie
+
 MAX_BODY_BYTES = 64 * 1024
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -52,11 +54,40 @@ def security_headers(media_origins: tuple[str, ...], *, is_https: bool) -> list[
     return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
+class DeviceCookie:
+    """Gives every browser a cookie of its own, by which personal links and refusals know it again."""
+
+    def __init__(self, make: Callable[[], str], *, is_https: bool) -> None:
+        self._make = make
+        self._name = device_cookie(is_https=is_https)
+        secure = "; Secure" if is_https else ""
+        life_s = int(DEVICE_COOKIE_LIFE.total_seconds())
+        self._attributes = f"; Path=/; Max-Age={life_s}; HttpOnly; SameSite=Lax{secure}"
+
+    def missing(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        """The header that sets it, for pages and the interface, when the request came without."""
+        path = scope["path"]
+        # What shared caches may keep must not carry one person's cookie to the next.
+        if path.startswith("/assets/") or path == "/healthz" or "." in path.rsplit("/", 1)[1]:
+            return []
+        sent = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+        if any(one.strip().startswith(f"{self._name}=".encode()) for one in sent.split(b";")):
+            return []
+        return [(b"set-cookie", f"{self._name}={self._make()}{self._attributes}".encode())]
+
+
 class Guard:
     """ASGI middleware."""
 
-    def __init__(self, app: App, allowed_origins: frozenset[str], headers: list[tuple[bytes, bytes]]) -> None:
+    def __init__(
+        self,
+        app: App,
+        allowed_origins: frozenset[str],
+        headers: list[tuple[bytes, bytes]],
+        device: DeviceCookie,
+    ) -> None:
         self._app = app
+        self._device = device
         self._allowed_origins = {origin.encode() for origin in allowed_origins}
         self._headers = headers
 
@@ -65,7 +96,8 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": self._all_headers(message)}
+                headers = [*self._all_headers(message), *self._device.missing(scope)]
+                message = {**message, "headers": headers}
             await send(message)
 
         if self._is_foreign(scope):

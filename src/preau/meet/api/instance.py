@@ -15,7 +15,7 @@ from preau.meet.domain.accounts import LANGUAGES
 from preau.meet.domain.errors import DomainError, ErrorCode
 from preau.meet.log import LogEvent, log_event
 from preau.meet.services.accounts import is_set_up
-from preau.meet.services.media import take_news
+from preau.meet.services.media import note_refused_call, take_news
 
 router = APIRouter(tags=["instance"])
 health_router = APIRouter(tags=["instance"])
@@ -59,6 +59,8 @@ async def livekit_webhook(
     if news is None:
         log_event(LogEvent.WEBHOOK_REFUSED)
         raise DomainError(ErrorCode.NOT_ALLOWED, "The signature is not the media server's.")
+    if await run_in_threadpool(note_refused_call, parts.world, news):
+        return
     if take_news(news, parts.rooms, parts.media):
         log_event(LogEvent.MEDIA_STRANGER_REMOVED, occurrence_id=news.room)
 

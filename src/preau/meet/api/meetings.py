@@ -1,4 +1,4 @@
-"""Meetings and their links."""
+"""Meetings: what their owners do with them."""
 
 from __future__ import annotations
 
@@ -6,30 +6,43 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from preau.meet.api.context import Address, Parts, PartsOf, SignedInAccount, Visitor
+from preau.meet.api.context import Parts, PartsOf, SignedInAccount
 from preau.meet.api.errors import documented
-from preau.meet.api.models import LinkAnswer, MeetingAnswer, MeetingBody, MeetingChanges, MeetingList
-from preau.meet.domain.errors import DomainError, ErrorCode
-from preau.meet.domain.ids import MeetingId
-from preau.meet.domain.meetings import Meeting
-from preau.meet.services import meetings
+from preau.meet.api.meeting_models import (
+    AuditAnswer,
+    AuditList,
+    InvitationAnswer,
+    InvitationList,
+    InvitationsBody,
+    MeetingAnswer,
+    MeetingBody,
+    MeetingChanges,
+    MeetingList,
+)
+from preau.meet.domain.errors import ErrorCode, invalid
+from preau.meet.domain.ids import InvitationId, MeetingId
+from preau.meet.domain.invitations import Invitee
+from preau.meet.domain.roles import RoomRole
+from preau.meet.services import audit, invitations, meetings
+from preau.meet.services.meetings import Changes, MeetingView
 
 WantedId = Annotated[str, Path(alias="id")]
+InvitationPath = Annotated[str, Path(alias="iid")]
 
 router = APIRouter(tags=["meetings"])
 _FORM = (ErrorCode.BAD_REQUEST, ErrorCode.INVALID_FIELDS, ErrorCode.NOT_ALLOWED, ErrorCode.TOO_LARGE)
 _OWN = (ErrorCode.NOT_SIGNED_IN, ErrorCode.NOT_FOUND)
 
 
-def _answer(parts: Parts, meeting: Meeting) -> MeetingAnswer:
-    return MeetingAnswer.of(meeting, parts.public_url, parts.rooms.participant_count(meeting.id))
+def _answer(parts: Parts, view: MeetingView) -> MeetingAnswer:
+    return MeetingAnswer.of(view, parts.public_url, parts.rooms.participant_count(view.meeting.id))
 
 
 @router.get("/meetings", responses=documented(ErrorCode.NOT_SIGNED_IN))
 def list_meetings(account: SignedInAccount, parts: PartsOf) -> MeetingList:
     """The own meetings, the latest activity first."""
     found = meetings.list_meetings(parts.world, account)
-    return MeetingList(meetings=[_answer(parts, meeting) for meeting in found])
+    return MeetingList(meetings=[_answer(parts, view) for view in found])
 
 
 @router.post("/meetings", status_code=201, responses=documented(*_FORM, ErrorCode.NOT_SIGNED_IN))
@@ -37,7 +50,9 @@ def create_meeting(
     account: SignedInAccount, parts: PartsOf, body: MeetingBody | None = None
 ) -> MeetingAnswer:
     """A new meeting."""
-    return _answer(parts, meetings.create_meeting(parts.world, account, body.title if body else None))
+    wanted = body or MeetingBody()
+    view = meetings.create_meeting(parts.world, account, wanted.title, wanted.kind_or_none())
+    return _answer(parts, view)
 
 
 @router.get("/meetings/{id}", responses=documented(*_OWN))
@@ -46,12 +61,16 @@ def view_meeting(meeting_id: WantedId, account: SignedInAccount, parts: PartsOf)
     return _answer(parts, meetings.view_meeting(parts.world, account, MeetingId(meeting_id)))
 
 
-@router.patch("/meetings/{id}", responses=documented(*_FORM, *_OWN))
-def rename_meeting(
+@router.patch(
+    "/meetings/{id}", responses=documented(*_FORM, *_OWN, ErrorCode.RULE_LOCKED, ErrorCode.RATE_LIMITED)
+)
+def change_meeting(
     meeting_id: WantedId, body: MeetingChanges, account: SignedInAccount, parts: PartsOf
 ) -> MeetingAnswer:
-    """Another title for one of the own meetings."""
-    return _answer(parts, meetings.rename_meeting(parts.world, account, MeetingId(meeting_id), body.title))
+    """Another title, other rules or another passcode for one of the own meetings."""
+    changes = Changes(body.title, body.rules, body.changed_passcode())
+    view = meetings.change_meeting(parts.world, parts.rooms, account, MeetingId(meeting_id), changes)
+    return _answer(parts, view)
 
 
 @router.delete(
@@ -62,18 +81,70 @@ def rename_meeting(
 )
 def delete_meeting(meeting_id: WantedId, account: SignedInAccount, parts: PartsOf) -> None:
     """Delete one of the own meetings; whoever is in it is told and out."""
-    meetings.delete_meeting(parts.world, account, MeetingId(meeting_id))
-    parts.rooms.end(MeetingId(meeting_id))
+    meetings.delete_meeting(parts.world, parts.rooms, account, MeetingId(meeting_id))
 
 
-@router.get("/links/{code}", responses=documented(ErrorCode.MEETING_UNKNOWN, ErrorCode.RATE_LIMITED))
-def look_at_link(code: str, visitor: Visitor, parts: PartsOf, address: Address) -> LinkAnswer:
-    """What a meeting's link shows before anybody enters."""
-    now = parts.world.clock.now()
-    parts.unknown_links.check(address, now)
-    try:
-        view = meetings.look_at_link(parts.world, visitor, code)
-    except DomainError:
-        parts.unknown_links.count(address, now)
-        raise
-    return LinkAnswer(code=view.code, is_host=view.is_host, title=view.title, name=view.name)
+@router.post("/meetings/{id}/link", responses=documented(*_OWN, ErrorCode.NOT_ALLOWED))
+def change_link(meeting_id: WantedId, account: SignedInAccount, parts: PartsOf) -> MeetingAnswer:
+    """Another open link; the one before leads nowhere from now on. Personal links stay."""
+    return _answer(parts, meetings.change_link(parts.world, parts.rooms, account, MeetingId(meeting_id)))
+
+
+@router.get("/meetings/{id}/invitations", responses=documented(*_OWN))
+def list_invitations(meeting_id: WantedId, account: SignedInAccount, parts: PartsOf) -> InvitationList:
+    """The personal links, without their secrets: nobody has those any more."""
+    found = invitations.list_invitations(parts.world, account, MeetingId(meeting_id))
+    return InvitationList(invitations=[InvitationAnswer.of(one) for one in found])
+
+
+@router.post(
+    "/meetings/{id}/invitations",
+    status_code=201,
+    responses=documented(*_FORM, *_OWN, ErrorCode.CONFLICT),
+)
+def invite(
+    meeting_id: WantedId, body: InvitationsBody, account: SignedInAccount, parts: PartsOf
+) -> InvitationList:
+    """A personal link for each person; this answer alone has the links. At most 500 a meeting."""
+    if (body.people is None) == (body.csv is None):
+        raise invalid({"people": "Either people or csv."})
+    wanted = MeetingId(meeting_id)
+    if body.csv is not None:
+        made = invitations.invite_list(parts.world, account, wanted, body.csv)
+    else:
+        people = [Invitee(one.name, one.email, RoomRole(one.role)) for one in body.people or ()]
+        made = invitations.invite(parts.world, account, wanted, people)
+    return InvitationList(invitations=[InvitationAnswer.of_fresh(one, parts.public_url) for one in made])
+
+
+@router.post("/meetings/{id}/invitations/{iid}/link", responses=documented(*_OWN, ErrorCode.NOT_ALLOWED))
+def renew_invitation(
+    meeting_id: WantedId, invitation_id: InvitationPath, account: SignedInAccount, parts: PartsOf
+) -> InvitationAnswer:
+    """Another personal link for the same person, free for another device; the one before is dead."""
+    fresh = invitations.renew_invitation(
+        parts.world, parts.rooms, account, MeetingId(meeting_id), InvitationId(invitation_id)
+    )
+    return InvitationAnswer.of_fresh(fresh, parts.public_url)
+
+
+@router.delete(
+    "/meetings/{id}/invitations/{iid}",
+    status_code=204,
+    response_class=Response,
+    responses=documented(*_OWN, ErrorCode.NOT_ALLOWED),
+)
+def revoke_invitation(
+    meeting_id: WantedId, invitation_id: InvitationPath, account: SignedInAccount, parts: PartsOf
+) -> None:
+    """Take a personal link back; who came by it is out."""
+    invitations.revoke_invitation(
+        parts.world, parts.rooms, account, MeetingId(meeting_id), InvitationId(invitation_id)
+    )
+
+
+@router.get("/meetings/{id}/audit", responses=documented(*_OWN))
+def view_audit(meeting_id: WantedId, account: SignedInAccount, parts: PartsOf) -> AuditList:
+    """Privileged acts about the meeting and in it, done and refused, the newest first."""
+    records = audit.view_audit(parts.world, account, MeetingId(meeting_id))
+    return AuditList(records=[AuditAnswer.of(record) for record in records])

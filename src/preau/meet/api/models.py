@@ -8,13 +8,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from preau.meet.domain.accounts import Account
-from preau.meet.domain.meetings import Meeting
-from preau.meet.live.codec import time_to_json
+from preau.meet.live.people_codec import time_to_json
 
 Text = Annotated[str, Field(max_length=1000)]
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
     """Strict: a number is not a text."""
 
     model_config = ConfigDict(strict=True)
@@ -50,7 +49,7 @@ class Instance(BaseModel):
     languages: list[str]
 
 
-class SetupBody(_Body):
+class SetupBody(Body):
     """The administrator to be."""
 
     secret: Text
@@ -59,14 +58,14 @@ class SetupBody(_Body):
     password: Text
 
 
-class SignInBody(_Body):
+class SignInBody(Body):
     """An address and its password."""
 
     email: Text
     password: Text
 
 
-class LinkSignInBody(_Body):
+class LinkSignInBody(Body):
     """A one-time link may choose a password on the way."""
 
     password: Text | None = None
@@ -101,65 +100,11 @@ class AccountAnswer(BaseModel):
         )
 
 
-class AccountChanges(_Body):
+class AccountChanges(Body):
     """What to change about the own account."""
 
     name: Text | None = None
     language: Text | None = None
-
-
-class MeetingBody(_Body):
-    """A meeting to be."""
-
-    title: Text | None = None
-
-
-class MeetingChanges(_Body):
-    """What to change about a meeting."""
-
-    title: Text
-
-
-class MeetingAnswer(BaseModel):
-    """A meeting, as its owner sees it."""
-
-    id: str
-    code: str
-    title: str
-    link: str
-    created_at: str = Field(json_schema_extra={"format": "date-time"})
-    last_started_at: str | None
-    is_running: bool
-    participant_count: int
-
-    @staticmethod
-    def of(meeting: Meeting, public_url: str, participant_count: int | None) -> MeetingAnswer:
-        """The answer about a meeting; `participant_count` None: it does not run."""
-        return MeetingAnswer(
-            id=meeting.id,
-            code=meeting.code,
-            title=meeting.title,
-            link=f"{public_url}/m/{meeting.code}",
-            created_at=_iso(meeting.created_at) or "",
-            last_started_at=_iso(meeting.last_started_at),
-            is_running=participant_count is not None and participant_count > 0,
-            participant_count=participant_count or 0,
-        )
-
-
-class MeetingList(BaseModel):
-    """The account's meetings, the latest activity first."""
-
-    meetings: list[MeetingAnswer]
-
-
-class LinkAnswer(BaseModel):
-    """What a meeting's link shows before anybody enters."""
-
-    code: str
-    is_host: bool
-    title: str | None = Field(description="Hosts only.")
-    name: str | None = Field(description="A name to suggest.")
 
 
 class Health(BaseModel):
@@ -168,5 +113,5 @@ class Health(BaseModel):
     status: Literal["ok"] = "ok"
 
 
-def _iso(moment: datetime | None) -> str | None:
+def iso(moment: datetime | None) -> str | None:
     return None if moment is None else time_to_json(moment.astimezone(UTC))

@@ -1,47 +1,38 @@
-"""Frames to the browser, as JSON text, and the sentence that goes with each code."""
+"""Frames to the browser, as JSON text."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from preau.meet.control.sentences import CLOSINGS, REFUSALS
 from preau.meet.domain.ids import ParticipantId
-from preau.meet.live.codec import entry_to_json, message_to_json, participant_to_json, time_to_json
+from preau.meet.domain.rules import rules_to_json
+from preau.meet.live.audience import may_read, runs_the_room
+from preau.meet.live.codec import entry_to_json, withheld_entry_to_json
 from preau.meet.live.events import Entry
+from preau.meet.live.people_codec import (
+    ban_to_json,
+    message_to_json,
+    participant_to_json,
+    time_to_json,
+    waiting_to_json,
+)
+from preau.meet.live.room import Setting
 from preau.meet.live.view import RoomView
 from preau.meet.services.ports import MediaGrant
 
-REFUSALS: Mapping[str, str] = {
-    "bad-frame": "The frame is not of the documented form.",
-    "frame-too-large": "The frame is larger than 16 KiB.",
-    "unknown-type": "There is no frame of this type.",
-    "name-needed": "Enter a name.",
-    "name-too-long": "The name is longer than 64 characters.",
-    "text-empty": "The message is empty.",
-    "text-too-long": "The message is longer than 2000 characters.",
-    "not-admitted": "Knock first.",
-    "already-admitted": "This connection was admitted already.",
-    "resume-unknown": "The place in the meeting is no longer kept.",
-    "meeting-unknown": "This meeting link does not lead to a meeting.",
-    "room-full": "The meeting is full.",
-    "rate-limited": "Too much at once; wait a moment and try again.",
-    "not-allowed": "You may not do this.",
-    "not-saved": "The message could not be saved; try again.",
-    "chat-full": "The chat of this meeting is full.",
-}
 
-CLOSINGS: Mapping[str, str] = {
-    "meeting-ended": "The meeting was ended.",
-    "meeting-unknown": "This meeting link does not lead to a meeting.",
-    "replaced": "You joined from somewhere else.",
-    "server-restarting": "The server restarts; you are connected again in a moment.",
-    "left": "You left.",
-    "removed": "You were removed from the meeting.",
-    "too-many-bad-frames": "Too many frames could not be read.",
-    "knock-timeout": "Nobody knocked in time.",
-}
+@dataclass(frozen=True)
+class MeetingFacts:
+    """What a snapshot says about the meeting itself; `code` is its link's as the occurrence began."""
+
+    title: str
+    code: str
+    started_at: datetime
 
 
 def _frame(type_: str, **fields: Any) -> str:
@@ -49,8 +40,13 @@ def _frame(type_: str, **fields: Any) -> str:
 
 
 def event(entry: Entry) -> str:
-    """An entry of the room log as everybody hears of it."""
+    """An entry of the room log as those hear of it who may."""
     return _frame("event", **entry_to_json(entry))
+
+
+def withheld(entry: Entry) -> str:
+    """An entry as the others hear of it: something happened."""
+    return _frame("event", **withheld_entry_to_json(entry))
 
 
 def done(request: int, sequence: int | None) -> str:
@@ -68,9 +64,10 @@ def refused(request: int, code: str) -> str:
     return _frame("refused", request=request, code=code, message=REFUSALS[code])
 
 
-def closed(code: str) -> str:
-    """The last frame."""
-    return _frame("closed", code=code, message=CLOSINGS[code])
+def closed(code: str, reason: str | None = None) -> str:
+    """The last frame; `reason` goes with the code `denied`."""
+    extra = {} if reason is None else {"reason": reason}
+    return _frame("closed", code=code, message=CLOSINGS[code], **extra)
 
 
 def media(request: int, grant: MediaGrant) -> str:
@@ -78,20 +75,64 @@ def media(request: int, grant: MediaGrant) -> str:
     return _frame("media", request=request, media={"url": grant.url, "token": grant.token})
 
 
-def snapshot(view: RoomView, you: ParticipantId, facts: Mapping[str, str]) -> dict[str, Any]:
-    """The whole room for one participant."""
+def asked_to_unmute(by: str) -> str:
+    """Somebody who runs the room asks to hear this participant."""
+    return _frame("asked-to-unmute", by=by)
+
+
+def reported(request: int, case_number: str, secret: str) -> str:
+    """A report is in the register."""
+    return _frame("reported", request=request, case_number=case_number, secret=secret)
+
+
+def waiting(
+    request: int, you: ParticipantId, secret: str, *, has_host: bool, host: str | None, note_left: bool
+) -> str:
+    """Wait; `request` 0: something changed."""
+    return _frame(
+        "waiting",
+        request=request,
+        participant_id=you,
+        secret=secret,
+        has_host=has_host,
+        host=host,
+        note_left=note_left,
+    )
+
+
+def snapshot(view: RoomView, you: ParticipantId, facts: MeetingFacts, setting: Setting) -> dict[str, Any]:
+    """The whole room as one participant sees it. Raises ValueError for somebody who is not in it."""
+    viewer = view.participant(you)
+    if viewer is None:
+        raise ValueError("only participants see the room")
+    sees_all = runs_the_room(viewer)
     return {
         "sequence": view.sequence,
         "you": you,
-        "meeting": dict(facts),
+        "meeting": {
+            "title": facts.title,
+            "code": view.code or facts.code,
+            "started_at": time_to_json(facts.started_at),
+        },
         "participants": [participant_to_json(one) for one in view.participants],
-        "chat": [message_to_json(message) for message in view.chat],
+        "chat": [message_to_json(message) for message in view.chat if may_read(message, viewer)],
+        "profile": setting.profile.value,
+        "kind": setting.kind.value,
+        "rules": rules_to_json(view.rules),
+        "differing": list(view.differing),
+        "locked_rules": sorted(setting.locked_rules),
+        "is_locked": view.is_locked,
+        "is_frozen": view.is_frozen,
+        "is_paused": view.is_paused,
+        "spotlight": view.spotlight,
+        "waiting": [waiting_to_json(one) for one in view.waiting] if sees_all else None,
+        "bans": [ban_to_json(ban) for ban in view.bans] if sees_all else None,
     }
 
 
-def meeting_facts(title: str, code: str, started_at: datetime) -> dict[str, str]:
-    """What a snapshot says about the meeting itself."""
-    return {"title": title, "code": code, "started_at": time_to_json(started_at)}
+def whole(view: Mapping[str, Any]) -> str:
+    """The whole room anew, in place of everything known."""
+    return _frame("snapshot", snapshot=dict(view))
 
 
 def admitted(
@@ -101,9 +142,9 @@ def admitted(
     grant: MediaGrant,
     *,
     is_resumed: bool,
-    whole: dict[str, Any] | None,
+    view: Mapping[str, Any] | None,
 ) -> str:
-    """Come in. `whole` None: the missed events follow as frames of their own."""
+    """Come in; `request` 0: out of the waiting room. `view` None: the missed events follow as frames."""
     return _frame(
         "admitted",
         request=request,
@@ -111,5 +152,5 @@ def admitted(
         secret=secret,
         media={"url": grant.url, "token": grant.token},
         resumed=is_resumed,
-        snapshot=whole,
+        snapshot=view,
     )

@@ -3,44 +3,49 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from preau.meet.control import answers
-from preau.meet.control.frames import BadFrameError, ChatLine, ClientFrame, Knock, Plain, parse_frame
+from preau.meet.control.fields import BadFrameError
+from preau.meet.control.frames import (
+    Act,
+    ChatLine,
+    ClientFrame,
+    DoorNote,
+    Knock,
+    NewName,
+    Plain,
+    Report,
+    parse_frame,
+)
 from preau.meet.control.outbox import Outbox
 from preau.meet.control.pace import Pace
+from preau.meet.control.reports import RefusedReport, report_of
 from preau.meet.control.rooms import Rooms
 from preau.meet.control.runner import RoomRunner
+from preau.meet.control.sentences import REFUSALS
 from preau.meet.domain.errors import DomainError
 from preau.meet.domain.ids import ID_BYTES, ParticipantId, participant_id
-from preau.meet.domain.roles import RoomRole
+from preau.meet.domain.meetings import Meeting
 from preau.meet.domain.text import MAX_CHAT_CHARACTERS, MAX_NAME_CHARACTERS, clean_chat, clean_line
-from preau.meet.live.commands import (
-    Command,
-    ConnectionId,
-    Enter,
-    Leave,
-    LoseConnection,
-    LowerHand,
-    RaiseHand,
-    Resume,
-    SendChat,
-)
+from preau.meet.live import commands as do
+from preau.meet.live.commands import Command, ConnectionId
 from preau.meet.log import LogEvent, log_event
-from preau.meet.services.limits import Attempts, Limit, address_key
-from preau.meet.services.meetings import Arrival, arrive
+from preau.meet.services import doors
+from preau.meet.services.cases import open_case
 from preau.meet.services.ports import World
 from preau.meet.services.secrets import hash_of, new_secret
 from preau.meet.services.sign_ins import who
 
 MAX_BAD_FRAMES = 5
 MAX_KNOCKS = 20
+MAX_REPORTS = 10
+MAX_NOTE_CHARACTERS = 200
 KNOCK_WITHIN_S = 10.0
 ADMITTED_WITHIN_S = 60.0
-UNKNOWN_CODES = Limit(30, timedelta(minutes=1))
+_EVERYBODYS = frozenset({do.Leave, do.RaiseHand, do.LowerHand})
 
 
 class Socket(Protocol):
@@ -54,10 +59,11 @@ class Socket(Protocol):
 
 @dataclass(frozen=True)
 class Visitor:
-    """What the upgrade request said: the link's code, the sign-in cookie, the address."""
+    """What the upgrade request said: the link's code, the cookies of sign-in and device, the address."""
 
     code: str
     sign_in_secret: str | None
+    device_secret: str | None
     address: str
 
 
@@ -67,7 +73,14 @@ class Door:
 
     world: World
     rooms: Rooms
-    unknown_codes: Attempts
+
+
+@dataclass
+class _Attempt:
+    """One knock: when it came, and the secret that its place is resumed with."""
+
+    at_s: float
+    secret: str = ""
 
 
 class Connection:
@@ -79,35 +92,64 @@ class Connection:
         self._visitor = visitor
         self._door = door
         self._outbox = Outbox(socket.send_text)
-        self._pace = Pace(asyncio.get_running_loop().time())
+        self._loop = asyncio.get_running_loop()
+        self._pace = Pace(self._loop.time())
         self._runner: RoomRunner | None = None
         self._participant_id: ParticipantId | None = None
-        self._secrets: dict[int, str] = {}
+        self._is_waiting = False
+        self._knocks: dict[int, _Attempt] = {}
+        self._secret = ""
         self._bad_frames = 0
+        self._reports = 0
         self._is_closing = False
-        self._handlers: Mapping[str, Callable[[Plain], None]] = {
-            "ping": lambda frame: self.put(answers.pong(frame.request)),
-            "renew-media": self._renew_media,
-            "raise-hand": lambda frame: self._submit(RaiseHand(self._id, frame.request)),
-            "lower-hand": lambda frame: self._submit(LowerHand(self._id, frame.request)),
-            "leave": lambda frame: self._submit(Leave(self._id, frame.request)),
+        self._handlers: Mapping[type, Callable[[Any], Coroutine[Any, Any, None]]] = {
+            Knock: self._knock,
+            Plain: self._plain,
+            Act: self._act,
+            ChatLine: self._chat,
+            DoorNote: self._note,
+            NewName: self._rename,
+            Report: self._report,
         }
 
     def put(self, frame: str) -> None:
         """Send a frame."""
         self._outbox.put(frame)
 
+    def refuse(self, request: int, code: str) -> None:
+        """Answer no. What leads nowhere is always answered after the same time, and then hung up on."""
+        if code == "meeting-unknown":
+            self._door.world.guesses.count_link(self._visitor.address, self._door.world.clock.now())
+            self._lead_nowhere(request)
+        elif code == "resume-unknown":
+            self._loop.call_at(self._answer_at_s(request), self.put, answers.refused(request, code))
+        else:
+            self.put(answers.refused(request, code))
+
+    def wait(self, request: int) -> str:
+        """The room has this connection wait; returns the secret to resume with."""
+        self._is_waiting = True
+        return self._secret_of(request)
+
     def admit(self, participant_id: ParticipantId, request: int) -> str:
-        """The room let this connection in; returns the secret to resume with, made for that knock."""
+        """The room let this connection in; returns the secret to resume with."""
         self._participant_id = participant_id
-        secret = self._secrets.get(request, "")
-        self._secrets.clear()
+        self._is_waiting = False
+        secret = self._secret_of(request)
+        self._knocks.clear()
         return secret
 
-    def close(self, code: str) -> None:
+    def _secret_of(self, request: int) -> str:
+        """That of the knock which the room answers; with `request` 0 it is still the one before."""
+        attempt = self._knocks.get(request)
+        if attempt is not None:
+            self._secret = attempt.secret
+        return self._secret
+
+    def close(self, code: str, reason: str | None = None) -> None:
         """Say why, and hang up."""
         self._is_closing = True
-        self._outbox.finish(answers.closed(code))
+        self._outbox.finish(answers.closed(code, reason))
 
     async def run(self) -> None:
         """Until either side hangs up."""
@@ -123,28 +165,30 @@ class Connection:
         finally:
             self._door.rooms.lines.pop(self._id, None)
             if self._runner is not None:
-                self._runner.submit(LoseConnection(self._id))
+                self._runner.submit(do.LoseConnection(self._id))
             for task in (sender, reader):
                 task.cancel()
             await asyncio.gather(sender, reader, return_exceptions=True)
 
     async def _read(self) -> None:
-        loop = asyncio.get_running_loop()
-        give_up_at = loop.time() + ADMITTED_WITHIN_S
+        give_up_at_s = self._loop.time() + ADMITTED_WITHIN_S
         while not self._is_closing:
             patience_s = None
-            if self._participant_id is None:
-                patience_s = min(KNOCK_WITHIN_S, max(0.0, give_up_at - loop.time()))
+            if self._is_outside():
+                patience_s = min(KNOCK_WITHIN_S, max(0.0, give_up_at_s - self._loop.time()))
             try:
                 async with asyncio.timeout(patience_s):
                     message = await self._socket.receive()
             except TimeoutError:
-                if self._participant_id is None:
+                if self._is_outside():
                     self.close("knock-timeout")
                 continue
             if message is None:
                 return
-            await self._receive(message, loop.time())
+            await self._receive(message, self._loop.time())
+
+    def _is_outside(self) -> bool:
+        return self._participant_id is None and not self._is_waiting
 
     async def _receive(self, message: str | bytes, now_s: float) -> None:
         try:
@@ -165,97 +209,188 @@ class Connection:
             self.put(answers.refused(bad.request, bad.code))
 
     async def _handle(self, frame: ClientFrame) -> None:
-        if isinstance(frame, Knock):
-            await self._knock(frame)
-        elif self._participant_id is None:
+        if self._is_outside() and not isinstance(frame, Knock):
             self.put(answers.refused(frame.request, "not-admitted"))
-        elif isinstance(frame, ChatLine):
-            self._chat(frame)
-        else:
-            self._handlers[frame.type](frame)
+            return
+        await self._handlers[type(frame)](frame)
 
     def _submit(self, command: Command) -> None:
         if self._runner is not None:
             self._runner.submit(command)
 
-    def _chat(self, frame: ChatLine) -> None:
-        text = clean_chat(frame.text)
-        code = "text-empty" if not text else "text-too-long" if len(text) > MAX_CHAT_CHARACTERS else None
+    def _has_text(self, request: int, text: str, most: int) -> bool:
+        """Whether a cleaned text can be used; otherwise the request is refused."""
+        code = "text-empty" if not text else "text-too-long" if len(text) > most else None
         if code is not None:
-            self.put(answers.refused(frame.request, code))
-            return
-        self._submit(SendChat(self._id, frame.request, frame.message_id, text))
+            self.put(answers.refused(request, code))
+        return code is None
 
-    def _renew_media(self, frame: Plain) -> None:
+    async def _plain(self, frame: Plain) -> None:
+        if frame.type == "ping":
+            self.put(answers.pong(frame.request))
+            return
         grant = None
         if self._runner is not None and self._participant_id is not None:
             grant = self._runner.grant(self._participant_id)
         refusal = answers.refused(frame.request, "not-admitted")
         self.put(refusal if grant is None else answers.media(frame.request, grant))
 
+    async def _act(self, frame: Act) -> None:
+        if frame.command in _EVERYBODYS or self._may_try(frame.request):
+            self._submit(frame.command(self._id, frame.request, *frame.arguments))
+
+    def _may_try(self, request: int) -> bool:
+        """Whether an act that will be refused is still noted: each note is a write to the disk."""
+        if self._runner is None or self._runner.runs_the_room(self._participant_id):
+            return True
+        try:
+            self._door.world.guesses.count_refusal(self._visitor.address, self._door.world.clock.now())
+        except DomainError:
+            self.put(answers.refused(request, "rate-limited"))
+            return False
+        return True
+
+    async def _chat(self, frame: ChatLine) -> None:
+        text = clean_chat(frame.text)
+        if self._has_text(frame.request, text, MAX_CHAT_CHARACTERS):
+            self._submit(do.SendChat(self._id, frame.request, frame.message_id, text, frame.to))
+
+    async def _note(self, frame: DoorNote) -> None:
+        text = clean_line(frame.text)
+        if self._has_text(frame.request, text, MAX_NOTE_CHARACTERS):
+            self._submit(do.LeaveNote(self._id, frame.request, text))
+
+    async def _rename(self, frame: NewName) -> None:
+        name = clean_line(frame.name)
+        problem = _name_problem(name)
+        if problem is not None:
+            self.put(answers.refused(frame.request, problem))
+        elif frame.participant_id is None or self._may_try(frame.request):
+            self._submit(do.Rename(self._id, frame.request, frame.participant_id, name))
+
+    async def _report(self, frame: Report) -> None:
+        if self._runner is None or self._participant_id is None:
+            self.put(answers.refused(frame.request, "not-admitted"))
+            return
+        if self._reports >= MAX_REPORTS:
+            self.put(answers.refused(frame.request, "rate-limited"))
+            return
+        self._reports += 1
+        runner = self._runner
+        try:
+            report = report_of(runner.room, runner.facts.meeting_id, self._participant_id, frame)
+            opened = await asyncio.to_thread(open_case, self._door.world, report)
+        except RefusedReport as refusal:
+            self.put(answers.refused(frame.request, refusal.code))
+        except Exception as error:  # The database may be away; the person is told, and tries again.
+            log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
+            self.put(answers.refused(frame.request, "not-saved"))
+        else:
+            self.put(answers.reported(frame.request, opened.number, opened.secret))
+
     async def _knock(self, frame: Knock) -> None:
         name = clean_line(frame.name)
-        problem = self._knock_problem(frame.request, name, is_resuming=frame.resume is not None)
+        problem = self._knock_problem(frame, name)
         if problem is not None:
             self.put(answers.refused(frame.request, problem))
             return
+        self._knocks[frame.request] = _Attempt(self._loop.time())
         try:
-            arrival = await self._arrive()
-            runner = await self._door.rooms.open(arrival.meeting)
+            meeting, command = await asyncio.to_thread(self._arrive, frame, name)
+            # Who resumes a seat finds a room that runs; a made-up claim must not start one.
+            is_resuming = frame.resume is not None
+            running = self._door.rooms.running(meeting.id)
+            runner = running if is_resuming else await self._door.rooms.open(meeting)
         except DomainError as refusal:
-            self._refuse_knock(frame, refusal)
+            self._refuse_knock(frame, refusal.code.value)
             return
         except Exception as error:  # The database may be away; the client waits a moment and knocks again.
             log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
             self.put(answers.refused(frame.request, "rate-limited"))
             return
+        if runner is None:
+            self.refuse(frame.request, "resume-unknown")
+            return
         if self._runner is not None and self._runner is not runner:
-            self._runner.submit(LoseConnection(self._id))
+            self._runner.submit(do.LoseConnection(self._id))
         self._runner = runner
-        runner.submit(self._arrival_command(frame, name, arrival))
+        runner.submit(command)
 
-    def _knock_problem(self, request: int, name: str, *, is_resuming: bool) -> str | None:
-        if self._participant_id is not None:
+    def _knock_problem(self, frame: Knock, name: str) -> str | None:
+        if not self._is_outside():
             return "already-admitted"
-        if len(self._secrets) >= MAX_KNOCKS or request in self._secrets:
+        if len(self._knocks) >= MAX_KNOCKS or frame.request in self._knocks:
             return "rate-limited"
-        if is_resuming:
-            return None
-        if not name:
-            return "name-needed"
-        return "name-too-long" if len(name) > MAX_NAME_CHARACTERS else None
+        # Who resumes has a name already, and so has who comes by a personal link.
+        return None if frame.resume is not None or frame.invitation is not None else _name_problem(name)
 
-    async def _arrive(self) -> Arrival:
-        address = address_key(self._visitor.address)
-        self._door.unknown_codes.check(address, self._door.world.clock.now())
-        return await asyncio.to_thread(self._look_up)
-
-    def _look_up(self) -> Arrival:
-        account = who(self._door.world, self._visitor.sign_in_secret)
-        return arrive(self._door.world, account, self._visitor.code)
-
-    def _refuse_knock(self, frame: Knock, refusal: DomainError) -> None:
-        code = refusal.code.value if refusal.code.value in answers.REFUSALS else "not-allowed"
-        self.put(answers.refused(frame.request, code))
-        if code == "meeting-unknown":
-            now = self._door.world.clock.now()
-            self._door.unknown_codes.count(address_key(self._visitor.address), now)
-            self.close("meeting-unknown")
-
-    def _arrival_command(self, frame: Knock, name: str, arrival: Arrival) -> Command:
-        randomness = self._door.world.randomness
+    def _arrive(self, frame: Knock, name: str) -> tuple[Meeting, Command]:
+        """Where the knock leads, and what it asks of the room there. Raises `DomainError`."""
+        world, visitor, attempt = self._door.world, self._visitor, self._knocks[frame.request]
         if frame.resume is not None:
             claim = frame.resume
-            self._secrets[frame.request] = claim.secret
-            return Resume(
+            attempt.secret = claim.secret
+            meeting = doors.meeting_at(world, visitor.code, visitor.address)
+            return meeting, do.Resume(
                 self._id, frame.request, claim.participant_id, hash_of(claim.secret), claim.last_sequence
             )
-        secret = self._secrets[frame.request] = new_secret(randomness)
-        role = RoomRole.HOST if arrival.is_host else RoomRole.PARTICIPANT
-        fresh = participant_id(randomness.draw(ID_BYTES))
-        return Enter(self._id, frame.request, fresh, hash_of(secret), name, role)
+        account = who(world, visitor.sign_in_secret)
+        arrival = doors.arrive(
+            world,
+            self._door.rooms,
+            doors.Visitor(
+                account,
+                visitor.code,
+                frame.invitation,
+                frame.passcode,
+                visitor.device_secret,
+                visitor.address,
+            ),
+        )
+        attempt.secret = new_secret(world.randomness)
+        return arrival.meeting, do.Knock(
+            connection=self._id,
+            request=frame.request,
+            participant_id=participant_id(world.randomness.draw(ID_BYTES)),
+            secret_hash=hash_of(attempt.secret),
+            name=arrival.name or name,
+            role_wanted=arrival.role,
+            provenance=arrival.provenance,
+            device_key=arrival.device_key,
+            invitation_id=arrival.invitation_id,
+            account_id=arrival.account_id,
+            is_second_device=arrival.is_second_device,
+        )
+
+    def _refuse_knock(self, frame: Knock, code: str) -> None:
+        if code == "meeting-unknown" and frame.resume is not None:
+            # As of a meeting that is there: a made-up claim tells nothing about a link.
+            self.refuse(frame.request, "resume-unknown")
+        elif code == "meeting-unknown":
+            self._lead_nowhere(frame.request)
+        else:
+            self.put(answers.refused(frame.request, code if code in REFUSALS else "not-allowed"))
+
+    def _lead_nowhere(self, request: int) -> None:
+        """One answer, at one time after the knock, whatever it was that led nowhere."""
+        self._loop.call_at(self._answer_at_s(request), self._say_that_it_leads_nowhere, request)
+
+    def _answer_at_s(self, request: int) -> float:
+        """When a knock that leads nowhere is answered."""
+        attempt = self._knocks.get(request)
+        return (self._loop.time() if attempt is None else attempt.at_s) + doors.REFUSED_AFTER_S
+
+    def _say_that_it_leads_nowhere(self, request: int) -> None:
+        self.put(answers.refused(request, "meeting-unknown"))
+        self.close("meeting-unknown")
+
+
+def _name_problem(name: str) -> str | None:
+    if not name:
+        return "name-needed"
+    return "name-too-long" if len(name) > MAX_NAME_CHARACTERS else None
 
 
 def open_door(world: World, rooms: Rooms) -> Door:
     """The door of one server."""
-    return Door(world, rooms, Attempts(UNKNOWN_CODES))
+    return Door(world, rooms)

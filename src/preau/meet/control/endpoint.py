@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -48,9 +48,10 @@ class AsgiSocket:
 class ControlEndpoint:
     """Accepts connections of pages of this origin (and of programs, which send no Origin)."""
 
-    def __init__(self, door: Door, allowed_origins: frozenset[str]) -> None:
+    def __init__(self, door: Door, allowed_origins: frozenset[str], device_cookie: str) -> None:
         self._door = door
         self._allowed_origins = allowed_origins
+        self._device_cookie = device_cookie
         self._numbers = itertools.count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,12 +82,17 @@ class ControlEndpoint:
         if origin is not None and origin not in self._allowed_origins:
             return None
         client = scope.get("client")
-        return Visitor(path.group(1), _cookie(headers.get("cookie", "")), client[0] if client else "")
+        cookies = _cookies(headers.get("cookie", ""))
+        return Visitor(
+            code=path.group(1),
+            sign_in_secret=cookies.get(SIGN_IN_COOKIE),
+            device_secret=cookies.get(self._device_cookie),
+            address=client[0] if client else "",
+        )
 
 
-def _cookie(header: str) -> str | None:
+def _cookies(header: str) -> Mapping[str, str]:
     try:
-        morsel = SimpleCookie(header).get(SIGN_IN_COOKIE)
+        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
     except CookieError:
-        return None
-    return morsel.value if morsel is not None else None
+        return {}

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from preau.meet.control.fields import (
+    BadFrameError,
+    is_number,
+    message_id,
+    message_ids,
+    one_of,
+    optional_participant_id,
+    optional_text,
+    participant_id,
+    participant_ids,
+    short_id,
+    text,
+)
 from preau.meet.domain.ids import MessageId, ParticipantId
+from preau.meet.domain.roles import RoomRole
+from preau.meet.domain.rules import RULE_NAMES
+from preau.meet.live import commands as do
+from preau.meet.live.people import Audience, BanId
 
 MAX_FRAME_BYTES = 16 * 1024
-_MAX_NUMBER = 2**53 - 1
-_MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+DENIAL_REASONS = ("not-expected", "wrong-name", "full", "other")
 _MAX_SECRET_CHARACTERS = 128
+_MAX_ADMITTED_AT_ONCE = 100
+_MAX_REPORTED_LINES = 50
 
-
-class BadFrameError(Exception):
-    """A frame that cannot be used: its code, and its request number where that could be read (else 0)."""
-
-    def __init__(self, code: str, request: int = 0) -> None:
-        super().__init__(code)
-        self.code = code
-        self.request = request
+Fields = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -36,11 +46,13 @@ class ResumeClaim:
 
 @dataclass(frozen=True)
 class Knock:
-    """Let me in."""
+    """Let me in: by the link alone, or with the secret of a personal link, or with a passcode."""
 
     request: int
     name: str
     resume: ResumeClaim | None
+    invitation: str | None = None
+    passcode: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,17 +62,169 @@ class ChatLine:
     request: int
     message_id: MessageId
     text: str
+    to: Audience | None = None
+
+
+@dataclass(frozen=True)
+class DoorNote:
+    """Write this to the hosts, from the door."""
+
+    request: int
+    text: str
+
+
+@dataclass(frozen=True)
+class NewName:
+    """Call somebody, or (None) me, by this name."""
+
+    request: int
+    participant_id: ParticipantId | None
+    name: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """Tell the organisation what happens here."""
+
+    request: int
+    category: str
+    participant_id: ParticipantId | None
+    text: str
+    message_ids: tuple[MessageId, ...]
+
+
+@dataclass(frozen=True)
+class Act:
+    """An act that is a command of the room as it stands."""
+
+    request: int
+    command: Callable[..., do.Command]
+    arguments: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
 class Plain:
-    """A frame that says all with its type: raise-hand, lower-hand, renew-media, leave or ping."""
+    """A frame that is answered outside the room: renew-media or ping."""
 
     request: int
     type: str
 
 
-ClientFrame = Knock | ChatLine | Plain
+ClientFrame = Knock | ChatLine | DoorNote | NewName | Report | Act | Plain
+
+
+def _knock(request: int, fields: Fields) -> Knock:
+    resume = fields.get("resume")
+    return Knock(
+        request,
+        text(fields, "name"),
+        None if resume is None else _resume(resume),
+        optional_text(fields, "invitation", _MAX_SECRET_CHARACTERS),
+        optional_text(fields, "passcode", _MAX_SECRET_CHARACTERS),
+    )
+
+
+def _resume(value: Any) -> ResumeClaim:
+    if not isinstance(value, dict) or not is_number(value.get("last_sequence"), 0):
+        raise BadFrameError("bad-frame")
+    secret = text(value, "secret", _MAX_SECRET_CHARACTERS)
+    return ResumeClaim(participant_id(value), secret, int(value["last_sequence"]))
+
+
+def _chat(request: int, fields: Fields) -> ChatLine:
+    to = None if fields.get("to") is None else Audience(one_of(fields, "to", tuple(Audience)))
+    return ChatLine(request, message_id(fields), text(fields, "text"), to)
+
+
+def _rename(request: int, fields: Fields) -> NewName:
+    return NewName(request, optional_participant_id(fields), text(fields, "name"))
+
+
+def _report(request: int, fields: Fields) -> Report:
+    return Report(
+        request,
+        text(fields, "category"),
+        optional_participant_id(fields),
+        text(fields, "text"),
+        message_ids(fields, _MAX_REPORTED_LINES),
+    )
+
+
+def _admit(request: int, fields: Fields) -> Act:
+    return Act(request, do.AdmitPeople, (participant_ids(fields, _MAX_ADMITTED_AT_ONCE),))
+
+
+def _deny(request: int, fields: Fields) -> Act:
+    return Act(request, do.Deny, (participant_id(fields), one_of(fields, "reason", DENIAL_REASONS)))
+
+
+def _set_rules(request: int, fields: Fields) -> Act:
+    changes = fields.get("rules")
+    if not isinstance(changes, dict) or not changes:
+        raise BadFrameError("bad-frame")
+    known = {name: value for name, value in changes.items() if name in RULE_NAMES}
+    # What is no rule stays a change, so that the room refuses it instead of doing half of what was asked.
+    return Act(request, do.SetRules, (known if len(known) == len(changes) else {**known, "unknown": None},))
+
+
+def _spotlight(request: int, fields: Fields) -> Act:
+    return Act(request, do.Spotlight, (optional_participant_id(fields),))
+
+
+def _set_role(request: int, fields: Fields) -> Act:
+    role = RoomRole(one_of(fields, "role", tuple(RoomRole)))
+    return Act(request, do.SetRole, (participant_id(fields), role))
+
+
+def _alone(command: Callable[..., do.Command]) -> Callable[[int, Fields], Act]:
+    return lambda request, _fields: Act(request, command)
+
+
+def _about(command: Callable[..., do.Command]) -> Callable[[int, Fields], Act]:
+    return lambda request, fields: Act(request, command, (participant_id(fields),))
+
+
+def _plain(request: int, fields: Fields) -> Plain:
+    return Plain(request, fields["type"])
+
+
+_PARSERS: Mapping[str, Callable[[int, Fields], ClientFrame]] = {
+    "knock": _knock,
+    "leave-note": lambda request, fields: DoorNote(request, text(fields, "text")),
+    "leave": _alone(do.Leave),
+    "ping": _plain,
+    "renew-media": _plain,
+    "send-chat": _chat,
+    "raise-hand": _alone(do.RaiseHand),
+    "lower-hand": _alone(do.LowerHand),
+    "rename": _rename,
+    "delete-message": lambda request, fields: Act(request, do.DeleteMessage, (message_id(fields),)),
+    "report": _report,
+    "admit": _admit,
+    "deny": _deny,
+    "mute": _about(do.Mute),
+    "stop-camera": _about(do.StopCamera),
+    "stop-share": _about(do.StopShare),
+    "ask-to-unmute": _about(do.AskToUnmute),
+    "mute-all": _alone(do.MuteAll),
+    "stop-all-cameras": _alone(do.StopAllCameras),
+    "lower-hand-of": _about(do.LowerHandOf),
+    "lower-all-hands": _alone(do.LowerAllHands),
+    "lock": _alone(do.Lock),
+    "unlock": _alone(do.Unlock),
+    "freeze": _alone(do.Freeze),
+    "thaw": _alone(do.Thaw),
+    "set-rules": _set_rules,
+    "spotlight": _spotlight,
+    "remove": _about(do.Remove),
+    "ban": _about(do.BanPerson),
+    "lift-ban": lambda request, fields: Act(request, do.LiftBan, (BanId(short_id(fields, "ban_id")),)),
+    "set-role": _set_role,
+    "end": _alone(do.EndForAll),
+}
+
+#: Every frame a client may send.
+FRAME_TYPES = tuple(_PARSERS)
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -75,63 +239,6 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def _is_text(value: Any) -> bool:
-    """A string that UTF-8 can carry; JSON escapes can spell halves of characters."""
-    if not isinstance(value, str):
-        return False
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _is_number(value: Any, least: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= _MAX_NUMBER
-
-
-def _knock(request: int, fields: Mapping[str, Any]) -> Knock:
-    name, resume = fields.get("name"), fields.get("resume")
-    if not isinstance(name, str) or not _is_text(name):
-        raise BadFrameError("bad-frame", request)
-    return Knock(request, name, None if resume is None else _resume(request, resume))
-
-
-def _resume(request: int, value: Any) -> ResumeClaim:
-    if not isinstance(value, dict):
-        raise BadFrameError("bad-frame", request)
-    participant_id, secret = value.get("participant_id"), value.get("secret")
-    last_sequence = value.get("last_sequence")
-    is_whole = _is_text(participant_id) and _is_text(secret) and _is_number(last_sequence, 0)
-    if not is_whole or len(str(secret)) > _MAX_SECRET_CHARACTERS:
-        raise BadFrameError("bad-frame", request)
-    return ResumeClaim(ParticipantId(str(participant_id)), str(secret), int(last_sequence or 0))
-
-
-def _chat(request: int, fields: Mapping[str, Any]) -> ChatLine:
-    message_id, text = fields.get("message_id"), fields.get("text")
-    if not isinstance(message_id, str) or not _MESSAGE_ID.fullmatch(message_id):
-        raise BadFrameError("bad-frame", request)
-    if not isinstance(text, str) or not _is_text(text):
-        raise BadFrameError("bad-frame", request)
-    return ChatLine(request, MessageId(message_id), text)
-
-
-def _plain(request: int, fields: Mapping[str, Any]) -> Plain:
-    return Plain(request, fields["type"])
-
-
-_PARSERS: Mapping[str, Callable[[int, Mapping[str, Any]], ClientFrame]] = {
-    "knock": _knock,
-    "send-chat": _chat,
-    "raise-hand": _plain,
-    "lower-hand": _plain,
-    "renew-media": _plain,
-    "leave": _plain,
-    "ping": _plain,
-}
-
-
 def parse_frame(message: str | bytes) -> ClientFrame:
     """The frame in a WebSocket message, or `BadFrameError`; nothing else is ever raised."""
     if isinstance(message, bytes):
@@ -142,7 +249,7 @@ def parse_frame(message: str | bytes) -> ClientFrame:
         value = json.loads(message, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise BadFrameError("bad-frame") from None
-    if not isinstance(value, dict) or not _is_number(value.get("request"), 1):
+    if not isinstance(value, dict) or not is_number(value.get("request"), 1):
         raise BadFrameError("bad-frame")
     request, type_ = int(value["request"]), value.get("type")
     if not isinstance(type_, str):
@@ -150,4 +257,7 @@ def parse_frame(message: str | bytes) -> ClientFrame:
     parser = _PARSERS.get(type_)
     if parser is None:
         raise BadFrameError("unknown-type", request)
-    return parser(request, value)
+    try:
+        return parser(request, value)
+    except BadFrameError as bad:
+        raise BadFrameError(bad.code, request) from None

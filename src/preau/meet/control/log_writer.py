@@ -1,4 +1,7 @@
-"""Writes the entries of all rooms, many per commit, on its own thread; the event loop never waits."""
+"""Writes the entries of all rooms, with what the audit is to know, many per commit and on its own thread.
+
+The event loop never waits.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +9,33 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from preau.meet.services.ports import LogRecord
+from preau.meet.services.ports import AuditRecord, LogRecord
 
-_Write = tuple[Sequence[LogRecord], "asyncio.Future[None]", asyncio.AbstractEventLoop]
+
+@dataclass(frozen=True)
+class _Write:
+    records: Sequence[LogRecord]
+    audit: Sequence[AuditRecord]
+    written: asyncio.Future[None]
+    loop: asyncio.AbstractEventLoop
 
 
 class LogWriter:
     """Commits what gathered while the last commit ran. A batch that fails is tried again part by part."""
 
-    def __init__(self, write: Callable[[Sequence[LogRecord]], None]) -> None:
+    def __init__(self, write: Callable[[Sequence[LogRecord], Sequence[AuditRecord]], None]) -> None:
         self._write = write
         self._queue: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="room-log", daemon=True)
         self._thread.start()
 
-    async def append(self, records: Sequence[LogRecord]) -> None:
-        """Returns once the records are durable; raises what kept them from being so."""
+    async def append(self, records: Sequence[LogRecord], audit: Sequence[AuditRecord] = ()) -> None:
+        """Returns once the records are durable, together; raises what kept them from being so."""
         loop = asyncio.get_running_loop()
         written: asyncio.Future[None] = loop.create_future()
-        self._queue.put((records, written, loop))
+        self._queue.put(_Write(records, audit, written, loop))
         await written
 
     def stop(self) -> None:
@@ -57,7 +67,10 @@ class LogWriter:
 
     def _commit(self, batch: list[_Write]) -> None:
         try:
-            self._write([record for records, _, _ in batch for record in records])
+            self._write(
+                [record for one in batch for record in one.records],
+                [record for one in batch for record in one.audit],
+            )
         except Exception as error:  # Whatever a database driver raises means the same: not durable.
             if len(batch) > 1:
                 for one in batch:
@@ -70,18 +83,16 @@ class LogWriter:
 
 
 def _settle(one: _Write, error: Exception | None) -> None:
-    _, written, loop = one
-
     def settle() -> None:
-        if written.done():
+        if one.written.done():
             return
         if error is None:
-            written.set_result(None)
+            one.written.set_result(None)
         else:
-            written.set_exception(error)
+            one.written.set_exception(error)
 
     try:
-        loop.call_soon_threadsafe(settle)
+        one.loop.call_soon_threadsafe(settle)
     except RuntimeError:
         # The loop is closed: nobody waits for the answer any more.
         return

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection, Mapping
 
-from preau.meet.control import answers
+from preau.meet.control.answers import MeetingFacts
+from preau.meet.control.delivery import Line, RoomFacts
 from preau.meet.control.log_writer import LogWriter
-from preau.meet.control.runner import Line, RoomFacts, RoomRunner, Surroundings, entry_of
-from preau.meet.domain.ids import MeetingId, OccurrenceId, ParticipantId
+from preau.meet.control.runner import RoomRunner, Surroundings, entry_of
+from preau.meet.domain.codes import MeetingCode
+from preau.meet.domain.ids import InvitationId, MeetingId, OccurrenceId, ParticipantId
 from preau.meet.domain.meetings import Meeting
-from preau.meet.live.commands import ConnectionId, End, Restart
-from preau.meet.live.room import rebuild
+from preau.meet.domain.organization import in_force
+from preau.meet.domain.rules import Rules
+from preau.meet.live.commands import (
+    ChangeLink,
+    ChangeRules,
+    Command,
+    ConnectionId,
+    End,
+    Open,
+    Restart,
+    RevokeInvitation,
+    TellHosts,
+)
+from preau.meet.live.room import Setting, rebuild
 from preau.meet.log import LogEvent, log_event
 from preau.meet.services.occurrences import (
     RunningMeeting,
@@ -19,7 +34,7 @@ from preau.meet.services.occurrences import (
     start_occurrence,
     write_log,
 )
-from preau.meet.services.ports import Media, World
+from preau.meet.services.ports import Media, RoomDoor, World
 
 _PURGE_AGAIN_AFTER_S = 5.0
 
@@ -42,7 +57,7 @@ class Rooms:
     def start(self) -> None:
         """Rebuild every room that ran when the server stopped. Call it on the loop that is to own them."""
         self._loop = asyncio.get_running_loop()
-        self._writer = LogWriter(lambda records: write_log(self._world, records))
+        self._writer = LogWriter(lambda records, audit: write_log(self._world, records, audit))
         for running in running_meetings(self._world):
             runner = self._run(running)
             runner.submit(Restart())
@@ -77,6 +92,10 @@ class Rooms:
             log_event(LogEvent.ROOM_STARTED, occurrence_id=running.occurrence.id)
             return runner
 
+    def running(self, meeting_id: MeetingId) -> RoomRunner | None:
+        """The meeting's room, if it runs."""
+        return self._runners.get(meeting_id)
+
     def participant_count(self, meeting_id: MeetingId) -> int | None:
         """How many are in the meeting's room, or None when it does not run."""
         runner = self._runners.get(meeting_id)
@@ -84,32 +103,70 @@ class Rooms:
 
     def end(self, meeting_id: MeetingId) -> None:
         """End the meeting's room for everybody, soon. From any thread."""
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._end, meeting_id)
+        self._pass_on(meeting_id, End())
 
     def is_expected(self, room: OccurrenceId, identity: ParticipantId) -> bool:
         """Whether somebody in the media room has a seat in the room it belongs to."""
-        runner = next((one for one in self._runners.values() if one.facts.occurrence_id == room), None)
+        runners = tuple(self._runners.values())
+        runner = next((one for one in runners if one.facts.occurrence_id == room), None)
         return runner is not None and identity in runner.room.seats
 
-    def _end(self, meeting_id: MeetingId) -> None:
+    def door(self, meeting_id: MeetingId) -> RoomDoor | None:
+        """What the meeting's room says at its door, or None when it does not run."""
+        runner = self._runners.get(meeting_id)
+        if runner is None:
+            return None
+        view = runner.room.view
+        return RoomDoor(view.rules, is_locked=view.is_locked or view.is_frozen)
+
+    def change_rules(self, meeting_id: MeetingId, rules: Rules, locked_rules: Collection[str]) -> None:
+        """The owner or an administrator changed what the room allows: the whole rules in force."""
+        self._pass_on(meeting_id, ChangeRules(rules, frozenset(locked_rules)))
+
+    def link_changed(self, meeting_id: MeetingId, code: MeetingCode) -> None:
+        """The meeting has another link."""
+        self._pass_on(meeting_id, ChangeLink(code))
+
+    def revoke_invitation(self, meeting_id: MeetingId, invitation_id: InvitationId) -> None:
+        """Put out whoever is in the room, or waits, by that personal link."""
+        self._pass_on(meeting_id, RevokeInvitation(invitation_id))
+
+    def seated(self) -> Mapping[OccurrenceId, frozenset[ParticipantId]]:
+        """For each room that runs, those who may be in its media room now."""
+        runners = tuple(self._runners.values())
+        return {runner.facts.occurrence_id: frozenset(runner.room.seats) for runner in runners}
+
+    def stranger_removed(self, room: OccurrenceId, name: str) -> None:
+        """Somebody without a seat was found in the media room and put out: tell the hosts."""
+        for runner in tuple(self._runners.values()):
+            if runner.facts.occurrence_id == room:
+                self._pass_on(runner.facts.meeting_id, TellHosts("stranger-removed", name))
+
+    def _pass_on(self, meeting_id: MeetingId, command: Command) -> None:
+        """Have a room handle a command from outside; nothing when it does not run. From any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._submit, meeting_id, command)
+
+    def _submit(self, meeting_id: MeetingId, command: Command) -> None:
         runner = self._runners.get(meeting_id)
         if runner is not None:
-            runner.submit(End())
+            runner.submit(command)
 
     def _run(self, running: RunningMeeting) -> RoomRunner:
         if self._writer is None:
             raise RuntimeError("rooms are opened after start()")
-        meeting, occurrence = running.meeting, running.occurrence
-        facts = RoomFacts(
-            meeting.id,
-            occurrence.id,
-            answers.meeting_facts(meeting.title, meeting.code, occurrence.started_at),
-        )
+        meeting, organization, occurrence = running.meeting, running.organization, running.occurrence
+        about = MeetingFacts(meeting.title, meeting.code, occurrence.started_at)
+        facts = RoomFacts(meeting.id, occurrence.id, about)
         entries = tuple(entry_of(record) for record in running.log)
-        room = rebuild(entries, self._max_participants, self._world.clock.now())
+        setting = Setting(
+            self._max_participants, organization.profile, meeting.kind, organization.locked_rules
+        )
+        room = rebuild(entries, setting, self._world.clock.now())
         around = Surroundings(self._world.clock, self._writer, self._media, self.lines, self._forget)
         runner = RoomRunner(facts, room, around)
+        if not entries:
+            runner.submit(Open(in_force(organization, meeting.kind, meeting.rules)))
         self._runners[meeting.id] = runner
         self._keep(asyncio.create_task(runner.run()))
         return runner

@@ -6,42 +6,26 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import datetime
 
-from preau.meet.control import answers
+from preau.meet.control.delivery import Delivery, Line, RoomFacts
 from preau.meet.control.log_writer import LogWriter
-from preau.meet.domain.ids import MeetingId, OccurrenceId, ParticipantId
-from preau.meet.live import effects as fx
+from preau.meet.domain.ids import OccurrenceId, ParticipantId
+from preau.meet.live.audience import runs_the_room
 from preau.meet.live.codec import event_from_json, event_to_log
-from preau.meet.live.commands import Command, ConnectionId, Tick
+from preau.meet.live.commands import Command, ConnectionId, Request, Tick
+from preau.meet.live.effects import Audit
 from preau.meet.live.events import Entry
 from preau.meet.live.machine import handle
+from preau.meet.live.rights import rights_of
 from preau.meet.live.room import Room, Step
 from preau.meet.log import LogEvent, log_event
-from preau.meet.services.ports import Clock, LogRecord, Media, MediaGrant
+from preau.meet.services.ports import AuditRecord, Clock, LogRecord, Media, MediaGrant
 
 RETRY_AFTER_FAILURE_S = 0.5
 _MAX_BATCH = 200
+_MAX_SUBJECT_CHARACTERS = 40
 _IDLE_S = 3600.0
-
-
-class Line(Protocol):
-    """A connection as the room's task sees it."""
-
-    def put(self, frame: str) -> None: ...
-    def admit(self, participant_id: ParticipantId, request: int) -> str:
-        """Note who it is now; returns the secret that it resumes with, made for that knock."""
-
-    def close(self, code: str) -> None: ...
-
-
-@dataclass(frozen=True)
-class RoomFacts:
-    """What never changes while a room runs."""
-
-    meeting_id: MeetingId
-    occurrence_id: OccurrenceId
-    about: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -63,33 +47,28 @@ class RoomRunner:
         self.room = room
         self._around = around
         self._commands: asyncio.Queue[Command] = asyncio.Queue()
-        self._carriers: Mapping[type, Callable[[Any], None]] = {
-            fx.Announce: self._announce,
-            fx.Admit: self._admit,
-            fx.Confirm: lambda effect: self._put(
-                effect.connection, answers.done(effect.request, effect.sequence)
-            ),
-            fx.Refuse: lambda effect: self._put(
-                effect.connection, answers.refused(effect.request, effect.code)
-            ),
-            fx.CloseConnection: self._close,
-            fx.RemoveFromMedia: lambda effect: around.media.remove(
-                facts.occurrence_id, effect.participant_id
-            ),
-            fx.EndOccurrence: lambda _effect: around.media.close_room(facts.occurrence_id),
-        }
+        self._is_tripping = False
+        self._delivery = Delivery(facts, around.lines, around.media, around.clock)
 
     def submit(self, command: Command) -> None:
         """Have a command handled, after those before it."""
         self._commands.put_nowait(command)
 
+    def runs_the_room(self, participant_id: ParticipantId | None) -> bool:
+        """Whether somebody is host or co-host here."""
+        one = None if participant_id is None else self.room.view.participant(participant_id)
+        return one is not None and runs_the_room(one)
+
     def grant(self, participant_id: ParticipantId) -> MediaGrant | None:
-        """A fresh media grant for somebody who is in the room."""
-        participant = self.room.view.participant(participant_id)
+        """A fresh media grant for somebody who is in the room, with the rights of the moment."""
+        view = self.room.view
+        participant = view.participant(participant_id)
         if participant is None:
             return None
-        now = self._around.clock.now()
-        return self._around.media.grant(self.facts.occurrence_id, participant.id, participant.name, now)
+        rights, now = rights_of(view, participant), self._around.clock.now()
+        return self._around.media.grant(
+            self.facts.occurrence_id, participant.id, participant.name, rights, now
+        )
 
     async def run(self) -> None:
         """Handle commands until the room has ended."""
@@ -97,17 +76,36 @@ class RoomRunner:
             commands = await self._next_commands()
             now = self._around.clock.now()
             step = Step(self.room)
+            too_late: list[Command] = []
             for command in commands:
-                made = handle(step.room, command, now)
-                step = Step(made.room, step.entries + made.entries, step.effects + made.effects)
-            if await self._write(step.entries):
+                if step.room.has_ended:
+                    too_late.append(command)
+                    continue
+                step = self._handled(step, command, now)
+            if await self._write(step, now):
                 self.room = step.room
-                self._carry_out(step.effects)
+                self._delivery.carry_out(step.effects, step.room.setting)
+                for command in too_late:
+                    self._turn_away(command)
             else:
                 await self._undo(commands)
+            if self._is_tripping:
+                # What is due stays due: without a pause the room would try it again and again.
+                self._is_tripping = False
+                await asyncio.sleep(RETRY_AFTER_FAILURE_S)
         self._around.forget(self)
         while not self._commands.empty():
             self._turn_away(self._commands.get_nowait())
+
+    def _handled(self, step: Step, command: Command, now: datetime) -> Step:
+        try:
+            made = handle(step.room, command, now)
+        except Exception as error:  # One command that the room trips over must not end it for everybody.
+            log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
+            self._turn_away(command)
+            self._is_tripping = isinstance(command, Tick)
+            return step
+        return Step(made.room, step.entries + made.entries, step.effects + made.effects)
 
     async def _next_commands(self) -> Sequence[Command]:
         """Everything that waits, or a tick when something is due."""
@@ -126,11 +124,13 @@ class RoomRunner:
             return _IDLE_S
         return max(0.0, (deadline - self._around.clock.now()).total_seconds())
 
-    async def _write(self, entries: Sequence[Entry]) -> bool:
-        if not entries:
+    async def _write(self, step: Step, now: datetime) -> bool:
+        records = [record_of(self.facts.occurrence_id, entry) for entry in step.entries]
+        audit = [self._audit_record(one, now) for one in step.effects if isinstance(one, Audit)]
+        if not records and not audit:
             return True
         try:
-            await self._around.writer.append([self._record(entry) for entry in entries])
+            await self._around.writer.append(records, audit)
         except Exception as error:  # Whatever kept the entries from being durable, nothing of them happened.
             log_event(
                 LogEvent.ROOM_LOG_FAILED, occurrence_id=self.facts.occurrence_id, error=type(error).__name__
@@ -138,63 +138,33 @@ class RoomRunner:
             return False
         return True
 
-    def _record(self, entry: Entry) -> LogRecord:
-        return record_of(self.facts.occurrence_id, entry)
+    def _audit_record(self, one: Audit, now: datetime) -> AuditRecord:
+        return AuditRecord(
+            at=now,
+            actor_id=one.account_id,
+            action=one.action,
+            # Ids of lines are made by clients, and longer than those the audit keeps.
+            subject_id=one.subject_id[:_MAX_SUBJECT_CHARACTERS] or self.facts.meeting_id,
+            meeting_id=self.facts.meeting_id,
+            participant_id=one.participant_id,
+            allowed=one.is_allowed,
+        )
 
     def _turn_away(self, command: Command) -> None:
-        """The room ended before it came to this; a client that waits a moment finds out what became of it."""
-        connection, request = getattr(command, "connection", None), getattr(command, "request", None)
-        if connection is not None and request is not None:
-            self._put(connection, answers.refused(request, "rate-limited"))
+        """It does not come to this; a client that waits a moment finds out what became of the room."""
+        if isinstance(command, Request):
+            self._delivery.refuse(command.connection, command.request, "rate-limited")
 
     async def _undo(self, commands: Sequence[Command]) -> None:
         """The room stays as it was: askers are refused, what has to happen in any case is tried again."""
         for command in commands:
-            connection, request = getattr(command, "connection", None), getattr(command, "request", None)
-            if connection is not None and request is not None:
-                is_seated = self.room.seat_of(connection) is not None
-                self._put(connection, answers.refused(request, "not-saved" if is_seated else "rate-limited"))
+            if isinstance(command, Request):
+                is_seated = self.room.seat_of(command.connection) is not None
+                code = "not-saved" if is_seated else "rate-limited"
+                self._delivery.refuse(command.connection, command.request, code)
             elif not isinstance(command, Tick):
                 self._commands.put_nowait(command)
         await asyncio.sleep(RETRY_AFTER_FAILURE_S)
-
-    def _carry_out(self, effects: Sequence[fx.Effect]) -> None:
-        for effect in effects:
-            self._carriers[type(effect)](effect)
-
-    def _put(self, connection: ConnectionId, frame: str) -> None:
-        line = self._around.lines.get(connection)
-        if line is not None:
-            line.put(frame)
-
-    def _announce(self, effect: fx.Announce) -> None:
-        frame = answers.event(effect.entry)
-        for connection in effect.to:
-            self._put(connection, frame)
-
-    def _admit(self, effect: fx.Admit) -> None:
-        line = self._around.lines.get(effect.connection)
-        participant = effect.view.participant(effect.participant_id)
-        if line is None or participant is None:
-            # The connection broke while its knock was written; its loss is the next command.
-            return
-        grant = self._around.media.grant(
-            self.facts.occurrence_id, participant.id, participant.name, self._around.clock.now()
-        )
-        secret = line.admit(participant.id, effect.request)
-        is_whole = effect.missed is None
-        whole = answers.snapshot(effect.view, participant.id, self.facts.about) if is_whole else None
-        frame = answers.admitted(
-            effect.request, participant.id, secret, grant, is_resumed=effect.is_resumed, whole=whole
-        )
-        line.put(frame)
-        for entry in effect.missed or ():
-            line.put(answers.event(entry))
-
-    def _close(self, effect: fx.CloseConnection) -> None:
-        line = self._around.lines.get(effect.connection)
-        if line is not None:
-            line.close(effect.code)
 
 
 def record_of(occurrence_id: OccurrenceId, entry: Entry) -> LogRecord:

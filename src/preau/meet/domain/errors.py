@@ -15,6 +15,10 @@ class ErrorCode(StrEnum):
     NOT_ALLOWED = "not-allowed"
     NOT_FOUND = "not-found"
     MEETING_UNKNOWN = "meeting-unknown"
+    PASSCODE_NEEDED = "passcode-needed"
+    PASSCODE_WRONG = "passcode-wrong"
+    RULE_LOCKED = "rule-locked"
+    CASE_UNKNOWN = "case-unknown"
     LINK_EXPIRED = "link-expired"
     SIGN_IN_FAILED = "sign-in-failed"
     RATE_LIMITED = "rate-limited"
@@ -59,6 +63,26 @@ def not_found() -> DomainError:
 def meeting_unknown() -> DomainError:
     """One answer for links that never were, were deleted or ended: nobody can tell them apart."""
     return DomainError(ErrorCode.MEETING_UNKNOWN, "This meeting link does not lead to a meeting.")
+
+
+def passcode_needed() -> DomainError:
+    """The refusal of somebody who has to give the meeting's passcode."""
+    return DomainError(ErrorCode.PASSCODE_NEEDED, "This meeting asks for a passcode.")
+
+
+def passcode_wrong() -> DomainError:
+    """The refusal of a passcode that is not the meeting's."""
+    return DomainError(ErrorCode.PASSCODE_WRONG, "The passcode is not right.")
+
+
+def rule_locked(name: str) -> DomainError:
+    """The refusal to change a rule that an administrator locked."""
+    return DomainError(ErrorCode.RULE_LOCKED, f"The administrator locked the rule {name}.")
+
+
+def case_unknown() -> DomainError:
+    """One answer for every secret that is not a case's."""
+    return DomainError(ErrorCode.CASE_UNKNOWN, "There is no report under this address.")
 
 
 def link_expired() -> DomainError:

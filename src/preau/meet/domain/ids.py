@@ -10,6 +10,8 @@ MeetingId = NewType("MeetingId", str)
 OccurrenceId = NewType("OccurrenceId", str)
 ParticipantId = NewType("ParticipantId", str)
 MessageId = NewType("MessageId", str)
+InvitationId = NewType("InvitationId", str)
+CaseId = NewType("CaseId", str)
 
 ID_BYTES = 15
 
@@ -37,3 +39,13 @@ def occurrence_id(entropy: bytes) -> OccurrenceId:
 def participant_id(entropy: bytes) -> ParticipantId:
     """The id of a participant, which is also its LiveKit identity."""
     return ParticipantId(_readable("par", entropy))
+
+
+def invitation_id(entropy: bytes) -> InvitationId:
+    """The id of an invitation from at least `ID_BYTES` random bytes."""
+    return InvitationId(_readable("inv", entropy))
+
+
+def case_id(entropy: bytes) -> CaseId:
+    """The id of a case from at least `ID_BYTES` random bytes."""
+    return CaseId(_readable("cas", entropy))

@@ -7,14 +7,21 @@ from datetime import datetime
 
 from preau.meet.domain.codes import MeetingCode
 from preau.meet.domain.ids import AccountId, MeetingId, OccurrenceId
+from preau.meet.domain.rules import Kind, Rules
 from preau.meet.domain.text import MAX_TITLE_CHARACTERS, clean_line
 
+#: Eight characters drawn at random from 32 are out of the reach of guessing at the limits.
+MIN_PASSCODE_CHARACTERS = 8
+MAX_PASSCODE_CHARACTERS = 64
 DEFAULT_TITLES = {"en": "Meeting", "fr": "Réunion"}
 
 
 @dataclass(frozen=True)
 class Meeting:
-    """A link that people can meet under, again and again, until its owner deletes it."""
+    """A link that people can meet under, again and again, until its owner deletes it.
+
+    `rules` are the owner's choice; `organization.in_force` says which of them count.
+    """
 
     id: MeetingId
     code: MeetingCode
@@ -22,6 +29,9 @@ class Meeting:
     title: str
     created_at: datetime
     last_started_at: datetime | None
+    kind: Kind
+    rules: Rules
+    passcode_hash: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,3 +49,11 @@ def read_title(title: str | None, language: str) -> tuple[str, str | None]:
     if len(cleaned) > MAX_TITLE_CHARACTERS:
         return cleaned, f"At most {MAX_TITLE_CHARACTERS} characters."
     return cleaned or DEFAULT_TITLES.get(language, DEFAULT_TITLES["en"]), None
+
+
+def read_passcode(passcode: str) -> tuple[str, str | None]:
+    """The passcode as it is compared, and why it cannot be one, or None."""
+    cleaned = clean_line(passcode)
+    if not MIN_PASSCODE_CHARACTERS <= len(cleaned) <= MAX_PASSCODE_CHARACTERS:
+        return cleaned, f"From {MIN_PASSCODE_CHARACTERS} to {MAX_PASSCODE_CHARACTERS} characters."
+    return cleaned, None

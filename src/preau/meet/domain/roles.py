@@ -13,7 +13,17 @@ class AccountRole(StrEnum):
 
 
 class RoomRole(StrEnum):
-    """What a participant may do in one room."""
+    """What a participant may do in one room.
+
+    Host and co-host are the supervising adults of a class; a pupil is its participant. An observer hears and
+    sees, stands in the roster like everybody, and neither speaks, shows nor writes.
+    """
 
     HOST = "host"
+    COHOST = "cohost"
     PARTICIPANT = "participant"
+    OBSERVER = "observer"
+
+
+#: Those who run the room: they admit, moderate, and supervise.
+MODERATORS = frozenset({RoomRole.HOST, RoomRole.COHOST})

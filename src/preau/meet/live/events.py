@@ -7,43 +7,24 @@ from datetime import datetime
 
 from preau.meet.domain.ids import MessageId, ParticipantId
 from preau.meet.domain.roles import RoomRole
-
-
-@dataclass(frozen=True)
-class Participant:
-    """A person in the room as the others see it. `connected`: the control connection holds."""
-
-    id: ParticipantId
-    name: str
-    role: RoomRole
-    joined_at: datetime
-    hand_raised_at: datetime | None = None
-    connected: bool = True
-
-
-@dataclass(frozen=True)
-class ChatMessage:
-    """One line of chat. `message_id` is made by its sender; `sequence` orders it among all events."""
-
-    message_id: MessageId
-    sequence: int
-    at: datetime
-    participant_id: ParticipantId
-    name: str
-    text: str
+from preau.meet.domain.rules import Rules
+from preau.meet.live.people import Ban, BanId, ChatMessage, Identity, Participant, WaitingPerson
 
 
 @dataclass(frozen=True)
 class ParticipantJoined:
-    """Somebody was admitted. The hash of the secret to resume with stays on the server."""
+    """Somebody was admitted. The identity stays on the server."""
 
     participant: Participant
-    secret_hash: str
+    identity: Identity
 
 
 @dataclass(frozen=True)
 class ParticipantLeft:
-    """Somebody is gone for good. `reason`: left, connection-lost or meeting-ended."""
+    """Somebody is gone for good.
+
+    `reason`: left, connection-lost, meeting-ended, removed, banned, or revoked (the personal link is gone).
+    """
 
     participant_id: ParticipantId
     reason: str
@@ -64,6 +45,22 @@ class ParticipantDisconnected:
 
 
 @dataclass(frozen=True)
+class ParticipantRenamed:
+    """A participant has another name; lines written before keep the old one."""
+
+    participant_id: ParticipantId
+    name: str
+
+
+@dataclass(frozen=True)
+class RoleChanged:
+    """A participant has another role."""
+
+    participant_id: ParticipantId
+    role: RoomRole
+
+
+@dataclass(frozen=True)
 class HandRaised:
     """A participant asks to speak."""
 
@@ -79,10 +76,138 @@ class HandLowered:
 
 
 @dataclass(frozen=True)
+class SpeechAllowed:
+    """A participant was asked to speak, and may, though participants may not unmute by themselves."""
+
+    participant_id: ParticipantId
+
+
+@dataclass(frozen=True)
+class SpeechEnded:
+    """A participant who was asked to speak no longer may: the rules alone count again."""
+
+    participant_id: ParticipantId
+
+
+@dataclass(frozen=True)
 class ChatPosted:
     """A line of chat was written."""
 
     message: ChatMessage
+
+
+@dataclass(frozen=True)
+class MessageDeleted:
+    """A line of chat was taken away."""
+
+    message_id: MessageId
+
+
+@dataclass(frozen=True)
+class PersonWaiting:
+    """Somebody knocked and waits. The identity stays on the server."""
+
+    waiting: WaitingPerson
+    identity: Identity
+
+
+@dataclass(frozen=True)
+class PersonStoppedWaiting:
+    """Somebody no longer waits. `reason`: admitted, denied, gave-up, banned, connection-lost, revoked."""
+
+    participant_id: ParticipantId
+    reason: str
+
+
+@dataclass(frozen=True)
+class DoorNoteLeft:
+    """Somebody who waits wrote the one line to the hosts."""
+
+    participant_id: ParticipantId
+    text: str
+
+
+@dataclass(frozen=True)
+class WaitingConnection:
+    """The connection of somebody who waits broke, or is there again."""
+
+    participant_id: ParticipantId
+    connected: bool
+
+
+@dataclass(frozen=True)
+class RulesChanged:
+    """The room's rules, whole; the first entry of an occurrence is those it begins with."""
+
+    rules: Rules
+    differing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RoomLocked:
+    """Nobody new comes in but the meeting's owner."""
+
+
+@dataclass(frozen=True)
+class RoomUnlocked:
+    """The door is as the rules have it."""
+
+
+@dataclass(frozen=True)
+class RoomFrozen:
+    """Nobody but those who run the room speaks, shows or writes, and nobody new comes in."""
+
+
+@dataclass(frozen=True)
+class RoomThawed:
+    """All is as it was before the freeze."""
+
+
+@dataclass(frozen=True)
+class RoomPaused:
+    """Nobody who supervises is here: participants neither hear, see nor write."""
+
+
+@dataclass(frozen=True)
+class RoomResumed:
+    """Somebody who supervises is here."""
+
+
+@dataclass(frozen=True)
+class SpotlightChanged:
+    """Whom everybody sees large, or None."""
+
+    participant_id: ParticipantId | None
+
+
+@dataclass(frozen=True)
+class PersonBanned:
+    """Somebody does not come in any more. The marks stay on the server."""
+
+    ban: Ban
+    marks: frozenset[str]
+
+
+@dataclass(frozen=True)
+class BanLifted:
+    """Somebody may knock again."""
+
+    ban_id: BanId
+
+
+@dataclass(frozen=True)
+class LinkChanged:
+    """The meeting has another link."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class HostTold:
+    """Something the hosts should know. `what`: second-device, stranger-removed, leak-suspected."""
+
+    what: str
+    name: str
 
 
 RoomEvent = (
@@ -90,9 +215,30 @@ RoomEvent = (
     | ParticipantLeft
     | ParticipantConnected
     | ParticipantDisconnected
+    | ParticipantRenamed
+    | RoleChanged
     | HandRaised
     | HandLowered
+    | SpeechAllowed
+    | SpeechEnded
     | ChatPosted
+    | MessageDeleted
+    | PersonWaiting
+    | PersonStoppedWaiting
+    | DoorNoteLeft
+    | WaitingConnection
+    | RulesChanged
+    | RoomLocked
+    | RoomUnlocked
+    | RoomFrozen
+    | RoomThawed
+    | RoomPaused
+    | RoomResumed
+    | SpotlightChanged
+    | PersonBanned
+    | BanLifted
+    | LinkChanged
+    | HostTold
 )
 
 

@@ -6,70 +6,133 @@ A room never changes: a step whose entries cannot be written is undone by keepin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from preau.meet.domain.ids import MessageId, ParticipantId
+from preau.meet.domain.ids import ParticipantId
+from preau.meet.domain.rules import Kind, Profile, Rules, bundle
+from preau.meet.live.audience import may_hear, runs_the_room
 from preau.meet.live.commands import ConnectionId
 from preau.meet.live.effects import Announce, Effect
 from preau.meet.live.events import (
-    ChatMessage,
-    ChatPosted,
     Entry,
     ParticipantJoined,
     ParticipantLeft,
+    PersonStoppedWaiting,
+    PersonWaiting,
     RoomEvent,
 )
+from preau.meet.live.memory import Memory, remember
+from preau.meet.live.people import Participant
 from preau.meet.live.view import RoomView, apply
 
 GRACE = timedelta(seconds=15)
 ANNOUNCE_AFTER_RESTART = timedelta(seconds=5)
+ANNOUNCE_WAITING_LOSS = timedelta(seconds=5)
+# With the 6 s in which a silent line is found out, a class that lost its teacher is quiet within 15.
+SUPERVISION_GRACE = timedelta(seconds=7)
 EMPTY_FOR = timedelta(minutes=5)
 MAX_MISSED_ENTRIES = 500
 MAX_CHAT_LINES = 5000
+MAX_WAITING = 100
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a room is told from outside: how many fit in, in what house it stands, what it is for."""
+
+    max_participants: int
+    profile: Profile = Profile.SCHOOL
+    kind: Kind = Kind.MEETING
+    locked_rules: frozenset[str] = frozenset()
+
+    @property
+    def safe_rules(self) -> Rules:
+        """The rules that differences are told from."""
+        return bundle(self.profile, self.kind)
 
 
 @dataclass(frozen=True)
 class Seat:
-    """A participant's hold on its place: the connection, or since when there is none."""
+    """Somebody's hold on a seat, or on a place at the door: the connection, or since when there is none."""
 
-    secret_hash: str
     connection: ConnectionId | None
     lost_at: datetime | None = None
     announce_loss_at: datetime | None = None
 
+    def deadlines(self) -> Iterable[datetime]:
+        """When something is due."""
+        if self.lost_at is not None:
+            yield self.lost_at + GRACE
+        if self.announce_loss_at is not None:
+            yield self.announce_loss_at
+
 
 @dataclass(frozen=True)
 class Room:
-    """One occurrence. `entries` ends its log so far; `empty_since` is None while anybody holds a seat."""
+    """One occurrence. `entries` ends its log so far; `empty_since` is None while anybody is there or waits.
 
-    max_participants: int
+    `seats` are of participants, `places` of people who wait. `unsupervised_since`: since when nobody who
+    supervises is connected, while that has no consequence yet.
+    """
+
+    setting: Setting
     empty_since: datetime | None
     view: RoomView = field(default_factory=RoomView)
+    memory: Memory = field(default_factory=Memory)
     entries: tuple[Entry, ...] = ()
     seats: Mapping[ParticipantId, Seat] = field(default_factory=dict)
-    lines: Mapping[MessageId, ChatMessage] = field(default_factory=dict)
+    places: Mapping[ParticipantId, Seat] = field(default_factory=dict)
+    unsupervised_since: datetime | None = None
     has_ended: bool = False
 
     def seat_of(self, connection: ConnectionId) -> ParticipantId | None:
         """Whose connection it is, or None when nobody was admitted on it."""
-        return next((one for one, seat in self.seats.items() if seat.connection == connection), None)
+        return _holder(self.seats, connection)
+
+    def place_of(self, connection: ConnectionId) -> ParticipantId | None:
+        """Who waits on that connection, or None."""
+        return _holder(self.places, connection)
 
     def connections(self) -> tuple[ConnectionId, ...]:
-        """Everybody who can be told something now."""
+        """Everybody in the room who can be told something now."""
         return tuple(seat.connection for seat in self.seats.values() if seat.connection is not None)
+
+    def connected_moderators(self) -> tuple[Participant, ...]:
+        """Those who run the room and are there."""
+        return tuple(
+            one
+            for one in self.view.participants
+            if runs_the_room(one) and one.id in self.seats and self.seats[one.id].connection is not None
+        )
 
     def deadline(self) -> datetime | None:
         """When the room wants its next `Tick`, or None while only the outside can move it."""
         if self.has_ended:
             return None
-        seats = self.seats.values()
-        moments = [seat.lost_at + GRACE for seat in seats if seat.lost_at is not None]
-        moments += [seat.announce_loss_at for seat in seats if seat.announce_loss_at is not None]
+        held = (*self.seats.values(), *self.places.values())
+        moments = [moment for seat in held for moment in seat.deadlines()]
+        if self.unsupervised_since is not None:
+            moments.append(self.unsupervised_since + SUPERVISION_GRACE)
         if self.empty_since is not None:
             moments.append(self.empty_since + EMPTY_FOR)
         return min(moments, default=None)
+
+
+def _holder(held: Mapping[ParticipantId, Seat], connection: ConnectionId) -> ParticipantId | None:
+    return next((one for one, seat in held.items() if seat.connection == connection), None)
+
+
+def _with(
+    held: Mapping[ParticipantId, Seat], participant_id: ParticipantId, seat: Seat | None
+) -> dict[ParticipantId, Seat]:
+    kept = dict(held)
+    if seat is None:
+        kept.pop(participant_id, None)
+    else:
+        kept[participant_id] = seat
+    return kept
 
 
 @dataclass(frozen=True)
@@ -88,51 +151,65 @@ class Step:
         """The step with another room at its end."""
         return replace(self, room=room)
 
-    def seat(self, participant_id: ParticipantId, seat: Seat | None) -> Step:
+    def seat(self, participant_id: ParticipantId, seat: Seat | None, now: datetime) -> Step:
         """The step with a seat taken, changed or (None) given up."""
-        seats = dict(self.room.seats)
-        if seat is None:
-            seats.pop(participant_id, None)
-        else:
-            seats[participant_id] = seat
-        return self.change(replace(self.room, seats=seats))
+        return self._hold(replace(self.room, seats=_with(self.room.seats, participant_id, seat)), now)
+
+    def place(self, participant_id: ParticipantId, place: Seat | None, now: datetime) -> Step:
+        """The step with a place at the door taken, changed or (None) given up."""
+        return self._hold(replace(self.room, places=_with(self.room.places, participant_id, place)), now)
+
+    def _hold(self, room: Room, now: datetime) -> Step:
+        if room.seats or room.places:
+            return self.change(replace(room, empty_since=None))
+        return self.change(replace(room, empty_since=room.empty_since or now))
 
     def write(self, event: RoomEvent, now: datetime, unseen_by: ConnectionId | None = None) -> Step:
         """The step with one more entry, announced to everybody connected but `unseen_by`."""
-        entry = Entry(self.room.view.sequence + 1, now, event)
-        to = tuple(connection for connection in self.room.connections() if connection != unseen_by)
-        grown = replace(self, room=_with_entry(self.room, entry), entries=(*self.entries, entry))
-        return grown.then(Announce(entry, to)) if to else grown
+        room = self.room
+        entry = Entry(room.view.sequence + 1, now, event)
+        grown = replace(self, room=_with_entry(room, entry), entries=(*self.entries, entry))
+        roster = {one.id: one for one in (*room.view.participants, *grown.room.view.participants)}
+        to: list[ConnectionId] = []
+        withheld_from: list[ConnectionId] = []
+        for participant_id, seat in room.seats.items():
+            if seat.connection is not None and seat.connection != unseen_by:
+                hears = may_hear(event, roster[participant_id])
+                (to if hears else withheld_from).append(seat.connection)
+        if not to and not withheld_from:
+            return grown
+        return grown.then(Announce(entry, tuple(to), tuple(withheld_from)))
 
 
 def _with_entry(room: Room, entry: Entry) -> Room:
     kept = room.entries if len(room.entries) < 2 * MAX_MISSED_ENTRIES else room.entries[-MAX_MISSED_ENTRIES:]
-    grown = replace(room, view=apply(room.view, entry), entries=(*kept, entry))
-    if isinstance(entry.event, ChatPosted):
-        message = entry.event.message
-        return replace(grown, lines={**room.lines, message.message_id: message})
-    return grown
-
-
-def rebuild(entries: tuple[Entry, ...], max_participants: int, now: datetime) -> Room:
-    """The room its log tells of; nobody is connected. `Restart` gives everybody the grace to come back."""
-    room = Room(max_participants=max_participants, empty_since=now)
-    seats: dict[ParticipantId, Seat] = {}
-    lines: dict[MessageId, ChatMessage] = {}
-    view = room.view
-    for entry in entries:
-        view = apply(view, entry)
-        if isinstance(entry.event, ParticipantJoined):
-            seats[entry.event.participant.id] = Seat(entry.event.secret_hash, None)
-        elif isinstance(entry.event, ParticipantLeft):
-            seats.pop(entry.event.participant_id, None)
-        elif isinstance(entry.event, ChatPosted):
-            lines[entry.event.message.message_id] = entry.event.message
     return replace(
-        room,
+        room, view=apply(room.view, entry), memory=remember(room.memory, entry), entries=(*kept, entry)
+    )
+
+
+def rebuild(entries: tuple[Entry, ...], setting: Setting, now: datetime) -> Room:
+    """The room its log tells of; nobody is connected. `Restart` gives everybody the grace to come back."""
+    view, memory = RoomView(), Memory()
+    seats: dict[ParticipantId, Seat] = {}
+    places: dict[ParticipantId, Seat] = {}
+    for entry in entries:
+        view, memory = apply(view, entry), remember(memory, entry)
+        event = entry.event
+        if isinstance(event, ParticipantJoined):
+            seats[event.participant.id] = Seat(None)
+        elif isinstance(event, ParticipantLeft):
+            seats.pop(event.participant_id, None)
+        elif isinstance(event, PersonWaiting):
+            places[event.waiting.id] = Seat(None)
+        elif isinstance(event, PersonStoppedWaiting):
+            places.pop(event.participant_id, None)
+    return Room(
+        setting=setting,
+        empty_since=None if seats or places else now,
         view=view,
+        memory=memory,
         entries=entries[-MAX_MISSED_ENTRIES:],
         seats=seats,
-        lines=lines,
-        empty_since=None if seats else now,
+        places=places,
     )

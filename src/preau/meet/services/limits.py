@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from preau.meet.domain.errors import rate_limited
 
@@ -19,6 +19,17 @@ class Limit:
 
     count: int
     window: timedelta
+
+
+#: A neighbourhood is a whole school behind one address: typing errors of a class must not lock it out.
+UNKNOWN_LINKS_PER_PREFIX = Limit(100, timedelta(minutes=1))
+UNKNOWN_LINKS_PER_SERVER = Limit(3000, timedelta(minutes=1))
+WRONG_PASSCODES_PER_PREFIX = Limit(10, timedelta(minutes=15))
+WRONG_PASSCODES_PER_ROOM = Limit(20, timedelta(hours=1))
+WRONG_PASSCODES_PER_SERVER = Limit(500, timedelta(hours=1))
+#: Each note is a write to the disk.
+REFUSALS_NOTED_PER_PREFIX = Limit(300, timedelta(minutes=1))
+REFUSALS_NOTED_PER_SERVER = Limit(3000, timedelta(minutes=1))
 
 
 @dataclass
@@ -75,3 +86,55 @@ def address_key(address: str) -> str:
     if not isinstance(parsed, IPv6Address):
         return str(parsed)
     return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64))
+
+
+def prefix_key(address: str) -> str:
+    """The neighbourhood of an address, against guessing: its /24 in IPv4, its /64 in IPv6."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
+    return str(ip_network((parsed, 24 if parsed.version == 4 else 64), strict=False).network_address)
+
+
+class Guesses:
+    """What was tried at the doors of this server and was wrong. Right answers cost nothing."""
+
+    def __init__(self) -> None:
+        self._refusals = (Attempts(REFUSALS_NOTED_PER_PREFIX), Attempts(REFUSALS_NOTED_PER_SERVER))
+        self._links = (Attempts(UNKNOWN_LINKS_PER_PREFIX), Attempts(UNKNOWN_LINKS_PER_SERVER))
+        self._passcodes = tuple(
+            Attempts(limit)
+            for limit in (WRONG_PASSCODES_PER_PREFIX, WRONG_PASSCODES_PER_ROOM, WRONG_PASSCODES_PER_SERVER)
+        )
+
+    def count_refusal(self, address: str, now: datetime) -> None:
+        """Raise `rate-limited` when a neighbourhood's refused acts come too often to note."""
+        keyed = tuple(zip(self._refusals, (prefix_key(address), ""), strict=True))
+        for attempts, key in keyed:
+            attempts.check(key, now)
+        for attempts, key in keyed:
+            attempts.count(key, now)
+
+    def wrong_link(self, address: str, now: datetime) -> None:
+        """A link that led nowhere was tried. Raise `rate-limited` when that happened too often."""
+        for attempts, key in zip(self._links, (prefix_key(address), ""), strict=True):
+            attempts.check(key, now)
+        self.count_link(address, now)
+
+    def count_link(self, address: str, now: datetime) -> None:
+        """A link that led nowhere was tried."""
+        for attempts, key in zip(self._links, (prefix_key(address), ""), strict=True):
+            attempts.count(key, now)
+
+    def check_passcode(self, address: str, meeting_id: str, now: datetime) -> None:
+        """Raise `rate-limited` when the neighbourhood, the meeting or the server used its attempts up."""
+        for attempts, key in zip(self._passcodes, (prefix_key(address), meeting_id, ""), strict=True):
+            attempts.check(key, now)
+
+    def count_passcode(self, address: str, meeting_id: str, now: datetime) -> None:
+        """A wrong passcode was tried."""
+        for attempts, key in zip(self._passcodes, (prefix_key(address), meeting_id, ""), strict=True):
+            attempts.count(key, now)

@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from preau.meet.domain.errors import meeting_unknown
 from preau.meet.domain.ids import ID_BYTES, MeetingId, OccurrenceId, occurrence_id
 from preau.meet.domain.meetings import Meeting, Occurrence
-from preau.meet.services.ports import LogRecord, World
+from preau.meet.domain.organization import Organization
+from preau.meet.services.ports import AuditRecord, LogRecord, World
 
 
 @dataclass(frozen=True)
 class RunningMeeting:
-    """An occurrence that has not ended, with its meeting and its whole log."""
+    """An occurrence that has not ended, with its meeting, whose house it is, and its whole log."""
 
     meeting: Meeting
+    organization: Organization
     occurrence: Occurrence
     log: tuple[LogRecord, ...]
 
@@ -27,14 +29,15 @@ def start_occurrence(world: World, meeting_id: MeetingId) -> RunningMeeting:
         meeting = stored.meetings.by_id(meeting_id)
         if meeting is None:
             raise meeting_unknown()
+        organization = stored.organizations.get()
         running = stored.occurrences.of_meeting(meeting_id)
         if running is not None:
-            return RunningMeeting(meeting, running, tuple(stored.occurrences.log(running.id)))
+            return RunningMeeting(meeting, organization, running, tuple(stored.occurrences.log(running.id)))
         started = Occurrence(occurrence_id(world.randomness.draw(ID_BYTES)), meeting_id, now)
         stored.occurrences.add(started)
         meeting = replace(meeting, last_started_at=now)
         stored.meetings.update(meeting)
-    return RunningMeeting(meeting, started, ())
+    return RunningMeeting(meeting, organization, started, ())
 
 
 def running_meetings(world: World) -> tuple[RunningMeeting, ...]:
@@ -48,14 +51,16 @@ def running_meetings(world: World) -> tuple[RunningMeeting, ...]:
                 stored.occurrences.remove(occurrence.id)
                 continue
             log = tuple(stored.occurrences.log(occurrence.id))
-            found.append(RunningMeeting(meeting, occurrence, log))
+            found.append(RunningMeeting(meeting, stored.organizations.get(), occurrence, log))
     return tuple(found)
 
 
-def write_log(world: World, records: Sequence[LogRecord]) -> None:
-    """Append to room logs; returns when everything is durable."""
+def write_log(world: World, records: Sequence[LogRecord], audit: Sequence[AuditRecord] = ()) -> None:
+    """Append to room logs, and to the audit in the same transaction; returns when everything is durable."""
     with world.store.write() as stored:
         stored.occurrences.append(records)
+        for record in audit:
+            stored.audit.add(record)
 
 
 def end_occurrence(world: World, ended: OccurrenceId) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from preau.meet.domain.accounts import Account
+from preau.meet.domain.cases import Case
 from preau.meet.domain.codes import MeetingCode
-from preau.meet.domain.ids import AccountId, MeetingId, OccurrenceId, ParticipantId
+from preau.meet.domain.ids import AccountId, CaseId, InvitationId, MeetingId, OccurrenceId, ParticipantId
+from preau.meet.domain.invitations import Invitation
+from preau.meet.domain.media_rights import MediaRights
 from preau.meet.domain.meetings import Meeting, Occurrence
+from preau.meet.domain.organization import Organization
+from preau.meet.domain.rules import Rules
+from preau.meet.services.limits import Guesses
 
 
 @dataclass(frozen=True)
@@ -36,12 +42,19 @@ class OneTimeLink:
 
 @dataclass(frozen=True)
 class AuditRecord:
-    """A privileged act: who (None: the operator at the shell), what, to which account or meeting."""
+    """A privileged act, done or refused: who, what, to which account, meeting, participant.
+
+    The actor is an account, or a participant of the meeting's room; or neither, which means the operator at
+    the shell or, where the act was refused, a stranger.
+    """
 
     at: datetime
     actor_id: AccountId | None
     action: str
     subject_id: str
+    meeting_id: MeetingId | None = None
+    participant_id: ParticipantId | None = None
+    allowed: bool = True
 
 
 @dataclass(frozen=True)
@@ -111,6 +124,49 @@ class Audit(Protocol):
     def add(self, record: AuditRecord) -> None: ...
     def remove_before(self, moment: datetime) -> None: ...
     def all(self) -> Sequence[AuditRecord]: ...
+    def of_meeting(self, meeting_id: MeetingId, most: int) -> Sequence[AuditRecord]:
+        """The latest `most` records about a meeting, the newest first."""
+
+
+class Invitations(Protocol):
+    """Stored personal links; they go with their meeting."""
+
+    def add(self, invitations: Sequence[Invitation]) -> None: ...
+    def by_id(self, invitation_id: InvitationId) -> Invitation | None: ...
+    def by_secret(self, secret_hash: str) -> Invitation | None: ...
+    def of_meeting(self, meeting_id: MeetingId) -> Sequence[Invitation]:
+        """In the order they were made."""
+
+    def bind(self, invitation_id: InvitationId, device_hash: str, now: datetime) -> bool:
+        """Tie a link to the first device that uses it; False when it is tied already."""
+
+    def renew(self, invitation_id: InvitationId, secret_hash: str) -> None:
+        """Another secret, tied to no device."""
+
+    def remove(self, invitation_id: InvitationId) -> None: ...
+
+
+class Organizations(Protocol):
+    """The one organization of this server."""
+
+    def get(self) -> Organization: ...
+    def put(self, organization: Organization) -> None: ...
+
+
+class Cases(Protocol):
+    """The register of reports."""
+
+    def add(self, case: Case) -> None:
+        """`AlreadyStoredError` when the number is taken."""
+
+    def last_number(self, year: int) -> str | None: ...
+    def all(self) -> Sequence[Case]:
+        """The newest first."""
+
+    def by_id(self, case_id: CaseId) -> Case | None: ...
+    def by_secret(self, secret_hash: str) -> Case | None: ...
+    def update(self, case: Case) -> None: ...
+    def remove_closed_before(self, moment: datetime) -> None: ...
 
 
 class Transaction(Protocol):
@@ -128,6 +184,12 @@ class Transaction(Protocol):
     def occurrences(self) -> Occurrences: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def invitations(self) -> Invitations: ...
+    @property
+    def organizations(self) -> Organizations: ...
+    @property
+    def cases(self) -> Cases: ...
 
 
 class AlreadyStoredError(Exception):
@@ -165,17 +227,43 @@ class Passwords(Protocol):
         """Whether it is the password; takes as long when there is no hash to compare with."""
 
 
+@dataclass(frozen=True)
+class RoomDoor:
+    """What a running room says at its door: the rules of the moment."""
+
+    rules: Rules
+    is_locked: bool
+
+
 class LiveRooms(Protocol):
-    """The rooms that run."""
+    """The rooms that run. Everything may be called from any thread; what changes a room does so soon."""
 
     def participant_count(self, meeting_id: MeetingId) -> int | None:
         """How many are in the meeting's room, or None when it does not run."""
 
     def end(self, meeting_id: MeetingId) -> None:
-        """End the meeting's room for everybody, soon; nothing when it does not run. From any thread."""
+        """End the meeting's room for everybody; nothing when it does not run."""
 
     def is_expected(self, room: OccurrenceId, identity: ParticipantId) -> bool:
         """Whether somebody in the media room has a seat in the room it belongs to."""
+
+    def door(self, meeting_id: MeetingId) -> RoomDoor | None:
+        """What the meeting's room says at its door, or None when it does not run."""
+
+    def change_rules(self, meeting_id: MeetingId, rules: Rules, locked_rules: Collection[str]) -> None:
+        """The owner or an administrator changed what the room allows: the whole rules in force."""
+
+    def link_changed(self, meeting_id: MeetingId, code: MeetingCode) -> None:
+        """The meeting has another link."""
+
+    def revoke_invitation(self, meeting_id: MeetingId, invitation_id: InvitationId) -> None:
+        """Put out whoever is in the room, or waits, by that personal link."""
+
+    def seated(self) -> Mapping[OccurrenceId, frozenset[ParticipantId]]:
+        """For each room that runs, those who may be in its media room now."""
+
+    def stranger_removed(self, room: OccurrenceId, name: str) -> None:
+        """Somebody without a seat was found in the media room and put out: tell the hosts, and the audit."""
 
 
 @dataclass(frozen=True)
@@ -186,12 +274,44 @@ class MediaGrant:
     token: str
 
 
-class Media(Protocol):
-    """The media server. Removing and closing are tried again on failure and never make anybody wait."""
+@dataclass(frozen=True)
+class MediaPresence:
+    """Somebody the media server has in a room."""
 
-    def grant(self, room: OccurrenceId, identity: ParticipantId, name: str, now: datetime) -> MediaGrant: ...
-    def remove(self, room: OccurrenceId, identity: ParticipantId) -> None: ...
+    identity: ParticipantId
+    name: str
+
+
+class Media(Protocol):
+    """The media server. What changes something is done soon and tried again; it never makes anybody wait.
+
+    Changes of one identity are done in the order they were asked for; of several rights the latest win.
+    """
+
+    def grant(
+        self, room: OccurrenceId, identity: ParticipantId, name: str, rights: MediaRights, now: datetime
+    ) -> MediaGrant:
+        """A permission to enter a room once, within a minute, with these rights."""
+
+    def set_rights(self, room: OccurrenceId, identity: ParticipantId, rights: MediaRights) -> None:
+        """Somebody's rights from now on; what may no longer be sent or received stops."""
+
+    def repeat_rights(self, room: OccurrenceId, identity: ParticipantId) -> None:
+        """Somebody just came in, perhaps with a grant older than the latest decision: see that it holds."""
+
+    def mute(self, room: OccurrenceId, identity: ParticipantId, source: str) -> None:
+        """Silence what somebody sends of that source; only that person can undo it."""
+
+    def stop_share(self, room: OccurrenceId, identity: ParticipantId, rights: MediaRights) -> None:
+        """End somebody's screen share; `rights` are those that hold afterwards."""
+
+    def remove(self, room: OccurrenceId, identity: ParticipantId) -> None:
+        """Put somebody out; a media server that can refuses the identity from then on."""
+
     def close_room(self, room: OccurrenceId) -> None: ...
+    async def list_identities(self, room: OccurrenceId) -> Sequence[MediaPresence] | None:
+        """Who is in a room now, hidden ones too; None when the media server does not say."""
+
     async def stop(self) -> None: ...
 
 
@@ -219,3 +339,4 @@ class World:
     clock: Clock
     randomness: Randomness
     passwords: Passwords
+    guesses: Guesses = field(default_factory=Guesses)

@@ -7,12 +7,14 @@ from datetime import timedelta
 from preau.meet.services.ports import World
 
 AUDIT_LIFE = timedelta(days=183)
+CLOSED_CASE_LIFE = timedelta(days=3 * 365)
 
 
 def forget_expired(world: World) -> None:
-    """Remove sign-ins and one-time links that expired, and audit records that are half a year old."""
+    """Remove what expired: sign-ins, one-time links, old audit records, cases closed long ago."""
     now = world.clock.now()
     with world.store.write() as stored:
         stored.sign_ins.remove_expired(now)
         stored.one_time_links.remove_expired(now)
         stored.audit.remove_before(now - AUDIT_LIFE)
+        stored.cases.remove_closed_before(now - CLOSED_CASE_LIFE)

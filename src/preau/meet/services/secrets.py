@@ -8,6 +8,7 @@ import hashlib
 from preau.meet.services.ports import Randomness
 
 SECRET_BYTES = 32
+SECRET_CHARACTERS = 43
 
 
 def new_secret(randomness: Randomness) -> str:

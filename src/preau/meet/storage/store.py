@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
@@ -17,7 +18,9 @@ from preau.meet.domain.codes import MeetingCode
 from preau.meet.domain.ids import AccountId, MeetingId, OccurrenceId
 from preau.meet.domain.meetings import Meeting, Occurrence
 from preau.meet.domain.roles import AccountRole
+from preau.meet.domain.rules import Kind, Profile, bundle, rules_from_json, rules_to_json
 from preau.meet.services.ports import AlreadyStoredError, AuditRecord, LogRecord, OneTimeLink, SignIn
+from preau.meet.storage.safe_room import StoredCases, StoredInvitations, StoredOrganizations
 from preau.meet.storage.tables import (
     ACCOUNTS,
     AUDIT,
@@ -35,6 +38,18 @@ def _account(row: RowMapping) -> Account:
 
 def _account_row(account: Account) -> dict[str, Any]:
     return {**asdict(account), "role": account.role.value}
+
+
+def _meeting(row: RowMapping) -> Meeting:
+    kind = Kind(row["kind"])
+    # A rule that is newer than the row is as strict as a meeting of that kind begins in a school.
+    rules = rules_from_json(json.loads(row["rules"]), bundle(Profile.SCHOOL, kind))
+    return Meeting(**{**row, "kind": kind, "rules": rules})
+
+
+def _meeting_row(meeting: Meeting) -> dict[str, Any]:
+    rules = json.dumps(rules_to_json(meeting.rules))
+    return {**asdict(meeting), "kind": meeting.kind.value, "rules": rules}
 
 
 def _insert(connection: Connection, table: Any, rows: Any) -> None:
@@ -148,7 +163,7 @@ class StoredMeetings:
 
     def add(self, meeting: Meeting) -> None:
         """Store a new meeting."""
-        _insert(self._connection, MEETINGS, asdict(meeting))
+        _insert(self._connection, MEETINGS, _meeting_row(meeting))
 
     def by_id(self, meeting_id: MeetingId) -> Meeting | None:
         """The meeting of that id."""
@@ -164,12 +179,12 @@ class StoredMeetings:
         found = (
             select(MEETINGS).where(MEETINGS.c.owner_id == owner_id).order_by(desc(activity), MEETINGS.c.id)
         )
-        return [Meeting(**row) for row in self._connection.execute(found).mappings()]
+        return [_meeting(row) for row in self._connection.execute(found).mappings()]
 
     def update(self, meeting: Meeting) -> None:
         """Store what changed."""
         self._connection.execute(
-            update(MEETINGS).where(MEETINGS.c.id == meeting.id).values(**asdict(meeting))
+            update(MEETINGS).where(MEETINGS.c.id == meeting.id).values(**_meeting_row(meeting))
         )
 
     def remove(self, meeting_id: MeetingId) -> None:
@@ -178,7 +193,7 @@ class StoredMeetings:
 
     def _one(self, condition: Any) -> Meeting | None:
         row = self._connection.execute(select(MEETINGS).where(condition)).mappings().first()
-        return None if row is None else Meeting(**row)
+        return None if row is None else _meeting(row)
 
 
 class StoredOccurrences:
@@ -219,6 +234,9 @@ class StoredOccurrences:
         return [LogRecord(**row) for row in self._connection.execute(found).mappings()]
 
 
+_AUDIT_COLUMNS = tuple(column for column in AUDIT.c if column.name != "id")
+
+
 class StoredAudit:
     """The audit table."""
 
@@ -235,8 +253,14 @@ class StoredAudit:
 
     def all(self) -> Sequence[AuditRecord]:
         """Every record, the oldest first."""
-        columns = (AUDIT.c.at, AUDIT.c.actor_id, AUDIT.c.action, AUDIT.c.subject_id)
-        found = select(*columns).order_by(AUDIT.c.id)
+        return self._records(select(*_AUDIT_COLUMNS).order_by(AUDIT.c.id))
+
+    def of_meeting(self, meeting_id: MeetingId, most: int) -> Sequence[AuditRecord]:
+        """The latest records about a meeting, the newest first."""
+        about = select(*_AUDIT_COLUMNS).where(AUDIT.c.meeting_id == meeting_id)
+        return self._records(about.order_by(desc(AUDIT.c.id)).limit(most))
+
+    def _records(self, found: Any) -> Sequence[AuditRecord]:
         return [AuditRecord(**row) for row in self._connection.execute(found).mappings()]
 
 
@@ -250,6 +274,9 @@ class StoredTransaction:
         self.meetings = StoredMeetings(connection)
         self.occurrences = StoredOccurrences(connection)
         self.audit = StoredAudit(connection)
+        self.invitations = StoredInvitations(connection)
+        self.organizations = StoredOrganizations(connection)
+        self.cases = StoredCases(connection)
 
 
 class DatabaseStore:

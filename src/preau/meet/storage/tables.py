@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Dialect,
     ForeignKey,
@@ -56,6 +57,8 @@ _ACCOUNT_LIFE = "until the account is erased"
 _MEETING_LIFE = "until the meeting is deleted"
 _ROOM_LIFE = "until 5 minutes after the last participant left"
 _AUDIT_LIFE = "183 days"
+_SERVER_LIFE = "as long as the server"
+_CASE_LIFE = "3 years after it was closed"
 
 
 def _nothing(purpose: str, kept: str) -> dict[str, Any]:
@@ -146,6 +149,81 @@ MEETINGS = Table(
     ),
     Column("created_at", UtcMilliseconds, nullable=False, info=_about("time", "order", _MEETING_LIFE)),
     Column("last_started_at", UtcMilliseconds, info=_about("time", "show and order", _MEETING_LIFE)),
+    Column("kind", String(16), nullable=False, info=_nothing("choose the rules", _MEETING_LIFE)),
+    Column("rules", Text, nullable=False, info=_nothing("decide rights", _MEETING_LIFE)),
+    Column("passcode_hash", String(255), info=_nothing("check the passcode", _MEETING_LIFE)),
+)
+
+INVITATIONS = Table(
+    "invitations",
+    METADATA,
+    Column("id", String(40), primary_key=True, info=_nothing("identify", _MEETING_LIFE)),
+    Column("number", Integer, nullable=False, info=_nothing("order", _MEETING_LIFE)),
+    Column(
+        "meeting_id",
+        String(40),
+        ForeignKey("meetings.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+        info=_nothing("find", _MEETING_LIFE),
+    ),
+    Column("name", String(128), nullable=False, info=_about("name", "show to others", _MEETING_LIFE)),
+    Column("email", String(254), info=_about("e-mail address", "send the link", _MEETING_LIFE)),
+    Column("role", String(16), nullable=False, info=_about("role", "decide rights", _MEETING_LIFE)),
+    Column("source", String(16), nullable=False, info=_nothing("show provenance", _MEETING_LIFE)),
+    Column(
+        "secret_hash", String(64), nullable=False, unique=True, info=_nothing("check the link", _MEETING_LIFE)
+    ),
+    Column("device_hash", String(64), info=_about("cookie hash", "hold other devices", _MEETING_LIFE)),
+    Column("bound_at", UtcMilliseconds, info=_about("time", "show use", _MEETING_LIFE)),
+    Column("created_at", UtcMilliseconds, nullable=False, info=_about("time", "show", _MEETING_LIFE)),
+)
+
+#: One row at most.
+ORGANIZATION = Table(
+    "organization",
+    METADATA,
+    Column(
+        "id", Integer, primary_key=True, autoincrement=False, info=_nothing("keep to one row", _SERVER_LIFE)
+    ),
+    Column("name", String(128), nullable=False, info=_nothing("show", _SERVER_LIFE)),
+    Column("profile", String(16), nullable=False, info=_nothing("choose the rules", _SERVER_LIFE)),
+    Column("locked_rules", Text, nullable=False, info=_nothing("decide rights", _SERVER_LIFE)),
+    Column(
+        "safeguarding_contact",
+        String(254),
+        info=_about("e-mail address", "show to those who report", _SERVER_LIFE),
+    ),
+)
+
+# No foreign key to the meeting: a report outlives it.
+CASES = Table(
+    "cases",
+    METADATA,
+    Column("id", String(40), primary_key=True, info=_nothing("identify", _CASE_LIFE)),
+    Column("number", String(16), nullable=False, unique=True, info=_nothing("refer to", _CASE_LIFE)),
+    Column(
+        "secret_hash", String(64), nullable=False, unique=True, info=_nothing("show the outcome", _CASE_LIFE)
+    ),
+    Column("at", UtcMilliseconds, nullable=False, info=_about("time", "look into the report", _CASE_LIFE)),
+    Column("meeting_id", String(40), nullable=False, info=_nothing("look into the report", _CASE_LIFE)),
+    Column(
+        "category", String(20), nullable=False, info=_about("accusation", "look into the report", _CASE_LIFE)
+    ),
+    Column("text", Text, nullable=False, info=_about("free text", "look into the report", _CASE_LIFE)),
+    Column(
+        "reporter_name", String(128), nullable=False, info=_about("name", "look into the report", _CASE_LIFE)
+    ),
+    Column("about_name", String(128), info=_about("name", "look into the report", _CASE_LIFE)),
+    Column(
+        "evidence",
+        Text,
+        nullable=False,
+        info=_about("names and chat lines the reporter chose", "look into the report", _CASE_LIFE),
+    ),
+    Column("state", String(16), nullable=False, info=_nothing("show", _CASE_LIFE)),
+    Column("outcome", Text, info=_about("free text", "tell the reporter", _CASE_LIFE)),
+    Column("outcome_at", UtcMilliseconds, info=_about("time", "show", _CASE_LIFE)),
 )
 
 # No foreign key to the meeting: a room may still write after its meeting was deleted, until it is ended.
@@ -173,7 +251,11 @@ ROOM_LOG = Table(
         "body",
         Text,
         nullable=False,
-        info=_about("names, roles, chat, hands, comings and goings", "run and recover the room", _ROOM_LIFE),
+        info=_about(
+            "names, roles, chat, hands, comings and goings, the door, and what a return is told by",
+            "run and recover the room",
+            _ROOM_LIFE,
+        ),
     ),
 )
 
@@ -185,6 +267,9 @@ AUDIT = Table(
     Column("actor_id", String(40), info=_about("account id", "account for acts", _AUDIT_LIFE)),
     Column("action", String(40), nullable=False, info=_about("act", "account for acts", _AUDIT_LIFE)),
     Column("subject_id", String(40), nullable=False, info=_about("id", "account for acts", _AUDIT_LIFE)),
+    Column("meeting_id", String(40), index=True, info=_about("id", "show to the host", _AUDIT_LIFE)),
+    Column("participant_id", String(40), info=_about("id", "account for acts", _AUDIT_LIFE)),
+    Column("allowed", Boolean, nullable=False, info=_about("act", "account for acts", _AUDIT_LIFE)),
 )
 
 Index("ix_sign_ins_expires_at", SIGN_INS.c.expires_at)

@@ -64,6 +64,12 @@ class Directory(Protocol):
     def create_room(self, name: str, options: RoomOptions) -> RoomInfo:
         """The room of this name, made if need be."""
 
+    def revoke(self, room: str, identity: str, before_s: float) -> None:
+        """Refuses an identity's tokens for a room that begin before a moment."""
+
+    def note_refusal(self, room: str, identity: str, method: str) -> None:
+        """Somebody who may be in that room called what its credential does not allow."""
+
     async def ask(self, room: str, command: object) -> object:
         """Asks a room. Raises RoomRefusal, also room-unknown."""
 
@@ -85,7 +91,7 @@ async def call(directory: Directory, caller: Caller, method: str, body: bytes, *
         raise TwirpError("malformed", error.message) from error
     if request is None:
         raise TwirpError("bad_route", f"no handler for path /twirp/livekit.RoomService/{method}")
-    _authorise(request, method, caller)
+    _authorise(directory, request, method, caller)
     if isinstance(request, wire.Unserved):
         raise TwirpError("unimplemented", f"{method} is not served by this server")
     _check_limits(request)
@@ -96,11 +102,12 @@ async def call(directory: Directory, caller: Caller, method: str, body: bytes, *
     return wire.encode(method, answer, is_json=is_json)
 
 
-def _authorise(request: wire.ServiceCall, method: str, caller: Caller) -> None:
+def _authorise(directory: Directory, request: wire.ServiceCall, method: str, caller: Caller) -> None:
     try:
-        video = tokens.verify(caller.token, caller.secrets, caller.now).video
+        grants = tokens.verify(caller.token, caller.secrets, caller.now)
     except tokens.TokenError as error:
         raise TwirpError("unauthenticated", error.message) from error
+    video = grants.video
     match request:
         case wire.CreateRoom() | wire.ForRoom(command=commands.DeleteRoom()):
             granted = video.get("roomCreate") is True
@@ -111,6 +118,7 @@ def _authorise(request: wire.ServiceCall, method: str, caller: Caller) -> None:
         case wire.Unserved():
             granted = video.get("roomAdmin") is True
     if not granted:
+        directory.note_refusal(str(video.get("room", "")), grants.identity, method)
         raise TwirpError("unauthenticated", f"permissions denied: the token does not allow {method}")
 
 
@@ -139,9 +147,17 @@ async def _perform(directory: Directory, request: wire.ServiceCall) -> object:
             wanted = set(request.names)
             return tuple(room for room in directory.rooms() if not wanted or room.name in wanted)
         case wire.ForRoom():
+            _revoke(directory, request)
             return await _ask(directory, request)
         case _:
             return None
+
+
+def _revoke(directory: Directory, request: wire.ForRoom) -> None:
+    """Before the participant is sought: one that is not there yet may come with a credential."""
+    command = request.command
+    if isinstance(command, commands.RemoveParticipant) and command.revoke_before_s:
+        directory.revoke(request.room, command.identity, command.revoke_before_s)
 
 
 async def _ask(directory: Directory, request: wire.ForRoom) -> object:

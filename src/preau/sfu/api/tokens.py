@@ -47,6 +47,8 @@ class Grants:
     video: Mapping[str, Any]
     room_config: Mapping[str, Any]
     expires_at_s: float
+    begins_at_s: float = 0.0
+    token_id: str = ""
     sha256: str = ""
 
 
@@ -95,9 +97,11 @@ def _grants(key: str, claims: Mapping[str, Any]) -> Grants:
     video = claims.get("video")
     config = claims.get("roomConfig")
     attributes = claims.get("attributes")
+    identity = _text(claims, "sub") or _text(claims, "identity") or _text(claims, "jti")
+    token_id = _text(claims, "jti")
     return Grants(
         key=key,
-        identity=_text(claims, "sub") or _text(claims, "identity") or _text(claims, "jti"),
+        identity=identity,
         name=_text(claims, "name"),
         kind=_text(claims, "kind"),
         metadata=_text(claims, "metadata"),
@@ -105,6 +109,9 @@ def _grants(key: str, claims: Mapping[str, Any]) -> Grants:
         video=video if isinstance(video, dict) else {},
         room_config=config if isinstance(config, dict) else {},
         expires_at_s=float(claims["exp"]),
+        begins_at_s=float(claims.get("nbf", 0)),
+        # Some SDKs repeat the identity here; such a token is meant to be used again.
+        token_id=f"{key}:{token_id}" if token_id not in ("", identity) else "",
         sha256=_text(claims, "sha256"),
     )
 
@@ -139,6 +146,8 @@ def admission(grants: Grants, wanted_room: str = "") -> Admission:
         kind=_KINDS.get(grants.kind.lower(), ParticipantKind.STANDARD),
         room_options=_options(grants.room_config),
         expires_at_s=grants.expires_at_s,
+        begins_at_s=grants.begins_at_s,
+        token_id=grants.token_id,
     )
 
 

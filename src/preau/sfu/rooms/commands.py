@@ -82,9 +82,10 @@ class GetParticipant:
 
 @dataclass(frozen=True, slots=True)
 class RemoveParticipant:
-    """Sends a participant away."""
+    """Sends a participant away. Credentials that begin before `revoke_before_s` are refused afterwards."""
 
     identity: str
+    revoke_before_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,14 @@ class SetRoomMetadata:
     """Changes the room's metadata; answers its RoomInfo."""
 
     metadata: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRefusal:
+    """A participant called the server API with its own credential, and was refused."""
+
+    identity: str
+    method: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,13 @@ class Renew:
 
 
 @dataclass(frozen=True, slots=True)
+class UseToken:
+    """The credential has let its holder in; one that works once works no more."""
+
+    admission: Admission
+
+
+@dataclass(frozen=True, slots=True)
 class Notify:
     """Tell webhook receivers of an event of LiveKit's list."""
 
@@ -49,4 +56,4 @@ class Finished:
     """The room is over; nothing may be asked of it any more."""
 
 
-Effect = Send | CloseConnection | Renew | Notify | Finished | EngineCommand
+Effect = Send | CloseConnection | Renew | UseToken | Notify | Finished | EngineCommand

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from preau.sfu.model import DisconnectReason, ParticipantState
+from preau.sfu.model import Admission, DisconnectReason, ParticipantState
 from preau.sfu.rooms import leaving, media, negotiating, subscribing
 from preau.sfu.rooms.commands import Join, Resume, RoomRefusal
-from preau.sfu.rooms.effects import CloseConnection, Notify, Renew
+from preau.sfu.rooms.effects import CloseConnection, Notify, Renew, UseToken
 from preau.sfu.rooms.state import Member, RoomState
 from preau.sfu.signalling import requests as ask
 from preau.sfu.signalling import responses as say
@@ -24,6 +24,14 @@ def check_admissible(room: RoomState, identity: str) -> None:
     replaces = identity in room.by_identity
     if limit and not replaces and len(room.members) >= limit:
         raise RoomRefusal("room-full", f"The room is full: at most {limit} participants.")
+
+
+def is_held(room: RoomState, admission: Admission) -> bool:
+    """Whether somebody connected came in by this very token, though its media is not there yet."""
+    member = room.by_identity.get(admission.identity)
+    if member is None or not admission.token_id or member.connection is None:
+        return False
+    return member.admission.token_id == admission.token_id
 
 
 def join(room: RoomState, command: Join, now: float) -> None:
@@ -89,6 +97,7 @@ def activate(room: RoomState, member: Member) -> None:
     if member.state is not ParticipantState.JOINED:
         return
     member.state = ParticipantState.ACTIVE
+    room.emit(UseToken(member.admission))
     room.tell_changed(member, also_self=True)
     room.emit(Notify("participant_joined", room.info(), member.info()))
     room.wake(room.quality_due_s)

@@ -26,6 +26,11 @@ from preau.sfu.rooms.state import (
 from preau.sfu.signalling import requests as ask
 from preau.sfu.signalling import responses as say
 
+#: The name of an event that is ours alone; the method follows behind a slash.
+CALL_REFUSED = "call_refused"
+#: Of one participant; more of them say nothing new.
+MAX_REFUSALS_TOLD = 100
+
 
 def _member(room: RoomState, identity: str) -> Member:
     member = room.by_identity.get(identity)
@@ -114,6 +119,14 @@ def set_metadata(room: RoomState, command: commands.SetRoomMetadata, _now: float
     room.options = replace(room.options, metadata=command.metadata)
     room.tell(room.members.values(), say.RoomChanged(room.info()))
     return room.info()
+
+
+def note_refusal(room: RoomState, command: commands.NoteRefusal, _now: float) -> None:
+    """Tells webhook receivers of a call that a participant may not make, so often that nothing is hidden."""
+    member = room.by_identity.get(command.identity)
+    if member is not None and member.refusals_told < MAX_REFUSALS_TOLD:
+        member.refusals_told += 1
+        room.emit(Notify(f"{CALL_REFUSED}/{command.method}", room.info(), member.info()))
 
 
 def delete(room: RoomState, _command: commands.DeleteRoom, now: float) -> None:

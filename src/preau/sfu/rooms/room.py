@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from preau.sfu.model import RoomInfo, RoomOptions
+from preau.sfu.model import Admission, RoomInfo, RoomOptions
 from preau.sfu.rooms import (
     commands,
     failing,
@@ -101,6 +101,10 @@ class Room:
         """Raises RoomRefusal when this identity could not join now."""
         joining.check_admissible(self._state, identity)
 
+    def holds(self, admission: Admission) -> bool:
+        """Whether somebody connected came in by this very token."""
+        return joining.is_held(self._state, admission)
+
 
 def _asked(state: RoomState, command: commands.Asked, now: float) -> None:
     member = state.by_connection.get(command.connection)
@@ -146,6 +150,7 @@ _HANDLERS: dict[type, Callable[[RoomState, Any, float], object]] = {
     commands.ChangeSubscriptions: moderating.change_subscriptions,
     commands.SendServerData: relaying.server_data,
     commands.SetRoomMetadata: moderating.set_metadata,
+    commands.NoteRefusal: moderating.note_refusal,
     commands.DeleteRoom: moderating.delete,
     commands.ShutDown: moderating.shut_down,
     media.Answered: publishing.answered,

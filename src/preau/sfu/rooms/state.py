@@ -102,6 +102,7 @@ class Member:
     quality_told: set[str] = field(default_factory=set)
     renew_s: float = 0.0
     tcp_only: bool = False
+    refusals_told: int = 0
 
     @property
     def identity(self) -> str:

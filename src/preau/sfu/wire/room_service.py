@@ -109,7 +109,8 @@ def _get_participant(request: room_service.RoomParticipantIdentity) -> ServiceCa
 
 
 def _remove_participant(request: room_service.RoomParticipantIdentity) -> ServiceCall:
-    return ForRoom(request.room, commands.RemoveParticipant(request.identity))
+    command = commands.RemoveParticipant(request.identity, float(max(0, request.revoke_token_ts)))
+    return ForRoom(request.room, command)
 
 
 def _mute_track(request: room_service.MuteRoomTrackRequest) -> ServiceCall:

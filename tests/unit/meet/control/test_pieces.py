@@ -6,16 +6,19 @@ import asyncio
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from preau.meet.control import outbox as outbox_module
-from preau.meet.control.answers import CLOSINGS, REFUSALS, closed, refused
+from preau.meet.control.answers import closed, refused
+from preau.meet.control.frames import FRAME_TYPES
 from preau.meet.control.log_writer import LogWriter
 from preau.meet.control.outbox import MAX_WAITING_BYTES, Outbox
 from preau.meet.control.pace import BURST_FRAMES, FRAMES_PER_S, Pace
+from preau.meet.control.sentences import CLOSINGS, REFUSALS
 from preau.meet.domain.ids import OccurrenceId
-from preau.meet.services.ports import LogRecord
+from preau.meet.services.ports import AuditRecord, LogRecord
 
 
 def record(sequence: int) -> LogRecord:
@@ -74,11 +77,13 @@ class Disk:
 
     def __init__(self) -> None:
         self.commits: list[list[int]] = []
+        self.audit: list[str] = []
         self.let_go = threading.Semaphore(0)
         self.is_writing = threading.Event()
         self.bad: set[int] = set()
 
-    def write(self, records: Sequence[LogRecord]) -> None:
+    def write(self, records: Sequence[LogRecord], audit: Sequence[AuditRecord]) -> None:
+        self.audit += [one.action for one in audit]
         self.is_writing.set()
         self.let_go.acquire()
         sequences = [one.sequence for one in records]
@@ -93,7 +98,8 @@ async def test_what_gathers_during_a_commit_is_one_commit() -> None:
     first = asyncio.create_task(writer.append([record(1)]))
     await asyncio.sleep(0)
     await asyncio.to_thread(disk.is_writing.wait, 5)
-    rest = [asyncio.create_task(writer.append([record(number)])) for number in (2, 3, 4)]
+    act = AuditRecord(datetime(2026, 11, 24, tzinfo=UTC), None, "lock", "mtg_1")
+    rest = [asyncio.create_task(writer.append([record(number)], [act])) for number in (2, 3, 4)]
     await asyncio.sleep(0)
     disk.let_go.release()
     await first
@@ -101,6 +107,7 @@ async def test_what_gathers_during_a_commit_is_one_commit() -> None:
     await asyncio.gather(*rest)
     writer.stop()
     assert disk.commits == [[1], [2, 3, 4]]
+    assert disk.audit == ["lock"] * 3
 
 
 async def test_one_that_cannot_be_written_harms_only_itself() -> None:
@@ -119,3 +126,9 @@ def test_every_code_has_a_sentence() -> None:
     assert all(text.endswith(".") for text in (*REFUSALS.values(), *CLOSINGS.values()))
     assert '"request":0' in refused(0, "bad-frame")
     assert '"type":"closed"' in closed("left")
+
+
+def test_the_document_names_every_code_and_every_frame() -> None:
+    document = (Path(__file__).parents[4] / "docs/protocol/control.md").read_text()
+    for name in (*REFUSALS, *CLOSINGS, *FRAME_TYPES):
+        assert f"`{name}`" in document, name

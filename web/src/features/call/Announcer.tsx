@@ -16,11 +16,23 @@ const SAID: Readonly<Record<HappeningKind, MessageId>> = {
   "share-ended": "call.said.shareEnded",
   "connection-lost": "call.said.connectionLost",
   "connection-back": "call.said.connectionBack",
+  waiting: "safety.said.waiting",
+  // Cancels "waiting"; has no words of its own.
+  "stopped-waiting": "safety.door.empty",
+  locked: "safety.said.locked",
+  unlocked: "safety.said.unlocked",
+  frozen: "safety.said.frozen",
+  thawed: "safety.said.thawed",
+  paused: "safety.said.paused",
+  resumed: "safety.said.resumed",
+  "asked-to-unmute": "safety.said.asked",
+  "host-told": "safety.said.told",
 };
 
 const COUNTED: Partial<Record<HappeningKind, MessageId>> = {
   joined: "call.said.joinedMany",
   left: "call.said.leftMany",
+  waiting: "safety.said.waitingMany",
 };
 
 export function sentences(

@@ -1,9 +1,12 @@
 import { useEffect, useState } from "react";
+import type { RoomView } from "../../room/view";
+import type { Act, ParticipantId } from "../../room/wire";
 import { useText } from "../../i18n";
 import { remembered } from "../../remembered";
 import { Loading } from "../../ui/Loading";
 import { usePageTitle } from "../../ui/Page";
 import { Announcer } from "./Announcer";
+import { AskedToSpeak } from "./AskedToSpeak";
 import type { Call } from "./call";
 import { CallHeader } from "./CallHeader";
 import { CallProvider, useCall, useRoomView } from "./CallContext";
@@ -12,6 +15,10 @@ import { ChatPanel } from "./ChatPanel";
 import { MutedHint, Notices } from "./Notices";
 import type { PanelName } from "./panels";
 import { PeoplePanel } from "./PeoplePanel";
+import { EndDialog } from "./PersonDialogs";
+import { ReportDialog } from "./ReportDialog";
+import { RoomBanner } from "./RoomBanner";
+import { SecurityPanel } from "./SecurityPanel";
 import { SettingsPanel } from "./SettingsPanel";
 import { ShortcutsDialog } from "./ShortcutsDialog";
 import { Stage } from "./Stage";
@@ -20,21 +27,26 @@ import { useShortcuts, type Shortcut } from "./useShortcuts";
 
 export interface CallScreenProps {
   call: Call;
+  /** The meeting's link as the person came by it. */
   code: string;
-  /** The address to send to others. */
-  link: string;
 }
 
 /** The room: header, stage, at most one panel, tools. */
-export function CallScreen({ call, code, link }: CallScreenProps) {
+export function CallScreen({ call, code }: CallScreenProps) {
   return (
     <CallProvider value={call}>
-      <Screen code={code} link={link} />
+      <Screen code={code} />
     </CallProvider>
   );
 }
 
-function useCallShortcuts(panel: PanelName | null, onPanel: (panel: PanelName | null) => void) {
+interface ShortcutPlaces {
+  readonly panel: PanelName | null;
+  readonly onPanel: (panel: PanelName | null) => void;
+  readonly onEnd: () => void;
+}
+
+function useCallShortcuts({ panel, onPanel, onEnd }: ShortcutPlaces) {
   const call = useCall();
   const view = useRoomView();
   const [isOn, setOn] = useState(remembered.shortcuts);
@@ -43,6 +55,11 @@ function useCallShortcuts(panel: PanelName | null, onPanel: (panel: PanelName | 
   const toggle = (name: PanelName) => () => onPanel(panel === name ? null : name);
   const source = (name: "microphone" | "camera" | "screen") => () =>
     call.dispatch({ type: "sources", input: { type: "toggle", source: name } });
+  const ifModerator = (act: () => void) => () => {
+    if (view.may.is_moderator) act();
+  };
+  const ask = (act: Act) => ifModerator(() => call.ask(act));
+  const { is_frozen, is_locked } = view.settings;
   const acts: Readonly<Record<Shortcut, () => void>> = {
     microphone: source("microphone"),
     camera: source("camera"),
@@ -51,6 +68,16 @@ function useCallShortcuts(panel: PanelName | null, onPanel: (panel: PanelName | 
     people: toggle("people"),
     chat: toggle("chat"),
     help: () => setListed(true),
+    // Pressed twice in fright it must stay frozen: thawing has a button.
+    freeze: is_frozen ? () => undefined : ask({ type: "freeze" }),
+    lock: ask({ type: is_locked ? "unlock" : "lock" }),
+    "mute-all": ask({ type: "mute-all" }),
+    "stop-all-cameras": ask({ type: "stop-all-cameras" }),
+    "lower-all-hands": ask({ type: "lower-all-hands" }),
+    security: ifModerator(toggle("security")),
+    end: () => {
+      if (view.may.is_host) onEnd();
+    },
   };
   useShortcuts(isOn, {
     onShortcut: (shortcut) => acts[shortcut](),
@@ -67,46 +94,101 @@ function useCallShortcuts(panel: PanelName | null, onPanel: (panel: PanelName | 
   return { isOn, choose, isListed, setListed };
 }
 
-function Screen({ code, link }: Omit<CallScreenProps, "call">) {
+/** What a dialog over the call is about. */
+type Over = { readonly what: "report"; readonly about: ParticipantId | null } | { readonly what: "end" };
+
+function Screen({ code }: Omit<CallScreenProps, "call">) {
   const text = useText();
   const view = useRoomView();
-  const [panel, setPanel] = useState<PanelName | null>(null);
-  const shortcuts = useCallShortcuts(panel, setPanel);
-  const close = () => setPanel(null);
+  const [wanted, setPanel] = useState<PanelName | null>(null);
+  const [over, setOver] = useState<Over | null>(null);
+  // The address to send to others, which may have changed since.
+  const link = `${window.location.origin}/m/${view.meeting?.code ?? code}`;
+  // Who no longer runs the room no longer sees how.
+  const panel = wanted === "security" && !view.may.is_moderator ? null : wanted;
+  const report = (about: ParticipantId | null) => setOver({ what: "report", about });
+  const shortcuts = useCallShortcuts({ panel, onPanel: setPanel, onEnd: () => setOver({ what: "end" }) });
   useTitle(view.meeting?.title || text("call.untitled"), view.unread);
 
   return (
     <div className={styles.call}>
-      <CallHeader view={view} code={code} />
+      <div>
+        <CallHeader view={view} code={code} onDoor={() => setPanel("people")} onReport={() => report(null)} />
+        <RoomBanner view={view} />
+      </div>
       <main className={styles.middle}>
-        <div className={styles.stage}>
-          {view.phase === "joining" ? (
-            <div className={styles.joining}>
-              <Loading>{text("call.joining")}</Loading>
-            </div>
-          ) : (
-            <Stage view={view} link={link} />
-          )}
-          <Notices view={view} />
-          {view.is_muted_hint_shown && <MutedHint />}
-        </div>
-        {panel === "people" && <PeoplePanel view={view} link={link} onClose={close} />}
-        {panel === "chat" && <ChatPanel lines={view.chat} onClose={close} />}
-        {panel === "settings" && (
-          <SettingsPanel
-            view={view}
-            hasShortcuts={shortcuts.isOn}
-            onShortcuts={shortcuts.choose}
-            onShowShortcuts={() => shortcuts.setListed(true)}
-            onClose={close}
-          />
-        )}
+        <Middle view={view} link={link} />
+        <Panel
+          panel={panel}
+          link={link}
+          shortcuts={shortcuts}
+          onReport={report}
+          onClose={() => setPanel(null)}
+        />
       </main>
       <Tools view={view} panel={panel} onPanel={setPanel} />
-      <ShortcutsDialog isOpen={shortcuts.isListed} onClose={() => shortcuts.setListed(false)} />
+      <ShortcutsDialog
+        isOpen={shortcuts.isListed}
+        isModerator={view.may.is_moderator}
+        onClose={() => shortcuts.setListed(false)}
+      />
+      {over?.what === "report" && (
+        <ReportDialog view={view} about={over.about} onClose={() => setOver(null)} />
+      )}
+      {over?.what === "end" && <EndDialog onClose={() => setOver(null)} />}
       <Announcer announcement={view.announcement} />
     </div>
   );
+}
+
+function Middle({ view, link }: { view: RoomView; link: string }) {
+  const text = useText();
+  return (
+    <div className={styles.stage}>
+      {view.phase === "joining" ? (
+        <div className={styles.joining}>
+          <Loading>{text("call.joining")}</Loading>
+        </div>
+      ) : (
+        <Stage view={view} link={link} />
+      )}
+      <Notices view={view} />
+      {view.asked_by !== null && <AskedToSpeak by={view.asked_by} />}
+      {view.asked_by === null && view.is_muted_hint_shown && <MutedHint />}
+    </div>
+  );
+}
+
+interface PanelProps {
+  panel: PanelName | null;
+  link: string;
+  shortcuts: ReturnType<typeof useCallShortcuts>;
+  onReport: (about: ParticipantId) => void;
+  onClose: () => void;
+}
+
+function Panel({ panel, link, shortcuts, onReport, onClose }: PanelProps) {
+  const view = useRoomView();
+  switch (panel) {
+    case "people":
+      return <PeoplePanel view={view} link={link} onReport={onReport} onClose={onClose} />;
+    case "chat":
+      return <ChatPanel view={view} onClose={onClose} />;
+    case "security":
+      return <SecurityPanel view={view} onClose={onClose} />;
+    case "settings":
+      return (
+        <SettingsPanel
+          view={view}
+          hasShortcuts={shortcuts.isOn}
+          onShortcuts={shortcuts.choose}
+          onShowShortcuts={() => shortcuts.setListed(true)}
+          onClose={onClose}
+        />
+      );
+    default:
+      return null;
+  }
 }
 
 /** Unread lines are counted in the tab's title too. */

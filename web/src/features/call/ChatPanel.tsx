@@ -1,22 +1,24 @@
-import { ArrowDown } from "lucide-react";
+import { ArrowDown, Trash2 } from "lucide-react";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useIntl } from "react-intl";
-import type { ChatLine } from "../../room/view";
+import type { ChatLine, RoomView } from "../../room/view";
 import { useText, type MessageId as TextId } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { classes } from "../../ui/classes";
 import { Icon } from "../../ui/Icon";
-import { useCall } from "./CallContext";
+import { useCall, useRoomView } from "./CallContext";
 import styles from "./ChatPanel.module.css";
 import { Composer } from "./Composer";
-import { groupLines, linkParts, type LineGroup } from "./lines";
+import { groupLines, type LineGroup } from "./lines";
+import { linkParts } from "./links";
+import { obstacleWords } from "./Notices";
 import { SidePanel } from "./SidePanel";
 
 /** Nearer to the end than this counts as reading along. */
 const NEAR_END_PX = 60;
 
 /** What was written, and the field to write in. A line stays here until the room has it, or says why not. */
-export function ChatPanel({ lines, onClose }: { lines: readonly ChatLine[]; onClose: () => void }) {
+export function ChatPanel({ view, onClose }: { view: RoomView; onClose: () => void }) {
   const text = useText();
   const call = useCall();
   useEffect(() => {
@@ -24,9 +26,21 @@ export function ChatPanel({ lines, onClose }: { lines: readonly ChatLine[]; onCl
     return () => call.dispatch({ type: "show-chat", shown: false });
   }, [call]);
   return (
-    <SidePanel title={text("call.chat")} onClose={onClose} foot={<Composer />}>
-      <Lines lines={lines} />
+    <SidePanel title={text("call.chat")} onClose={onClose} foot={<Foot view={view} />}>
+      <Lines lines={view.chat} />
     </SidePanel>
+  );
+}
+
+/** The field to write in and who will read it; or why nothing can be written. */
+function Foot({ view: { may } }: { view: RoomView }) {
+  const text = useText();
+  if (may.chat !== null) return <p className={styles.closed}>{text(obstacleWords("chat", may.chat))}</p>;
+  return (
+    <>
+      {may.chat_to === "hosts" && <p className={styles.readers}>{text("safety.chat.toHosts")}</p>}
+      <Composer />
+    </>
   );
 }
 
@@ -94,36 +108,60 @@ function Group({ group }: { group: LineGroup }) {
 
 const REFUSALS: ReadonlyMap<string, TextId> = new Map([
   ["rate-limited", "call.chat.refused.rateLimited"],
+  ["chat-off", "safety.chat.refused.chatOff"],
+  ["slow-mode", "safety.chat.refused.slowMode"],
+  ["frozen", "safety.chat.refused.frozen"],
+  ["paused", "safety.chat.refused.paused"],
   ["text-too-long", "call.chat.refused.tooLong"],
 ]);
 
 function Line({ line }: { line: ChatLine }) {
   const text = useText();
   const call = useCall();
-  const again = () =>
-    call.dispatch({ type: "control", input: { type: "retry-message", message_id: line.message_id } });
+  const seconds = useRoomView().settings.rules.slow_mode_s;
+  const { message_id } = line;
+  const again = () => call.dispatch({ type: "control", input: { type: "retry-message", message_id } });
   return (
     <div className={classes(styles.line, line.state !== "written" && styles.waiting)}>
-      <p>
-        {linkParts(line.text).map((part, index) =>
-          part.isLink ? (
-            <a key={index} href={part.text} target="_blank" rel="noopener noreferrer">
-              {part.text}
-            </a>
-          ) : (
-            part.text
-          ),
-        )}
-      </p>
+      <Words text={line.text} />
+      {line.to === "hosts" && <span className={styles.state}>{text("safety.chat.hosts")}</span>}
+      {line.may_delete && (
+        <Button
+          kind="quiet"
+          isSquare
+          className={styles.delete}
+          aria-label={text("safety.chat.delete")}
+          onPress={() => call.ask({ type: "delete-message", message_id })}
+        >
+          <Icon of={Trash2} size={18} />
+        </Button>
+      )}
       {line.state === "sending" && <span className={styles.state}>{text("call.chat.sending")}</span>}
       {line.state === "failed" && (
         <span className={styles.failed} role="alert">
-          {text(REFUSALS.get(line.refusal ?? "") ?? "call.chat.failed")}
+          {text(REFUSALS.get(line.refusal ?? "") ?? "call.chat.failed", { seconds })}
           <Button kind="quiet" onPress={again}>
             {text("call.chat.again")}
           </Button>
         </span>
       )}
     </div>
+  );
+}
+
+/** What was written, as it was written; addresses that are what they seem can be pressed. */
+function Words({ text }: { text: string }) {
+  return (
+    <p dir="auto">
+      {linkParts(text).map((part, index) =>
+        part.href === null ? (
+          part.text
+        ) : (
+          <a key={index} href={part.href} target="_blank" rel="noopener noreferrer">
+            {part.text}
+          </a>
+        ),
+      )}
+    </p>
   );
 }

@@ -1,4 +1,5 @@
-import { MicOff, Volume2, X } from "lucide-react";
+import { MicOff, ShieldAlert, Volume2, X } from "lucide-react";
+import type { Obstacle, Rights } from "../../room/rights";
 import type { Source, SourceFailure } from "../../room/sources";
 import type { RoomView } from "../../room/view";
 import { useText, type MessageId } from "../../i18n";
@@ -10,7 +11,16 @@ import { TroubleBanner } from "./TroubleBanner";
 
 const SOURCES: readonly Source[] = ["microphone", "camera", "screen"];
 
-const SCREEN: Readonly<Record<SourceFailure, MessageId | null>> = {
+/** What the room decided, in place of what went wrong. */
+const DECIDED: Readonly<Record<Source, Partial<Record<SourceFailure, MessageId>>>> = {
+  microphone: { "by-host": "safety.failure.microphone.byHost" },
+  camera: { "by-host": "safety.failure.camera.byHost" },
+  screen: { "by-host": "safety.failure.screen.byHost" },
+};
+
+type Fault = Exclude<SourceFailure, "by-host" | "not-allowed">;
+
+const SCREEN: Readonly<Record<Fault, MessageId | null>> = {
   denied: "call.failure.screen.denied",
   unsupported: "call.failure.screen.unsupported",
   missing: "call.failure.screen.unknown",
@@ -21,9 +31,16 @@ const SCREEN: Readonly<Record<SourceFailure, MessageId | null>> = {
   lost: null,
 };
 
-function wordsFor(source: Source, failure: SourceFailure): MessageId | null {
+function wordsFor(source: Source, failure: SourceFailure, may: Rights): MessageId | null {
+  if (failure === "by-host") return DECIDED[source][failure] ?? null;
+  if (failure === "not-allowed") return obstacleWords(source, may[source] ?? "rule");
   if (source === "screen") return SCREEN[failure];
   return failure === "cancelled" ? null : `call.failure.${source}.${failure}`;
+}
+
+/** Why a source cannot be turned on just now. */
+export function obstacleWords(what: Source | "chat", obstacle: Obstacle): MessageId {
+  return obstacle === "rule" ? `safety.obstacle.rule.${what}` : `safety.obstacle.${obstacle}`;
 }
 
 /** What went wrong and what to do about it, over the top of the stage so that nothing below moves. */
@@ -42,28 +59,97 @@ export function Notices({ view }: { view: RoomView }) {
           </Button>
         </div>
       )}
+      <RoomNotices view={view} />
       {SOURCES.map((source) => (
-        <Failure key={source} source={source} failure={view.sources[source].failure} />
+        <Failure key={source} source={source} failure={view.sources[source].failure} may={view.may} />
       ))}
     </div>
   );
 }
 
-function Failure({ source, failure }: { source: Source; failure: SourceFailure | null }) {
+/** Failures that trying again may mend. */
+function canTryAgain(failure: SourceFailure): boolean {
+  return failure !== "unsupported" && failure !== "by-host" && failure !== "not-allowed";
+}
+
+interface FailureProps {
+  source: Source;
+  failure: SourceFailure | null;
+  may: Rights;
+}
+
+function Failure({ source, failure, may }: FailureProps) {
   const call = useCall();
   const text = useText();
-  const words = failure === null ? null : wordsFor(source, failure);
-  if (words === null) return null;
+  const words = failure === null ? null : wordsFor(source, failure, may);
+  if (words === null || failure === null) return null;
   const dismiss = () => call.dispatch({ type: "sources", input: { type: "failure-dismissed", source } });
   const again = () => call.dispatch({ type: "sources", input: { type: "toggle", source } });
   return (
     <div className={styles.notice} role="alert">
       <p className={styles.words}>{text(words)}</p>
-      {failure !== "unsupported" && <Button onPress={again}>{text("call.failure.again")}</Button>}
+      {canTryAgain(failure) && <Button onPress={again}>{text("call.failure.again")}</Button>}
       <Button kind="quiet" isSquare aria-label={text("call.close")} onPress={dismiss}>
         <Icon of={X} />
       </Button>
     </div>
+  );
+}
+
+const REFUSED: ReadonlyMap<string, MessageId> = new Map(
+  (
+    [
+      "not-allowed",
+      "rule-locked",
+      "rule-bad",
+      "participant-unknown",
+      "not-waiting",
+      "ban-unknown",
+      "message-unknown",
+      "bad-category",
+      "rate-limited",
+      "not-saved",
+      "room-full",
+      "name-needed",
+      "name-too-long",
+      "frozen",
+      "paused",
+    ] as const
+  ).map((code) => [code, `safety.refused.${code}`]),
+);
+
+/** What the room refused, and what the server noticed. */
+function RoomNotices({ view }: { view: RoomView }) {
+  const call = useCall();
+  const text = useText();
+  const { refusal, notices } = view;
+  return (
+    <>
+      {refusal !== null && (
+        <div key={refusal.number} className={styles.notice} role="alert">
+          <p className={styles.words}>
+            {text("safety.refused")} {text(REFUSED.get(refusal.code) ?? "call.failure.again")}
+          </p>
+          <Button
+            kind="quiet"
+            isSquare
+            aria-label={text("call.close")}
+            onPress={() => call.dispatch({ type: "dismiss-refusal" })}
+          >
+            <Icon of={X} />
+          </Button>
+        </div>
+      )}
+      {notices.map(({ number, what, name }) => (
+        <div key={number} className={styles.warning}>
+          <Icon of={ShieldAlert} />
+          <p className={styles.words}>{text(`safety.notice.${what}`, { name })}</p>
+          <Button onPress={() => call.dispatch({ type: "dismiss-notice", number })}>
+            {text("safety.notice.read")}
+          </Button>
+        </div>
+      ))}
+    </>
   );
 }
 

@@ -13,7 +13,23 @@ const LIST: readonly (readonly [key: string, words: MessageId])[] = [
   ["?", "call.shortcuts.help"],
 ];
 
-export function ShortcutsDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+const FOR_HOSTS: readonly (readonly [key: string, words: MessageId])[] = [
+  ["Shift + F", "safety.freeze"],
+  ["Shift + L", "safety.lock"],
+  ["Shift + M", "safety.muteAll"],
+  ["Shift + V", "safety.stopAllCameras"],
+  ["Shift + H", "safety.lowerAllHands"],
+  ["Shift + S", "safety.shortcut.security"],
+  ["Shift + E", "safety.end"],
+];
+
+export interface ShortcutsDialogProps {
+  isOpen: boolean;
+  isModerator: boolean;
+  onClose: () => void;
+}
+
+export function ShortcutsDialog({ isOpen, isModerator, onClose }: ShortcutsDialogProps) {
   const text = useText();
   return (
     <Dialog title={text("call.shortcuts.title")} isOpen={isOpen} onClose={onClose}>
@@ -22,7 +38,9 @@ export function ShortcutsDialog({ isOpen, onClose }: { isOpen: boolean; onClose:
           <Row key={key} name={key} words={text(words)} />
         ))}
         <Row name={text("call.shortcuts.space")} words={text("call.shortcuts.talk")} />
+        {isModerator && FOR_HOSTS.map(([key, words]) => <Row key={key} name={key} words={text(words)} />)}
       </dl>
+      {isModerator && <p className={styles.note}>{text("safety.shortcut.people")}</p>}
       <p className={styles.note}>{text("call.shortcuts.note")}</p>
       <DialogActs>
         <Button kind="primary" onPress={onClose}>

@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from "react";
 import { useText } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
@@ -8,13 +8,17 @@ import styles from "./SidePanel.module.css";
 export interface SidePanelProps {
   title: string;
   onClose: () => void;
+  /** Beside the title. */
+  tools?: ReactNode;
+  /** Keys pressed within, before Escape is looked at. */
+  onKeyDown?: (event: KeyboardEvent<HTMLElement>) => void;
   /** Under the scrolling part, always in view. */
   foot?: ReactNode;
   children: ReactNode;
 }
 
 /** Beside the stage, or over it where there is no room. Focus comes in when it opens and goes back when it closes. */
-export function SidePanel({ title, onClose, foot, children }: SidePanelProps) {
+export function SidePanel({ title, onClose, tools, onKeyDown, foot, children }: SidePanelProps) {
   const text = useText();
   const id = useId();
   const heading = useRef<HTMLHeadingElement>(null);
@@ -34,6 +38,7 @@ export function SidePanel({ title, onClose, foot, children }: SidePanelProps) {
       className={styles.panel}
       aria-labelledby={id}
       onKeyDown={(event) => {
+        onKeyDown?.(event);
         if (event.key === "Escape" && !event.defaultPrevented) onClose();
       }}
     >
@@ -41,6 +46,7 @@ export function SidePanel({ title, onClose, foot, children }: SidePanelProps) {
         <h2 id={id} ref={heading} tabIndex={-1} className={styles.title}>
           {title}
         </h2>
+        {tools}
         <Button kind="quiet" isSquare aria-label={text("call.close")} onPress={onClose}>
           <Icon of={X} />
         </Button>

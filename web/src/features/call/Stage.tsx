@@ -29,17 +29,21 @@ const MOST_BESIDE_SELF_VIEW = 3;
 
 type Layout = "alone" | "self-view" | "together" | "sharing";
 
-function layoutOf({ me, others, shares }: RoomView): Layout {
-  if (shares.length > 0) return "sharing";
+function layoutOf({ me, others, shares, spotlight }: RoomView): Layout {
+  if (shares.length > 0 || spotlight !== null) return "sharing";
   if (me === null) return "self-view";
   if (others.length === 0) return "alone";
   return others.length > MOST_BESIDE_SELF_VIEW ? "together" : "self-view";
 }
 
-/** The tiles of one page; one's own, where it is among them, is the last of every page. */
-function tilesOf({ me, others }: RoomView, layout: Layout, wanted: number, size: number): Page<Person> {
-  if (layout === "self-view" || me === null) return pageOf(others, wanted, size);
-  const page = pageOf(others, wanted, layout === "sharing" ? Number.MAX_SAFE_INTEGER : size - 1);
+/** The tiles of one page; one's own, where it is among them, is the last of every page. Who has the stage has no tile. */
+function tilesOf(view: RoomView, layout: Layout, wanted: number, size: number): Page<Person> {
+  const onStage = view.shares.length > 0 ? null : view.spotlight;
+  const others = view.others.filter((one) => one.id !== onStage?.id);
+  const me = view.me?.id === onStage?.id ? null : view.me;
+  const whole = layout === "sharing" ? Number.MAX_SAFE_INTEGER : size;
+  if (layout === "self-view" || me === null) return pageOf(others, wanted, whole);
+  const page = pageOf(others, wanted, whole - 1);
   return { ...page, items: [...page.items, me] };
 }
 
@@ -56,13 +60,19 @@ export function Stage({ view, link }: { view: RoomView; link: string }) {
 
   return (
     <div ref={stage} className={classes(styles.stage, isTallSharing && styles.tall)}>
-      {layout === "sharing" && <SharedScreens shares={view.shares} />}
+      {layout === "sharing" && <OnStage view={view} />}
       <Tiles page={page} grid={grid} label={text("call.tiles")} />
-      {layout === "alone" && <Alone link={link} />}
+      {layout === "alone" && <Alone view={view} link={link} />}
       {layout === "self-view" && view.me !== null && <SelfView person={view.me} />}
       {page.pages > 1 && <Pager page={page} onTurn={setWanted} />}
     </div>
   );
+}
+
+/** What everybody looks at: a shared screen, else the person in the spotlight. */
+function OnStage({ view }: { view: RoomView }) {
+  if (view.shares.length > 0) return <SharedScreens shares={view.shares} />;
+  return view.spotlight === null ? null : <Tile person={view.spotlight} className={styles.spotlight} />;
 }
 
 function gridStyle(grid: Grid): CSSProperties {

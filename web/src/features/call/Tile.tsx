@@ -1,7 +1,7 @@
 import { Hand, Mic, MicOff, MonitorUp, TriangleAlert, WifiOff } from "lucide-react";
 import type { CSSProperties, ReactNode } from "react";
 import type { Person, Share } from "../../room/view";
-import { useText } from "../../i18n";
+import { useText, type MessageId } from "../../i18n";
 import { classes } from "../../ui/classes";
 import { Hidden } from "../../ui/Hidden";
 import { Icon } from "../../ui/Icon";
@@ -36,6 +36,13 @@ export function Tile({ person, style, className, children }: TileProps) {
   );
 }
 
+const ROLE_WORDS: Readonly<Record<Person["role"], MessageId | null>> = {
+  host: "call.tile.host",
+  cohost: "safety.tile.cohost",
+  observer: "safety.tile.observer",
+  participant: null,
+};
+
 function Who({ person }: { person: Person }) {
   const text = useText();
   return (
@@ -43,7 +50,9 @@ function Who({ person }: { person: Person }) {
       <Icon of={person.is_muted ? MicOff : Mic} size={16} />
       {person.is_muted && <Hidden>{text("call.tile.microphoneOff")}</Hidden>}
       <span className={styles.name}>{person.is_me ? text("call.tile.you") : person.name}</span>
-      {person.role === "host" && <span className={styles.role}>· {text("call.tile.host")}</span>}
+      {ROLE_WORDS[person.role] !== null && (
+        <span className={styles.role}>· {text(ROLE_WORDS[person.role] ?? "call.tile.host")}</span>
+      )}
     </figcaption>
   );
 }

@@ -7,6 +7,7 @@ import {
   MonitorUp,
   Phone,
   Settings2,
+  ShieldCheck,
   Users,
   Video,
   VideoOff,
@@ -38,15 +39,18 @@ interface ToolProps {
   count?: number;
   countText?: string;
   isBusy?: boolean;
+  /** The room does not allow it just now: pressing it says why. */
+  isForbidden?: boolean;
   /** Moves into "More" on phones. */
   isExtra?: boolean;
 }
 
-function lookOf({ look = "panel", isOn, isExtra }: ToolProps): string {
+function lookOf({ look = "panel", isOn, isExtra, isForbidden }: ToolProps): string {
   return classes(
     styles.tool,
     isOn && look === "panel" && styles.on,
     !isOn && look === "source" && styles.off,
+    isForbidden === true && styles.forbidden,
     isExtra && styles.extra,
   );
 }
@@ -56,24 +60,23 @@ function Tool(props: ToolProps) {
   const { icon, label, isOn, onToggle, shortcut, count = 0, countText, isBusy } = props;
   const countId = useId();
   return (
-    <AriaToggleButton
-      className={lookOf(props)}
-      isSelected={isOn}
-      onChange={onToggle}
-      aria-label={label}
-      aria-keyshortcuts={shortcut}
-      aria-describedby={count > 0 ? countId : undefined}
-      data-busy={isBusy === true || undefined}
-    >
-      <Icon of={icon} size={24} />
-      <span>{label}</span>
-      {count > 0 && (
-        <span className={styles.count} id={countId}>
-          <span aria-hidden>{count > 99 ? "99+" : count}</span>
-          <Hidden>{countText}</Hidden>
-        </span>
-      )}
-    </AriaToggleButton>
+    <>
+      <AriaToggleButton
+        className={lookOf(props)}
+        isSelected={isOn}
+        onChange={onToggle}
+        aria-label={label}
+        aria-keyshortcuts={shortcut}
+        aria-describedby={count > 0 ? countId : undefined}
+        data-busy={isBusy === true || undefined}
+      >
+        <Icon of={icon} size={24} />
+        <span>{label}</span>
+        {count > 0 && <span className={styles.count} data-count={count > 99 ? "99+" : count} aria-hidden />}
+      </AriaToggleButton>
+      {/* Outside the button: its name is its label and nothing more. */}
+      {count > 0 && <Hidden id={countId}>{countText}</Hidden>}
+    </>
   );
 }
 
@@ -121,6 +124,7 @@ function SourceTools({ view }: { view: RoomView }) {
         shortcut="M"
         isOn={microphone.wanted}
         isBusy={microphone.is_changing}
+        isForbidden={view.may.microphone !== null}
         onToggle={toggle("microphone")}
       />
       <Tool
@@ -130,6 +134,7 @@ function SourceTools({ view }: { view: RoomView }) {
         shortcut="V"
         isOn={camera.wanted}
         isBusy={camera.is_changing}
+        isForbidden={view.may.camera !== null}
         onToggle={toggle("camera")}
       />
       {canShareScreen() && (
@@ -139,6 +144,7 @@ function SourceTools({ view }: { view: RoomView }) {
           shortcut="S"
           isOn={screen.wanted}
           isBusy={screen.is_changing}
+          isForbidden={view.may.screen !== null}
           onToggle={toggle("screen")}
           isExtra
         />
@@ -166,6 +172,8 @@ function PanelTools({ view, panel, onPanel }: ToolsProps) {
         shortcut="P"
         isOn={panel === "people"}
         onToggle={toggle("people")}
+        count={view.waiting.length}
+        countText={text("safety.door.badge", { count: view.waiting.length })}
         isExtra
       />
       <Tool
@@ -177,6 +185,16 @@ function PanelTools({ view, panel, onPanel }: ToolsProps) {
         count={view.unread}
         countText={text("call.chat.unread", { count: view.unread })}
       />
+      {view.may.is_moderator && (
+        <Tool
+          icon={ShieldCheck}
+          label={text("safety.title")}
+          shortcut="Shift+S"
+          isOn={panel === "security"}
+          onToggle={toggle("security")}
+          isExtra
+        />
+      )}
       <Tool
         icon={Settings2}
         label={text("call.settings")}
@@ -214,6 +232,11 @@ function More({ view, panel, onPanel }: ToolsProps) {
           onAction={() => call.dispatch({ type: "sources", input: { type: "toggle", source: "screen" } })}
         >
           {text("call.share")}
+        </MenuItem>
+      ) : null}
+      {view.may.is_moderator ? (
+        <MenuItem icon={ShieldCheck} onAction={open("security")}>
+          {text("safety.title")}
         </MenuItem>
       ) : null}
       <MenuItem icon={Settings2} onAction={open("settings")}>

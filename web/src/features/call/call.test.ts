@@ -61,7 +61,15 @@ function stage() {
 }
 
 const DEVICES = { microphone: null, camera: null, speaker: null };
-const WISHES = { name: "Ann", microphone: true, camera: false, devices: DEVICES };
+const WISHES = {
+  name: "Ann",
+  invitation: null,
+  passcode: null,
+  microphone: true,
+  camera: false,
+  is_opening: true,
+  devices: DEVICES,
+};
 
 test("acts reach the media in order, from before the library has loaded", async () => {
   const { done, hooks, parts } = stage();
@@ -105,7 +113,7 @@ test("the end stops everything", async () => {
     "unwatch network",
     "close media",
   ]);
-  expect(call.view().ending).toEqual({ code: "removed", message: "" });
+  expect(call.view().ending).toEqual({ code: "removed", message: "", reason: null });
   expect(timers).toEqual([]);
 });
 

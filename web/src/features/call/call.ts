@@ -1,16 +1,20 @@
 /** A running call outside of React: the room's machine, its clock, and the drivers that do what it asks. */
-import { openControlSockets, watchNetwork, type ControlSockets } from "../../control";
+import { controlUrl, openControlSockets, watchNetwork, type ControlSockets } from "../../control";
 import { loadMediaLink, type ChosenDevices, type MediaLink, type MediaReports } from "../../rtc";
 import type { PictureKey } from "../../room/facts";
 import type { ControlInput } from "../../room/control";
-import { initialRoom, roomDeadline_ms, stepRoom, type RoomEffect, type RoomInput } from "../../room/room";
+import {
+  initialRoom,
+  roomDeadline_ms,
+  stepRoom,
+  type RoomEffect,
+  type RoomInput,
+  type Wishes,
+} from "../../room/room";
 import { viewOf, type RoomView } from "../../room/view";
-import type { MessageId } from "../../room/wire";
+import type { Act, MessageId } from "../../room/wire";
 
-export interface JoinWishes {
-  readonly name: string;
-  readonly microphone: boolean;
-  readonly camera: boolean;
+export interface JoinWishes extends Wishes {
   readonly devices: ChosenDevices;
 }
 
@@ -30,9 +34,10 @@ export interface CallParts {
   readonly after: (delay_ms: number, callback: () => void) => () => void;
 }
 
-export function browserParts(controlAddress: string): CallParts {
+/** `code`: the meeting's link by which the person came. */
+export function browserParts(origin: string, code: string): CallParts {
   return {
-    openSockets: (onInput) => openControlSockets(controlAddress, onInput),
+    openSockets: (onInput) => openControlSockets((now) => controlUrl(origin, now ?? code), onInput),
     openMedia: async (devices, reports) => new (await loadMediaLink())(devices, reports),
     watchNetwork,
     now_ms: () => performance.now(),
@@ -108,6 +113,11 @@ export class Call {
     for (const listener of this.#listeners) listener();
   }
 
+  /** Asks the room for something; the answer shows in the view. */
+  ask(act: Act): void {
+    this.dispatch({ type: "ask", act });
+  }
+
   say(text: string): void {
     this.dispatch({ type: "say", message_id: newMessageId(), text });
   }
@@ -134,7 +144,7 @@ export class Call {
   }
 
   readonly #runners: { readonly [K in EffectKind]: (effect: EffectOf<K>) => void } = {
-    "open-socket": ({ socket }) => this.#sockets.open(socket),
+    "open-socket": ({ socket, code }) => this.#sockets.open(socket, code),
     "close-socket": ({ socket }) => this.#sockets.close(socket),
     "send-frame": ({ socket, frame }) => this.#sockets.send(socket, frame),
     "connect-media": ({ connection, media }) =>

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { ChatLine } from "../../room/view";
 import type { MessageId } from "../../room/wire";
-import { groupLines, linkParts } from "./lines";
+import { groupLines } from "./lines";
 
 function line(id: string, name: string, at: string | null, is_mine = false): ChatLine {
-  return { message_id: id as MessageId, name, is_mine, text: id, at, state: "written", refusal: null };
+  const fate = { state: "written", refusal: null, to: "all", may_delete: is_mine } as const;
+  return { message_id: id as MessageId, name, is_mine, text: id, at, ...fate };
 }
 
 describe("lines of the chat", () => {
@@ -31,30 +32,5 @@ describe("lines of the chat", () => {
       line("3", "Bob", null, true),
     ]);
     expect(groups.map((group) => group.lines.length)).toEqual([1, 2]);
-  });
-});
-
-describe("web addresses", () => {
-  test("are links, without the punctuation after them", () => {
-    expect(linkParts("see https://example.org/a?b=1, and (http://example.org/c).")).toEqual([
-      { text: "see ", isLink: false },
-      { text: "https://example.org/a?b=1", isLink: true },
-      { text: ", and (", isLink: false },
-      { text: "http://example.org/c", isLink: true },
-      { text: ").", isLink: false },
-    ]);
-  });
-
-  test("of other kinds stay text", () => {
-    for (const text of [
-      "javascript:alert(1)",
-      "data:text/html,x",
-      "file:///etc/passwd",
-      "https://",
-      "mail@example.org",
-    ]) {
-      expect(linkParts(text), text).toEqual([{ text, isLink: false }]);
-    }
-    expect(linkParts("")).toEqual([]);
   });
 });

@@ -29,23 +29,3 @@ export function groupLines(lines: readonly ChatLine[]): LineGroup[] {
   }
   return groups;
 }
-
-export interface TextPart {
-  readonly text: string;
-  readonly isLink: boolean;
-}
-
-const ADDRESS = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}]/giu;
-
-/** Web addresses in a text, to be shown as links; nothing is fetched from them until somebody presses one. */
-export function linkParts(text: string): TextPart[] {
-  const parts: TextPart[] = [];
-  let end = 0;
-  for (const match of text.matchAll(ADDRESS)) {
-    if (match.index > end) parts.push({ text: text.slice(end, match.index), isLink: false });
-    parts.push({ text: match[0], isLink: true });
-    end = match.index + match[0].length;
-  }
-  if (end < text.length) parts.push({ text: text.slice(end), isLink: false });
-  return parts;
-}

@@ -1,2 +1,2 @@
 /** The panels beside the stage; at most one is open. */
-export type PanelName = "people" | "chat" | "settings";
+export type PanelName = "people" | "chat" | "security" | "settings";

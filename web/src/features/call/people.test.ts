@@ -1,13 +1,22 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { NO_MEDIA } from "../../room/facts";
 import type { Person } from "../../room/view";
+import { waiting } from "../../room/testing";
 import type { ParticipantId } from "../../room/wire";
-import { handsFirst } from "./people";
+import { handsFirst, hasWarning, isBeingLetIn, personActs, PERSON_KEYS } from "./people";
 
 function person(name: string, hand_raised_at: string | null = null, is_me = false): Person {
   const { is_speaking, quality, camera } = NO_MEDIA;
   const media = { is_speaking, quality, camera, is_muted: true, is_reconnecting: false };
-  return { id: name as ParticipantId, name, role: "participant", is_me, hand_raised_at, ...media };
+  return {
+    id: name as ParticipantId,
+    name,
+    role: "participant",
+    provenance: "invited",
+    is_me,
+    hand_raised_at,
+    ...media,
+  };
 }
 
 test("raised hands come first, in the order they went up; then oneself, then the others by name", () => {
@@ -19,4 +28,69 @@ test("raised hands come first, in the order they went up; then oneself, then the
   ]);
   expect(hands.map((one) => one.name)).toEqual(["Cat", "Bob"]);
   expect(rest.map((one) => one.name)).toEqual(["Zoé", "Adam", "Élodie"]);
+});
+
+describe("what can be done about a person", () => {
+  const HOST = { is_moderator: true, is_host: true, may_rename: true, is_sharing: true };
+  const PUPIL = {
+    is_moderator: false,
+    is_host: false,
+    may_rename: false,
+    is_sharing: true,
+  };
+  const bob = { ...person("Bob", "t"), camera: "c" as Person["camera"] };
+
+  test("by the host: everything that makes sense now", () => {
+    expect(personActs({ ...bob, is_muted: false }, HOST)).toEqual([
+      "mute",
+      "stop-camera",
+      "stop-share",
+      "lower-hand",
+      "spotlight",
+      "rename",
+      "make-cohost",
+      "report",
+      "remove",
+      "ban",
+    ]);
+    expect(personActs({ ...bob, role: "cohost" }, HOST)).toEqual(
+      expect.arrayContaining(["ask-to-unmute", "make-participant", "hand-over"]),
+    );
+  });
+
+  test("a co-host names nobody; nobody acts against the host", () => {
+    const cohost = { ...HOST, is_host: false };
+    expect(personActs(bob, cohost)).not.toContain("make-cohost");
+    expect(personActs({ ...bob, role: "host" }, cohost)).toEqual(["spotlight", "report"]);
+  });
+
+  test("by a pupil: a report", () => {
+    expect(personActs(bob, PUPIL)).toEqual(["report"]);
+    expect(personActs({ ...bob, is_me: true }, PUPIL)).toEqual([]);
+    expect(personActs({ ...bob, is_me: true }, { ...PUPIL, may_rename: true })).toEqual(["rename"]);
+  });
+
+  test("nobody is asked to unmute who has no voice here", () => {
+    expect(personActs({ ...bob, role: "observer" }, HOST)).not.toContain("ask-to-unmute");
+  });
+
+  test("each key stands for one act", () => {
+    const acts = Object.values(PERSON_KEYS);
+    expect(new Set(acts).size).toBe(acts.length);
+  });
+});
+
+describe("at the door", () => {
+  test("whoever looks like somebody, comes twice or was removed has a warning", () => {
+    expect(hasWarning(waiting("tom"))).toBe(false);
+    expect(hasWarning(waiting("tom", { looks_like: ["Tim"] }))).toBe(true);
+    expect(hasWarning(waiting("tom", { is_second_device: true }))).toBe(true);
+    expect(hasWarning(waiting("tom", { was_removed_before: true }))).toBe(true);
+  });
+
+  test("whoever is being let in is busy", () => {
+    const { id } = waiting("tom");
+    expect(isBeingLetIn([{ type: "admit", participant_ids: [id] }], id)).toBe(true);
+    expect(isBeingLetIn([{ type: "mute", participant_id: id }], id)).toBe(false);
+  });
 });

@@ -1,4 +1,5 @@
 import type { Person } from "../../room/view";
+import type { Act, ParticipantId, WaitingPerson } from "../../room/wire";
 
 export interface People {
   /** With a raised hand, the earliest first. */
@@ -16,3 +17,84 @@ export function handsFirst(me: Person | null, others: readonly Person[]): People
     rest: everybody.filter((person) => person.hand_raised_at === null),
   };
 }
+
+/** Somebody at the door who should be looked at before they are let in. */
+export function hasWarning(person: WaitingPerson): boolean {
+  return person.looks_like.length > 0 || person.is_second_device || person.was_removed_before;
+}
+
+export function isBeingLetIn(pending: readonly Act[], id: ParticipantId): boolean {
+  return pending.some((act) => act.type === "admit" && act.participant_ids.includes(id));
+}
+
+/** What those who run the room, or anybody, may ask about one person. */
+export type PersonAct =
+  | "mute"
+  | "ask-to-unmute"
+  | "stop-camera"
+  | "stop-share"
+  | "spotlight"
+  | "lower-hand"
+  | "rename"
+  | "make-cohost"
+  | "make-participant"
+  | "hand-over"
+  | "report"
+  | "remove"
+  | "ban";
+
+export interface PersonFacts {
+  readonly is_moderator: boolean;
+  readonly is_host: boolean;
+  readonly may_rename: boolean;
+  readonly is_sharing: boolean;
+}
+
+type Possible = readonly (readonly [PersonAct, boolean])[];
+
+/** What those who run the room may stop, ask or show of somebody. */
+function mediaActs(person: Person, isRuled: boolean, facts: PersonFacts): Possible {
+  return [
+    ["mute", isRuled && !person.is_muted],
+    ["ask-to-unmute", isRuled && person.is_muted && person.role !== "observer"],
+    ["stop-camera", isRuled && person.camera !== null],
+    ["stop-share", isRuled && facts.is_sharing],
+    ["lower-hand", isRuled && person.hand_raised_at !== null],
+    ["spotlight", facts.is_moderator],
+  ];
+}
+
+function roleActs(person: Person, isRuled: boolean, facts: PersonFacts): Possible {
+  const mayName = facts.is_host && isRuled;
+  return [
+    ["make-cohost", mayName && person.role !== "cohost"],
+    ["make-participant", mayName && person.role === "cohost"],
+    ["hand-over", mayName && person.role === "cohost"],
+  ];
+}
+
+/** What can be done about this person now, in the order of the menu. Nobody acts against the host. */
+export function personActs(person: Person, facts: PersonFacts): PersonAct[] {
+  const isRuled = facts.is_moderator && !person.is_me && person.role !== "host";
+  const acts: Possible = [
+    ...mediaActs(person, isRuled, facts),
+    ["rename", person.is_me ? facts.may_rename : isRuled],
+    ...roleActs(person, isRuled, facts),
+    ["report", !person.is_me],
+    ["remove", isRuled],
+    ["ban", isRuled],
+  ];
+  return acts.filter(([, isThere]) => isThere).map(([act]) => act);
+}
+
+/** Keys that act on the person whose row has the focus. */
+export const PERSON_KEYS: Readonly<Record<string, PersonAct>> = {
+  m: "mute",
+  u: "ask-to-unmute",
+  v: "stop-camera",
+  s: "stop-share",
+  h: "lower-hand",
+  o: "spotlight",
+  Delete: "remove",
+  "Shift+Delete": "ban",
+};

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { shortcutOf } from "./useShortcuts";
 
-const plain = { ctrlKey: false, metaKey: false, altKey: false };
+const plain = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
 
 test("keys of the call, in either case", () => {
   expect(shortcutOf({ ...plain, key: "m" })).toBe("microphone");
@@ -9,6 +9,14 @@ test("keys of the call, in either case", () => {
   expect(shortcutOf({ ...plain, key: "?" })).toBe("help");
   expect(shortcutOf({ ...plain, key: "x" })).toBeNull();
   expect(shortcutOf({ ...plain, key: "constructor" })).toBeNull();
+});
+
+test("with Shift, those who run the room have keys of their own; a question mark stays one", () => {
+  const shift = { ...plain, shiftKey: true };
+  expect(shortcutOf({ ...shift, key: "F" })).toBe("freeze");
+  expect(shortcutOf({ ...shift, key: "M" })).toBe("mute-all");
+  expect(shortcutOf({ ...shift, key: "C" })).toBeNull();
+  expect(shortcutOf({ ...shift, key: "?" })).toBe("help");
 });
 
 test("combinations belong to the browser", () => {

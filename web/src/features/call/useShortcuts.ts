@@ -1,6 +1,31 @@
 import { useEffect, useEffectEvent } from "react";
 
-export type Shortcut = "microphone" | "camera" | "screen" | "hand" | "people" | "chat" | "help";
+export type Shortcut =
+  | "microphone"
+  | "camera"
+  | "screen"
+  | "hand"
+  | "people"
+  | "chat"
+  | "help"
+  | "freeze"
+  | "lock"
+  | "mute-all"
+  | "stop-all-cameras"
+  | "lower-all-hands"
+  | "security"
+  | "end";
+
+/** With Shift: for those who run the room. */
+export const HOST_KEYS: ReadonlyMap<string, Shortcut> = new Map([
+  ["F", "freeze"],
+  ["L", "lock"],
+  ["M", "mute-all"],
+  ["V", "stop-all-cameras"],
+  ["H", "lower-all-hands"],
+  ["S", "security"],
+  ["E", "end"],
+]);
 
 const KEYS: ReadonlyMap<string, Shortcut> = new Map([
   ["m", "microphone"],
@@ -18,9 +43,10 @@ const PRESSES = `${WRITES}, button, a, summary, [role=button], [role=menuitem], 
 
 /** Which shortcut a key press means; null for text being written and for combinations of the browser's own. */
 export function shortcutOf(
-  event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey">,
+  event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">,
 ): Shortcut | null {
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  if (event.shiftKey && event.key !== "?") return HOST_KEYS.get(event.key.toUpperCase()) ?? null;
   return KEYS.get(event.key.toLowerCase()) ?? null;
 }
 

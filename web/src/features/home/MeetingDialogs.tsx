@@ -27,7 +27,7 @@ export function RenameDialog({ meeting, onClose, onRenamed }: RenameDialogProps)
     const chosen = name.trim();
     if (chosen === "") return setError(text("home.rename.missing"));
     setBusy(true);
-    api.renameMeeting(meeting.id, chosen).then(onRenamed, (reason: unknown) => {
+    api.changeMeeting(meeting.id, { title: chosen }).then(onRenamed, (reason: unknown) => {
       setBusy(false);
       setError(errorText(reason));
     });

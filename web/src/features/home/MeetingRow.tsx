@@ -1,6 +1,7 @@
-import { Ellipsis, Pencil, Trash2 } from "lucide-react";
+import { Ellipsis, Pencil, ShieldCheck, Trash2, UserPlus } from "lucide-react";
 import { useState } from "react";
 import { useIntl } from "react-intl";
+import { useNavigate } from "react-router";
 import type { Meeting } from "../../api";
 import { useText } from "../../i18n";
 import { Badge } from "../../ui/Badge";
@@ -61,8 +62,9 @@ function About({ meeting, title }: { meeting: Meeting; title: string }) {
 
 type Asking = "rename" | "delete";
 
-function MoreMenu({ title, onAsk }: { title: string; onAsk: (asking: Asking) => void }) {
+function MoreMenu({ meeting, title, onAsk }: MoreMenuProps) {
   const text = useText();
+  const navigate = useNavigate();
   const name = text("home.more", { title });
   const trigger = (
     <Button kind="quiet" isSquare aria-label={name}>
@@ -71,6 +73,9 @@ function MoreMenu({ title, onAsk }: { title: string; onAsk: (asking: Asking) => 
   );
   return (
     <Menu label={name} trigger={trigger}>
+      <MenuItem icon={ShieldCheck} onAction={() => void navigate(`/meetings/${meeting.id}`)}>
+        {text("home.settings")}
+      </MenuItem>
       <MenuItem icon={Pencil} onAction={() => onAsk("rename")}>
         {text("home.rename")}
       </MenuItem>
@@ -78,6 +83,24 @@ function MoreMenu({ title, onAsk }: { title: string; onAsk: (asking: Asking) => 
         {text("home.delete")}
       </MenuItem>
     </Menu>
+  );
+}
+
+interface MoreMenuProps {
+  meeting: Meeting;
+  title: string;
+  onAsk: (asking: Asking) => void;
+}
+
+/** By personal links; by the one link for everybody only where the rules open it. */
+function Invite({ meeting, title }: { meeting: Meeting; title: string }) {
+  const text = useText();
+  if (meeting.rules.open_link) return <CopyInvitation meeting={meeting} title={title} />;
+  return (
+    <LinkButton to={`/meetings/${meeting.id}`} aria-label={text("home.invite.named", { title })}>
+      <Icon of={UserPlus} />
+      {text("home.invite")}
+    </LinkButton>
   );
 }
 
@@ -98,11 +121,11 @@ export function MeetingRow({ meeting, onRenamed, onDeleted }: MeetingRowProps) {
     <Card className={styles.row}>
       <About meeting={meeting} title={title} />
       <div className={styles.acts}>
-        <CopyInvitation meeting={meeting} title={title} />
+        <Invite meeting={meeting} title={title} />
         <LinkButton to={`/m/${meeting.code}`} kind="primary" aria-label={text(`${start}.named`, { title })}>
           {text(start)}
         </LinkButton>
-        <MoreMenu title={title} onAsk={setAsking} />
+        <MoreMenu meeting={meeting} title={title} onAsk={setAsking} />
       </div>
       {asking === "rename" && (
         <RenameDialog

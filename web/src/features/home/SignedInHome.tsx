@@ -1,11 +1,13 @@
-import { Plus } from "lucide-react";
+import { ChevronDown, GraduationCap, PartyPopper, Plus, Users, type LucideIcon } from "lucide-react";
 import { useState } from "react";
 import { useIntl } from "react-intl";
 import { useNavigate } from "react-router";
 import { api, type Account } from "../../api";
+import { KINDS, type Kind } from "../../room/rules";
 import { useErrorText, useRichText, useText } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
+import { Menu, MenuItem } from "../../ui/Menu";
 import { Notice } from "../../ui/Notice";
 import { Lead, Page, PageTitle } from "../../ui/Page";
 import { firstName, partOfDay } from "./greeting";
@@ -14,18 +16,24 @@ import { JoinByLink } from "./JoinByLink";
 import { MeetingList } from "./MeetingList";
 import { useMeetings } from "./useMeetings";
 
-/** One press makes a meeting and goes to its door. */
+const KIND_ICONS: Readonly<Record<Kind, LucideIcon>> = {
+  class: GraduationCap,
+  meeting: Users,
+  friends: PartyPopper,
+};
+
+/** One press makes a meeting of the usual kind and goes to its door; the arrow beside it offers the other kinds. */
 function NewMeeting({ onFailed }: { onFailed: (error: unknown) => void }) {
   const text = useText();
   const navigate = useNavigate();
   const intl = useIntl();
   const [isBusy, setBusy] = useState(false);
 
-  function create() {
+  function create(kind?: Kind) {
     setBusy(true);
     onFailed(null);
     const date = intl.formatDate(new Date(), { day: "numeric", month: "long" });
-    api.createMeeting(text("home.new.named", { date })).then(
+    api.createMeeting(text("home.new.named", { date }), kind).then(
       (meeting) => navigate(`/m/${meeting.code}`),
       (error: unknown) => {
         setBusy(false);
@@ -35,10 +43,31 @@ function NewMeeting({ onFailed }: { onFailed: (error: unknown) => void }) {
   }
 
   return (
-    <Button kind="primary" size="large" onPress={create} isPending={isBusy}>
-      <Icon of={Plus} />
-      {text("home.new")}
-    </Button>
+    <div className={styles.create}>
+      <Button kind="primary" size="large" onPress={() => create()} isPending={isBusy}>
+        <Icon of={Plus} />
+        {text("home.new")}
+      </Button>
+      <Menu
+        label={text("home.new.kind")}
+        trigger={
+          <Button kind="primary" size="large" isSquare aria-label={text("home.new.kind")}>
+            <Icon of={ChevronDown} />
+          </Button>
+        }
+      >
+        {KINDS.map((kind) => (
+          <MenuItem
+            key={kind}
+            icon={KIND_ICONS[kind]}
+            hint={text(`kind.${kind}.hint`)}
+            onAction={() => create(kind)}
+          >
+            {text(`kind.${kind}`)}
+          </MenuItem>
+        ))}
+      </Menu>
+    </div>
   );
 }
 

@@ -21,7 +21,7 @@ function changeList(meetings: Meetings, change: (list: readonly Meeting[]) => re
   return meetings.state === "ready" ? { ...meetings, list: change(meetings.list) } : meetings;
 }
 
-/** My meetings, refreshed while the page is looked at and when one comes back to it. */
+/** My meetings, refreshed every so often and when the network is back. */
 export function useMeetings(): MeetingsAccess {
   const [meetings, setMeetings] = useState<Meetings>({ state: "loading" });
 
@@ -36,16 +36,12 @@ export function useMeetings(): MeetingsAccess {
 
   useEffect(() => {
     reload();
-    const refresh = () => {
-      if (document.visibilityState === "visible") reload();
-    };
-    const timer = window.setInterval(refresh, REFRESH_MS);
-    document.addEventListener("visibilitychange", refresh);
-    window.addEventListener("online", refresh);
+    // Whether the page is looked at is nobody's business: it refreshes all the same.
+    const timer = window.setInterval(reload, REFRESH_MS);
+    window.addEventListener("online", reload);
     return () => {
       window.clearInterval(timer);
-      document.removeEventListener("visibilitychange", refresh);
-      window.removeEventListener("online", refresh);
+      window.removeEventListener("online", reload);
     };
   }, [reload]);
 

@@ -6,12 +6,30 @@ import { Icon } from "../../ui/Icon";
 import { Lead, Page, PageTitle } from "../../ui/Page";
 
 /** Why somebody is not, or no longer, in the room. */
-export type LeftReason = "left" | "removed" | "ended" | "replaced" | "unknown" | "full" | "connection-lost";
+export type LeftReason =
+  | "left"
+  | "removed"
+  | "banned"
+  | "denied"
+  | "denied-wrong-name"
+  | "denied-full"
+  | "denied-other"
+  | "ended"
+  | "replaced"
+  | "unknown"
+  | "full"
+  | "connection-lost";
 
 /** What going back in is called, where it makes sense at all. */
 const REJOIN: Readonly<Record<LeftReason, MessageId | null>> = {
   left: "left.goBack",
+  // Who was taken out may knock again, and waits.
   removed: null,
+  banned: null,
+  denied: null,
+  "denied-wrong-name": null,
+  "denied-full": null,
+  "denied-other": null,
   ended: null,
   replaced: "left.useHere",
   unknown: null,

@@ -1,6 +1,5 @@
 import { Camera, CameraOff, Mic, MicOff, Settings2, ShieldAlert } from "lucide-react";
 import { useCallback, useEffect, useId, useState } from "react";
-import type { MeetingLink } from "../../api";
 import { useText } from "../../i18n";
 import { remembered, type RememberedDevices } from "../../remembered";
 import { openCamera, openMicrophone, type DeviceKind } from "../../rtc/devices";
@@ -21,15 +20,27 @@ import { usePreview } from "./usePreview";
 /** How somebody wants to enter. */
 export interface JoinChoice {
   readonly name: string;
+  readonly passcode: string | null;
   readonly microphone: boolean;
   readonly camera: boolean;
   /** Device ids; null is the one the device itself would choose. */
   readonly devices: RememberedDevices;
 }
 
+/** What is known of the room and of who comes, before anybody knocks. */
+export interface PreJoinLink {
+  readonly is_host: boolean;
+  /** Null to those who come by the open link. */
+  readonly title: string | null;
+  /** The name to suggest or, on a personal link, the one to have. */
+  readonly name: string | null;
+  /** Whose personal link it is; null on the open link. */
+  readonly invited_by: string | null;
+  readonly passcode: "none" | "needed" | "wrong";
+}
+
 export interface PreJoinProps {
-  code: string;
-  link: MeetingLink;
+  link: PreJoinLink;
   onJoin: (choice: JoinChoice) => void;
 }
 
@@ -145,19 +156,20 @@ function Devices({ name, previews, isOpen, onToggle }: Omit<SwitchesProps, "pane
 export function PreJoin({ link, onJoin }: PreJoinProps) {
   const text = useText();
   const previews = usePreviews();
+  const isFixed = link.invited_by !== null;
   const [name, setName] = useState(link.name ?? remembered.name());
   const [isOpen, setOpen] = useState(false);
   const { camera, microphone, chosen } = previews;
 
-  function join(chosenName: string) {
-    remembered.rememberName(chosenName);
+  function join(chosenName: string, passcode: string | null) {
+    if (!isFixed) remembered.rememberName(chosenName);
     // A device still starting was asked for, too.
     const isWished = ({ now }: typeof camera | typeof microphone) =>
       now.state === "live" || now.state === "starting";
     const isOn = { camera: isWished(camera), microphone: isWished(microphone) };
     camera.stop();
     microphone.stop();
-    onJoin({ name: chosenName, ...isOn, devices: chosen });
+    onJoin({ name: chosenName, passcode, ...isOn, devices: chosen });
   }
 
   return (

@@ -1,1 +1,1 @@
-export { PreJoin, type JoinChoice, type PreJoinProps } from "./PreJoin";
+export { PreJoin, type JoinChoice, type PreJoinLink } from "./PreJoin";

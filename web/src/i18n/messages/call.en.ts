@@ -31,7 +31,7 @@ export default {
   "call.tile.ownScreen": "Your screen",
   "call.self.move": "Move my picture to another corner",
   "call.alone.title": "Nobody else is here yet",
-  "call.alone.text": "Send the link to the people you expect. They come in as soon as they open it.",
+  "call.alone.text": "Send the link to the people you expect. They knock, and you let them in.",
   "call.page.next": "Next people",
   "call.page.previous": "Previous people",
   "call.page.which": "Page {page} of {pages}",

@@ -30,7 +30,7 @@ export default {
   "call.tile.ownScreen": "Votre écran",
   "call.self.move": "Déplacer mon image dans un autre coin",
   "call.alone.title": "Il n’y a encore personne d’autre",
-  "call.alone.text": "Envoyez le lien à ceux que vous attendez. Ils entrent dès qu’ils l’ouvrent.",
+  "call.alone.text": "Envoyez le lien à ceux que vous attendez. Ils frappent, et vous les laissez entrer.",
   "call.page.next": "Personnes suivantes",
   "call.page.previous": "Personnes précédentes",
   "call.page.which": "Page {page} sur {pages}",

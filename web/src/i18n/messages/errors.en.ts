@@ -7,6 +7,10 @@ export default {
   "error.not-found": "This no longer exists. It may have been deleted on another device.",
   "error.meeting-unknown":
     "No meeting answers to this link. Check it, or ask the person who invited you for a new one.",
+  "error.passcode-needed": "This meeting asks for a passcode.",
+  "error.passcode-wrong": "This is not the passcode. Check it and try again.",
+  "error.rule-locked": "The administrator has fixed this rule. It cannot be changed here.",
+  "error.case-unknown": "There is no report under this address. Check the link.",
   "error.link-expired": "This link has been used or is too old. Ask for a new one.",
   "error.sign-in-failed": "Email and password do not go together. Check both and try again.",
   "error.rate-limited": "Too many attempts. Wait a moment, then try again.",

@@ -6,6 +6,10 @@ export default {
   "error.not-found": "Ceci n’existe plus. Il a peut-être été supprimé sur un autre appareil.",
   "error.meeting-unknown":
     "Aucune réunion ne répond à ce lien. Vérifiez-le, ou demandez-en un nouveau à la personne qui vous invite.",
+  "error.passcode-needed": "Cette réunion demande un code d’accès.",
+  "error.passcode-wrong": "Ce n’est pas le bon code. Vérifiez-le et réessayez.",
+  "error.rule-locked": "L’administrateur a fixé cette règle. Elle ne se change pas ici.",
+  "error.case-unknown": "Aucun signalement ne répond à cette adresse. Vérifiez le lien.",
   "error.link-expired": "Ce lien a déjà servi ou il est trop ancien. Demandez-en un nouveau.",
   "error.sign-in-failed":
     "L’adresse et le mot de passe ne vont pas ensemble. Vérifiez les deux et réessayez.",

@@ -51,7 +51,7 @@ export default {
   "home.delete.confirm": "Delete meeting",
   "home.deleted": "“{title}” was deleted.",
   "home.truth":
-    "<b>Who can come in.</b> Whoever has a room’s link, and nobody else: links are too long to guess. Meetings are not end-to-end encrypted yet.",
+    "<b>Who can come in.</b> People with a personal link, and whoever you let in at the door. Nobody else. Meetings are not end-to-end encrypted yet.",
   "home.out.title": "Meetings under your own roof",
   "home.out.lead":
     "Préau is video meetings on your school’s own server. Nothing to install, no tracking, and no account needed to join.",

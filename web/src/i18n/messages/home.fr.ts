@@ -55,7 +55,7 @@ export default {
   "home.delete.confirm": "Supprimer la réunion",
   "home.deleted": "« {title} » a été supprimée.",
   "home.truth":
-    "<b>Qui peut entrer.</b> Qui possède le lien d’une salle, et personne d’autre : les liens sont trop longs pour être devinés. Les réunions ne sont pas encore chiffrées de bout en bout.",
+    "<b>Qui peut entrer.</b> Qui a un lien personnel, et qui vous laissez entrer à la porte. Personne d’autre. Les réunions ne sont pas encore chiffrées de bout en bout.",
   "home.out.title": "Vos réunions, sous votre toit",
   "home.out.lead":
     "Préau, ce sont des réunions vidéo sur le serveur de votre école. Rien à installer, aucun pistage, et pas de compte pour participer.",

@@ -18,6 +18,20 @@ export default {
   "left.connection-lost.title": "The connection was lost",
   "left.connection-lost.lead":
     "We tried for a while and did not get through. Your camera and microphone are off. Check your network, then go back in.",
+  "left.denied.title": "You were not let in",
+  "left.denied.lead":
+    "The host does not expect you in this meeting. If that is a mistake, ask the person who invited you.",
+  "left.denied-wrong-name.title": "You were not let in",
+  "left.denied-wrong-name.lead":
+    "The host did not recognise your name. Ask them for a personal link, or tell them who you are.",
+  "left.denied-full.title": "You were not let in",
+  "left.denied-full.lead": "The host takes in nobody more just now. Ask the person who invited you.",
+  "left.denied-other.title": "You were not let in",
+  "left.denied-other.lead":
+    "The host decided so for this meeting. If that is a mistake, ask the person who invited you.",
+  "left.banned.title": "You can no longer enter this room",
+  "left.banned.lead":
+    "The host ended your part in this meeting for good. Your camera and microphone are off.",
   "left.goBack": "Go back in",
   "left.useHere": "Use this window instead",
   "left.tryAgain": "Try again",

@@ -18,6 +18,21 @@ export default {
   "left.connection-lost.title": "La connexion est perdue",
   "left.connection-lost.lead":
     "Nous avons essayé un moment, sans y parvenir. Votre caméra et votre micro sont éteints. Vérifiez votre réseau, puis revenez.",
+  "left.denied.title": "On ne vous a pas laissé entrer",
+  "left.denied.lead":
+    "L’hôte ne vous attend pas à cette réunion. Si c’est une erreur, adressez-vous à la personne qui vous a invité.",
+  "left.denied-wrong-name.title": "On ne vous a pas laissé entrer",
+  "left.denied-wrong-name.lead":
+    "L’hôte n’a pas reconnu votre nom. Demandez-lui un lien personnel, ou dites-lui qui vous êtes.",
+  "left.denied-full.title": "On ne vous a pas laissé entrer",
+  "left.denied-full.lead":
+    "L’hôte n’accueille plus personne pour l’instant. Adressez-vous à la personne qui vous a invité.",
+  "left.denied-other.title": "On ne vous a pas laissé entrer",
+  "left.denied-other.lead":
+    "L’hôte en a décidé ainsi pour cette réunion. Si c’est une erreur, adressez-vous à la personne qui vous a invité.",
+  "left.banned.title": "Vous ne pouvez plus entrer dans cette salle",
+  "left.banned.lead":
+    "L’hôte a mis fin pour de bon à votre participation. Votre caméra et votre micro sont éteints.",
   "left.goBack": "Revenir dans la salle",
   "left.useHere": "Utiliser plutôt cette fenêtre",
   "left.tryAgain": "Réessayer",

@@ -1,0 +1,69 @@
+"""The organization and the case register, for administrators."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from preau.meet.api.context import PartsOf, SignedInAccount
+from preau.meet.api.errors import documented
+from preau.meet.api.house_models import (
+    CaseAnswer,
+    CaseBody,
+    CaseList,
+    OrganizationAnswer,
+    OrganizationBody,
+)
+from preau.meet.domain.cases import CaseState
+from preau.meet.domain.errors import ErrorCode
+from preau.meet.domain.ids import CaseId
+from preau.meet.domain.rules import Profile
+from preau.meet.services import cases, organization
+from preau.meet.services.organization import OrganizationChanges
+
+WantedId = Annotated[str, Path(alias="id")]
+
+router = APIRouter(tags=["house"])
+_FORM = (ErrorCode.BAD_REQUEST, ErrorCode.INVALID_FIELDS, ErrorCode.TOO_LARGE)
+_ADMIN = (ErrorCode.NOT_SIGNED_IN, ErrorCode.NOT_ALLOWED)
+
+
+@router.get("/organization", responses=documented(*_ADMIN))
+def view_organization(account: SignedInAccount, parts: PartsOf) -> OrganizationAnswer:
+    """The organization."""
+    return OrganizationAnswer.of(organization.view_organization(parts.world, account))
+
+
+@router.patch("/organization", responses=documented(*_FORM, *_ADMIN))
+def change_organization(
+    body: OrganizationBody, account: SignedInAccount, parts: PartsOf
+) -> OrganizationAnswer:
+    """Change the organization; locked rules hold in running rooms at once."""
+    changes = OrganizationChanges(
+        name=body.name,
+        profile=Profile(body.profile) if body.profile else None,
+        locked_rules=body.locked_rules,
+        safeguarding_contact=body.changed_contact(),
+    )
+    changed = organization.change_organization(parts.world, parts.rooms, account, changes)
+    return OrganizationAnswer.of(changed)
+
+
+@router.get("/cases", responses=documented(*_ADMIN))
+def list_cases(account: SignedInAccount, parts: PartsOf) -> CaseList:
+    """The case register, the newest first."""
+    return CaseList(cases=[CaseAnswer.of(case) for case in cases.list_cases(parts.world, account)])
+
+
+@router.get("/cases/{id}", responses=documented(*_ADMIN, ErrorCode.NOT_FOUND))
+def view_case(case_id: WantedId, account: SignedInAccount, parts: PartsOf) -> CaseAnswer:
+    """One case."""
+    return CaseAnswer.of(cases.view_case(parts.world, account, CaseId(case_id)))
+
+
+@router.patch("/cases/{id}", responses=documented(*_FORM, *_ADMIN, ErrorCode.NOT_FOUND))
+def change_case(case_id: WantedId, body: CaseBody, account: SignedInAccount, parts: PartsOf) -> CaseAnswer:
+    """Say how far a case is and what became of it."""
+    state = CaseState(body.state) if body.state else None
+    return CaseAnswer.of(cases.change_case(parts.world, account, CaseId(case_id), state, body.outcome))

@@ -1,0 +1,59 @@
+"""What strangers may ask: where a link leads. Every answer that it leads nowhere is the same, and as late."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from fastapi import APIRouter
+from fastapi.concurrency import run_in_threadpool
+
+from preau.meet.api.context import PartsOf, PeerAddress, Visitor
+from preau.meet.api.errors import documented
+from preau.meet.api.house_models import CaseLook
+from preau.meet.api.meeting_models import InvitationLook, LinkAnswer, SecretBody
+from preau.meet.domain.errors import DomainError, ErrorCode
+from preau.meet.services import cases, doors
+
+router = APIRouter(tags=["links"])
+_FORM = (ErrorCode.BAD_REQUEST, ErrorCode.INVALID_FIELDS, ErrorCode.NOT_ALLOWED, ErrorCode.TOO_LARGE)
+_LATE = frozenset({ErrorCode.MEETING_UNKNOWN, ErrorCode.CASE_UNKNOWN, ErrorCode.RATE_LIMITED})
+_T = TypeVar("_T")
+
+
+async def _evenly(look: Callable[[], _T]) -> _T:
+    """What `look` returns; when it finds nothing, that is said at one moment after the question."""
+    loop = asyncio.get_running_loop()
+    answer_at = loop.time() + doors.REFUSED_AFTER_S
+    try:
+        return await run_in_threadpool(look)
+    except DomainError as refusal:
+        if refusal.code in _LATE:
+            await asyncio.sleep(answer_at - loop.time())
+        raise
+
+
+@router.get("/links/{code}", responses=documented(ErrorCode.MEETING_UNKNOWN, ErrorCode.RATE_LIMITED))
+async def look_at_link(code: str, visitor: Visitor, parts: PartsOf, address: PeerAddress) -> LinkAnswer:
+    """What a meeting's link shows before anybody enters."""
+    return await _evenly(
+        lambda: LinkAnswer.of(doors.look_at_link(parts.world, parts.rooms, visitor, code, address))
+    )
+
+
+@router.post(
+    "/invitations/look",
+    responses=documented(*_FORM, ErrorCode.MEETING_UNKNOWN, ErrorCode.RATE_LIMITED),
+)
+async def look_at_invitation(body: SecretBody, parts: PartsOf, address: PeerAddress) -> InvitationLook:
+    """What a personal link shows before anybody enters. Looking does not tie it to this browser."""
+    return await _evenly(
+        lambda: InvitationLook.of(doors.look_at_invitation(parts.world, parts.rooms, body.secret, address))
+    )
+
+
+@router.post("/cases/look", responses=documented(*_FORM, ErrorCode.CASE_UNKNOWN, ErrorCode.RATE_LIMITED))
+async def look_at_case(body: SecretBody, parts: PartsOf, address: PeerAddress) -> CaseLook:
+    """What became of a report, for who has its secret."""
+    return await _evenly(lambda: CaseLook.of(cases.look_at_case(parts.world, body.secret, address)))

@@ -1,0 +1,168 @@
+"""The door: who comes in at once, who waits, who is turned away, and what the hosts say to it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from preau.meet.domain.ids import ParticipantId
+from preau.meet.domain.invitations import Provenance
+from preau.meet.domain.names import those_like
+from preau.meet.domain.policy import Action
+from preau.meet.domain.rules import Waiting
+from preau.meet.live.arrivals import let_in
+from preau.meet.live.commands import AdmitPeople, Deny, Knock, LeaveNote
+from preau.meet.live.events import DoorNoteLeft, HostTold, ParticipantJoined, PersonWaiting
+from preau.meet.live.leaving import put_out, stop_waiting
+from preau.meet.live.people import Identity, Participant, WaitingPerson
+from preau.meet.live.permission import audited, confirm, may_wait_and, permit, refuse
+from preau.meet.live.room import MAX_WAITING, Room, Seat, Step
+from preau.meet.live.waiting import BY_PERSONAL_LINK, told_at_the_door
+
+KNOCK_EVERY = timedelta(seconds=30)
+MAX_KNOCKS_A_MINUTE = 20
+_MAY_ENTER: dict[Waiting, frozenset[Provenance]] = {
+    Waiting.EVERYBODY: frozenset(),
+    Waiting.NOT_INVITED: BY_PERSONAL_LINK,
+    Waiting.NOT_KNOWN: BY_PERSONAL_LINK | {Provenance.ACCOUNT},
+}
+
+
+def knock(step: Step, command: Knock, now: datetime) -> Step:
+    """Somebody new: let in, have wait, or turn away."""
+    room = step.room
+    identity = Identity(
+        command.secret_hash,
+        command.role_wanted,
+        command.device_key,
+        command.invitation_id,
+        command.account_id,
+    )
+    if room.seat_of(command.connection) is not None or room.place_of(command.connection) is not None:
+        return refuse(step, command, "already-admitted")
+    code = _turned_away(room, command, identity)
+    if code is not None:
+        return refuse(step, command, code)
+    if _has_to_wait(room, command, identity):
+        return _wait(step, command, identity, now)
+    step = _take_over(step, command, now)
+    if len(step.room.seats) >= room.setting.max_participants:
+        return refuse(step, command, "room-full")
+    participant = Participant(
+        command.participant_id, command.name, command.role_wanted, now, command.provenance
+    )
+    step = step.write(ParticipantJoined(participant, identity), now)
+    return let_in(step, participant.id, Seat(command.connection), command.request, now)
+
+
+def _turned_away(room: Room, command: Knock, identity: Identity) -> str | None:
+    """Why the door stays shut, or None. Nothing shuts it to the meeting's owner."""
+    if command.provenance is Provenance.OWNER:
+        return None
+    is_shut = room.view.is_locked or room.view.is_frozen
+    is_stranger = command.provenance is Provenance.OPEN_LINK and not room.view.rules.open_link
+    if is_shut or is_stranger or room.memory.is_banned(identity.marks):
+        return "meeting-unknown"
+    return "denied" if identity.marks & room.memory.denied else None
+
+
+def _has_to_wait(room: Room, command: Knock, identity: Identity) -> bool:
+    if command.provenance is Provenance.OWNER:
+        return False
+    was_removed = bool(identity.marks & room.memory.removed)
+    may_enter = command.provenance in _MAY_ENTER[room.view.rules.waiting_room]
+    return was_removed or command.is_second_device or not may_enter
+
+
+def _is_too_often(room: Room, device_key: str, now: datetime) -> bool:
+    """What reaches the hosts is limited, by device and for the room."""
+    last_minute = [knocked for knocked in room.memory.knocks if knocked[0] + timedelta(minutes=1) > now]
+    own = [at for at, device in last_minute if device == device_key and at + KNOCK_EVERY > now]
+    return bool(own) or len(last_minute) >= MAX_KNOCKS_A_MINUTE
+
+
+def _wait(step: Step, command: Knock, identity: Identity, now: datetime) -> Step:
+    room = step.room
+    if _is_too_often(room, command.device_key, now):
+        return refuse(step, command, "rate-limited")
+    step = _take_over(step, command, now)
+    if len(room.places) >= MAX_WAITING:
+        return refuse(step, command, "room-full")
+    names = [one.name for one in room.view.participants] + [one.name for one in room.view.waiting]
+    waiting = WaitingPerson(
+        id=command.participant_id,
+        name=command.name,
+        provenance=command.provenance,
+        at=now,
+        looks_like=those_like(command.name, names),
+        is_second_device=command.is_second_device,
+        was_removed_before=bool(identity.marks & room.memory.removed),
+    )
+    step = step.write(PersonWaiting(waiting, identity), now)
+    step = step.place(waiting.id, Seat(command.connection), now)
+    step = told_at_the_door(step, waiting.id, command.request)
+    if command.is_second_device:
+        step = step.write(HostTold("second-device", command.name), now)
+    return step
+
+
+def _take_over(step: Step, command: Knock, now: datetime) -> Step:
+    """A personal link in the same browser again: the page was lost, and its old place goes to the new one."""
+    if command.invitation_id is None or command.is_second_device:
+        return step
+    for participant_id, identity in step.room.memory.identities.items():
+        if (identity.invitation_id, identity.device_key) == (command.invitation_id, command.device_key):
+            reason = "left" if participant_id in step.room.seats else "gave-up"
+            step = put_out(step, participant_id, reason, now, code="replaced")
+    return step
+
+
+def leave_note(step: Step, command: LeaveNote, now: datetime) -> Step:
+    """Write the one line to the hosts."""
+    step, participant_id = may_wait_and(step, command, Action.LEAVE_NOTE)
+    waiting = None if participant_id is None else step.room.view.waiting_person(participant_id)
+    if waiting is None:
+        return step
+    if waiting.note is not None:
+        return refuse(step, command, "note-left-already")
+    return confirm(step.write(DoorNoteLeft(waiting.id, command.text), now), command)
+
+
+def admit(step: Step, command: AdmitPeople, now: datetime) -> Step:
+    """Let people in, as many as there are seats for; whose connection is away finds the seat on return."""
+    step, who = permit(step, command, Action.ADMIT, subject_id="".join(command.participant_ids[:1]))
+    if who is None:
+        return step
+    wanted = [one for one in dict.fromkeys(command.participant_ids) if one in step.room.places]
+    if not wanted:
+        return refuse(step, command, "not-waiting")
+    free = step.room.setting.max_participants - len(step.room.seats)
+    if free <= 0:
+        return refuse(step, command, "room-full")
+    for participant_id in wanted[:free]:
+        step = audited(_admit_one(step, participant_id, now), who, Action.ADMIT, participant_id)
+    return confirm(step, command)
+
+
+def _admit_one(step: Step, participant_id: ParticipantId, now: datetime) -> Step:
+    room = step.room
+    waiting, identity = room.view.waiting_person(participant_id), room.memory.identities.get(participant_id)
+    if waiting is None or identity is None:
+        return step
+    place = room.places[participant_id]
+    participant = Participant(
+        waiting.id, waiting.name, identity.role, now, waiting.provenance, connected=waiting.connected
+    )
+    step = stop_waiting(step, participant_id, "admitted", now)
+    step = step.write(ParticipantJoined(participant, identity), now)
+    return let_in(step, participant_id, place, 0, now)
+
+
+def deny(step: Step, command: Deny, now: datetime) -> Step:
+    """Refuse somebody who waits, for the rest of the occurrence."""
+    step, who = permit(step, command, Action.DENY, subject_id=command.participant_id)
+    if who is None:
+        return step
+    if command.participant_id not in step.room.places:
+        return refuse(step, command, "not-waiting")
+    step = put_out(step, command.participant_id, "denied", now, code="denied", why=command.reason)
+    return confirm(audited(step, who, Action.DENY, command.participant_id), command)

@@ -1,0 +1,114 @@
+"""Reports: opened from inside a meeting, looked into by administrators, answered to who reported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from preau.meet.domain.accounts import Account
+from preau.meet.domain.cases import MAX_OUTCOME_CHARACTERS, Case, CaseState, Report, next_number
+from preau.meet.domain.errors import DomainError, ErrorCode, case_unknown, invalid, not_found
+from preau.meet.domain.ids import ID_BYTES, CaseId, case_id
+from preau.meet.domain.policy import Action, demand
+from preau.meet.domain.text import clean_chat
+from preau.meet.services.meetings import actor_of
+from preau.meet.services.ports import AlreadyStoredError, AuditRecord, World
+from preau.meet.services.secrets import hash_of, new_secret
+
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class OpenedCase:
+    """What a reporter keeps: the number to name it by, the secret to look at its outcome with."""
+
+    number: str
+    secret: str
+
+
+@dataclass(frozen=True)
+class CaseOutcome:
+    """What a reporter may see of a case. `contact`: whom to write to, or None when nobody was named."""
+
+    case: Case
+    contact: str | None
+
+
+def open_case(world: World, report: Report) -> OpenedCase:
+    """Put a report into the register."""
+    secret = new_secret(world.randomness)
+    now = world.clock.now()
+    for _ in range(_ATTEMPTS):
+        try:
+            with world.store.write() as stored:
+                number = next_number(now.year, stored.cases.last_number(now.year))
+                opened = Case(
+                    id=case_id(world.randomness.draw(ID_BYTES)),
+                    number=number,
+                    secret_hash=hash_of(secret),
+                    at=now,
+                    report=report,
+                )
+                stored.cases.add(opened)
+        except AlreadyStoredError:
+            # Another report took the number in the same moment.
+            continue
+        return OpenedCase(number, secret)
+    raise DomainError(ErrorCode.CONFLICT, "Too many reports at once; try again.")
+
+
+def list_cases(world: World, account: Account | None) -> Sequence[Case]:
+    """The register, the newest first; reading it is an act of its own in the audit."""
+    demand(actor_of(account), Action.VIEW_CASES)
+    with world.store.write() as stored:
+        actor_id = account.id if account else None
+        stored.audit.add(AuditRecord(world.clock.now(), actor_id, Action.VIEW_CASES.value, "cases"))
+        return stored.cases.all()
+
+
+def view_case(world: World, account: Account | None, wanted: CaseId) -> Case:
+    """One case."""
+    demand(actor_of(account), Action.VIEW_CASES)
+    with world.store.write() as stored:
+        case = stored.cases.by_id(wanted)
+        if case is None:
+            raise not_found()
+        actor_id = account.id if account else None
+        stored.audit.add(AuditRecord(world.clock.now(), actor_id, Action.VIEW_CASES.value, case.id))
+    return case
+
+
+def change_case(
+    world: World, account: Account | None, wanted: CaseId, state: CaseState | None, outcome: str | None
+) -> Case:
+    """Say how far a case is, and what became of it; None leaves a thing as it is."""
+    demand(actor_of(account), Action.CHANGE_CASE)
+    cleaned = None if outcome is None else clean_chat(outcome)
+    if cleaned is not None and len(cleaned) > MAX_OUTCOME_CHARACTERS:
+        raise invalid({"outcome": f"At most {MAX_OUTCOME_CHARACTERS} characters."})
+    now = world.clock.now()
+    with world.store.write() as stored:
+        case = stored.cases.by_id(wanted)
+        if case is None:
+            raise not_found()
+        changed = replace(
+            case,
+            state=state or case.state,
+            outcome=case.outcome if cleaned is None else cleaned or None,
+            outcome_at=now,
+        )
+        stored.cases.update(changed)
+        actor_id = account.id if account else None
+        stored.audit.add(AuditRecord(now, actor_id, Action.CHANGE_CASE.value, case.id))
+    return changed
+
+
+def look_at_case(world: World, secret: str, address: str) -> CaseOutcome:
+    """What became of a report. Raises `case-unknown`, `rate-limited`."""
+    with world.store.read() as stored:
+        case = stored.cases.by_secret(hash_of(secret))
+        contact = stored.organizations.get().safeguarding_contact
+    if case is None:
+        world.guesses.wrong_link(address, world.clock.now())
+        raise case_unknown()
+    return CaseOutcome(case, contact)

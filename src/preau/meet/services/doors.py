@@ -1,0 +1,266 @@
+"""Who stands at a meeting's door, by what, and in what role: decided before the room hears of anybody.
+
+Everything that leads nowhere is one answer, `meeting-unknown`. To make it one time as well, whoever answers
+waits until `REFUSED_AFTER_S` after the question came, whatever was found out in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+from preau.meet.domain.accounts import Account
+from preau.meet.domain.codes import MeetingCode, parse_code
+from preau.meet.domain.errors import (
+    DomainError,
+    ErrorCode,
+    meeting_unknown,
+    passcode_needed,
+    passcode_wrong,
+)
+from preau.meet.domain.ids import AccountId, InvitationId
+from preau.meet.domain.invitations import Invitation, Provenance
+from preau.meet.domain.meetings import Meeting
+from preau.meet.domain.organization import Organization, in_force
+from preau.meet.domain.policy import GUEST, Action, Actor, decide
+from preau.meet.domain.roles import RoomRole
+from preau.meet.domain.text import clean_line
+from preau.meet.services.limits import prefix_key
+from preau.meet.services.ports import LiveRooms, Transaction, World
+from preau.meet.services.secrets import SECRET_CHARACTERS, hash_of
+
+_T = TypeVar("_T")
+
+REFUSED_AFTER_S = 0.15
+"""How long after the question every `meeting-unknown` is answered."""
+
+DEVICE_COOKIE_LIFE = timedelta(days=365)
+_MAX_DEVICE_SECRET_CHARACTERS = 100
+
+
+def device_cookie(*, is_https: bool) -> str:
+    """The name of the cookie that tells browsers apart; the prefix keeps other hosts from setting it."""
+    return "__Host-preau_device" if is_https else "preau_device"
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """What somebody at the door shows. `device_secret`: the device cookie; `address`: where it comes from."""
+
+    account: Account | None
+    code: str
+    invitation_secret: str | None
+    passcode: str | None
+    device_secret: str | None
+    address: str
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Somebody who may knock.
+
+    `name` is fixed by a personal link and None otherwise. `device_key` stands for the browser, or for the
+    neighbourhood of its address when it keeps no cookie. `is_second_device`: the personal link belongs to
+    another browser, or this one cannot be told apart; such people wait, whatever the rules say.
+    """
+
+    meeting: Meeting
+    organization: Organization
+    role: RoomRole
+    provenance: Provenance
+    name: str | None
+    invitation_id: InvitationId | None
+    device_key: str
+    is_second_device: bool
+    account_id: AccountId | None
+
+
+@dataclass(frozen=True)
+class LinkView:
+    """What a meeting's link shows before anybody enters: the title to its host alone."""
+
+    code: MeetingCode
+    is_host: bool
+    title: str | None
+    name: str | None
+    needs_passcode: bool
+
+
+@dataclass(frozen=True)
+class InvitationView:
+    """What a personal link shows before anybody enters."""
+
+    code: MeetingCode
+    name: str
+    host_name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class _Found:
+    meeting: Meeting
+    organization: Organization
+    invitation: Invitation | None
+    is_owner: bool
+
+
+def arrive(world: World, rooms: LiveRooms, visitor: Visitor) -> Arrival:
+    """Who it is that knocks, for the room to decide on.
+
+    The first use of a personal link ties it to the browser. Raises `meeting-unknown`, `passcode-needed`,
+    `passcode-wrong`, `rate-limited`. Somebody who resumes a seat asks `meeting_at` instead: a seat outlives
+    locks and changes of the rules.
+    """
+    found = _guarded(world, visitor.address, lambda stored: _find(stored, rooms, visitor))
+    invitation = found.invitation
+    if invitation is None and not found.is_owner:
+        _check_passcode(world, found.meeting, visitor)
+    is_second = invitation is not None and not _is_first_device(world, invitation, visitor.device_secret)
+    return Arrival(
+        meeting=found.meeting,
+        organization=found.organization,
+        role=_role(found),
+        provenance=_provenance(found, visitor.account),
+        name=invitation.name if invitation else None,
+        invitation_id=invitation.id if invitation else None,
+        device_key=device_key(visitor.device_secret, visitor.address),
+        is_second_device=is_second,
+        account_id=visitor.account.id if visitor.account else None,
+    )
+
+
+def meeting_at(world: World, code: str, address: str) -> Meeting:
+    """The meeting of a link, whatever stands at its door. Raises `meeting-unknown`, `rate-limited`."""
+    return _guarded(world, address, lambda stored: _meeting(stored, code))
+
+
+def look_at_link(
+    world: World, rooms: LiveRooms, account: Account | None, code: str, address: str
+) -> LinkView:
+    """What the page of a link may show. Raises as `arrive` does for what leads nowhere."""
+    visitor = Visitor(account, code, None, None, None, address)
+    found = _guarded(world, address, lambda stored: _find(stored, rooms, visitor))
+    return LinkView(
+        code=found.meeting.code,
+        is_host=found.is_owner,
+        title=found.meeting.title if found.is_owner else None,
+        name=account.name if account else None,
+        needs_passcode=found.meeting.passcode_hash is not None and not found.is_owner,
+    )
+
+
+def look_at_invitation(world: World, rooms: LiveRooms, secret: str, address: str) -> InvitationView:
+    """What the page of a personal link may show; looking ties it to nothing. Raises as `arrive` does."""
+
+    def look(stored: Transaction) -> InvitationView:
+        invitation = stored.invitations.by_secret(hash_of(secret))
+        meeting = stored.meetings.by_id(invitation.meeting_id) if invitation else None
+        host = stored.accounts.by_id(meeting.owner_id) if meeting else None
+        if invitation is None or meeting is None or host is None or _is_locked(rooms, meeting):
+            raise meeting_unknown()
+        return InvitationView(meeting.code, invitation.name, host.name, meeting.title)
+
+    return _guarded(world, address, look)
+
+
+def device_key(device_secret: str | None, address: str) -> str:
+    """What stands for a browser: its cookie's hash; without a cookie one key for the whole neighbourhood."""
+    secret = _usable(device_secret)
+    return hash_of(secret if secret else f"no cookie, {prefix_key(address)}")
+
+
+def _usable(device_secret: str | None) -> str | None:
+    """A cookie as the server makes them; a short or huge one is somebody's own invention."""
+    is_usual = device_secret and SECRET_CHARACTERS <= len(device_secret) <= _MAX_DEVICE_SECRET_CHARACTERS
+    return device_secret if is_usual else None
+
+
+def _guarded(world: World, address: str, look: Callable[[Transaction], _T]) -> _T:
+    """Look something up for a stranger who may be guessing.
+
+    Who asks for what is there is never refused on account of neighbours who guess.
+    """
+    try:
+        with world.store.read() as stored:
+            return look(stored)
+    except DomainError as refusal:
+        if refusal.code is ErrorCode.MEETING_UNKNOWN:
+            world.guesses.wrong_link(address, world.clock.now())
+        raise
+
+
+def _meeting(stored: Transaction, code: str) -> Meeting:
+    parsed = parse_code(code)
+    meeting = stored.meetings.by_code(parsed) if parsed else None
+    if meeting is None or not decide(GUEST, Action.ENTER_ROOM, meeting).is_allowed:
+        raise meeting_unknown()
+    return meeting
+
+
+def _find(stored: Transaction, rooms: LiveRooms, visitor: Visitor) -> _Found:
+    meeting = _meeting(stored, visitor.code)
+    account = visitor.account
+    is_owner = account is not None and decide(_actor(account), Action.HOST_ROOM, meeting).is_allowed
+    organization = stored.organizations.get()
+    invitation = None
+    if visitor.invitation_secret is not None and not is_owner:
+        invitation = stored.invitations.by_secret(hash_of(visitor.invitation_secret))
+        if invitation is None or invitation.meeting_id != meeting.id:
+            raise meeting_unknown()
+    door = rooms.door(meeting.id)
+    rules = door.rules if door else in_force(organization, meeting.kind, meeting.rules)
+    is_stranger = account is None and invitation is None
+    if not is_owner and (_is_locked(rooms, meeting) or (is_stranger and not rules.open_link)):
+        raise meeting_unknown()
+    return _Found(meeting, organization, invitation, is_owner)
+
+
+def _is_locked(rooms: LiveRooms, meeting: Meeting) -> bool:
+    door = rooms.door(meeting.id)
+    return door is not None and door.is_locked
+
+
+def _check_passcode(world: World, meeting: Meeting, visitor: Visitor) -> None:
+    if meeting.passcode_hash is None:
+        return
+    if not visitor.passcode:
+        raise passcode_needed()
+    now = world.clock.now()
+    world.guesses.check_passcode(visitor.address, meeting.id, now)
+    if not world.passwords.matches(meeting.passcode_hash, clean_line(visitor.passcode)):
+        world.guesses.count_passcode(visitor.address, meeting.id, now)
+        raise passcode_wrong()
+
+
+def _is_first_device(world: World, invitation: Invitation, device_secret: str | None) -> bool:
+    secret = _usable(device_secret)
+    if secret is None:
+        return False
+    device_hash = hash_of(secret)
+    if invitation.device_hash is None:
+        with world.store.write() as stored:
+            if stored.invitations.bind(invitation.id, device_hash, world.clock.now()):
+                return True
+            fresh = stored.invitations.by_id(invitation.id)
+        return fresh is not None and fresh.device_hash == device_hash
+    return invitation.device_hash == device_hash
+
+
+def _role(found: _Found) -> RoomRole:
+    if found.is_owner:
+        return RoomRole.HOST
+    return found.invitation.role if found.invitation else RoomRole.PARTICIPANT
+
+
+def _provenance(found: _Found, account: Account | None) -> Provenance:
+    if found.is_owner:
+        return Provenance.OWNER
+    if found.invitation is not None:
+        return Provenance(found.invitation.source.value)
+    return Provenance.ACCOUNT if account else Provenance.OPEN_LINK
+
+
+def _actor(account: Account) -> Actor:
+    return Actor(account.id, account.role)

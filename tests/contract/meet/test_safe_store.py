@@ -1,0 +1,169 @@
+"""What every store promises about personal links, the organization and the case register."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from preau.meet.domain.accounts import Account
+from preau.meet.domain.cases import Case, CaseState, Category, EvidenceLine, Report
+from preau.meet.domain.codes import MeetingCode
+from preau.meet.domain.ids import AccountId, CaseId, InvitationId, MeetingId
+from preau.meet.domain.invitations import Invitation, Source
+from preau.meet.domain.meetings import Meeting
+from preau.meet.domain.organization import Organization
+from preau.meet.domain.roles import AccountRole, RoomRole
+from preau.meet.domain.rules import Kind, Profile, bundle
+from preau.meet.services.ports import AlreadyStoredError, Store
+from preau.meet.storage.store import DatabaseStore
+
+NOW = datetime(2026, 11, 24, 8, 0, 0, 123_000, tzinfo=UTC)
+LATER = NOW + timedelta(days=1)
+ADA = Account(AccountId("acc_ada"), "Ada", "ada@example.org", AccountRole.ADMIN, "fr", None, NOW)
+CLASS = Meeting(
+    MeetingId("mtg_1"),
+    MeetingCode("aaaaa"),
+    ADA.id,
+    "6e B",
+    NOW,
+    None,
+    Kind.CLASS,
+    bundle(Profile.SCHOOL, Kind.CLASS),
+)
+ANN = Invitation(
+    InvitationId("inv_ann"),
+    CLASS.id,
+    "Ann 👩‍🏫",
+    "ann@example.org",
+    RoomRole.OBSERVER,
+    Source.ROSTER,
+    "hash-ann",
+    None,
+    None,
+    NOW,
+)
+BOB = replace(
+    ANN, id=InvitationId("inv_bob"), name="Bob", email=None, secret_hash="hash-bob", source=Source.INVITED
+)
+REPORT = Report(CLASS.id, Category.SELF_HARM, "é\n\tx", "Ann", None, (EvidenceLine(NOW, "Bob", "\u0000!"),))
+CASE = Case(CaseId("cas_1"), "P-2026-0001", "hash-case", NOW, REPORT)
+
+
+@pytest.fixture
+def peopled(store: DatabaseStore) -> DatabaseStore:
+    with store.write() as stored:
+        stored.accounts.add(ADA)
+        stored.meetings.add(CLASS)
+        stored.invitations.add([BOB])
+        stored.invitations.add([ANN])
+        stored.invitations.add([])
+    return store
+
+
+def test_a_personal_link_comes_back_as_it_was_and_in_order(peopled: Store) -> None:
+    with peopled.read() as stored:
+        assert stored.invitations.by_id(ANN.id) == ANN
+        assert stored.invitations.by_secret("hash-bob") == BOB
+        assert stored.invitations.by_secret("hash-nobody") is None
+        assert stored.invitations.of_meeting(CLASS.id) == [BOB, ANN]
+        assert stored.invitations.of_meeting(MeetingId("mtg_other")) == []
+
+
+def test_a_secret_belongs_to_one_link(peopled: Store) -> None:
+    with pytest.raises(AlreadyStoredError), peopled.write() as stored:
+        stored.invitations.add([replace(ANN, id=InvitationId("inv_other"))])
+
+
+def test_a_link_is_tied_to_one_of_many_devices_at_once(peopled: Store) -> None:
+    won: list[bool] = []
+
+    def bind(number: int) -> None:
+        with peopled.write() as stored:
+            won.append(stored.invitations.bind(ANN.id, f"device-{number}", LATER))
+
+    threads = [threading.Thread(target=bind, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(won) == [False] * 7 + [True]
+    with peopled.read() as stored:
+        bound = stored.invitations.by_id(ANN.id)
+        assert bound is not None
+        assert bound.device_hash is not None
+        assert bound.bound_at == LATER
+        assert stored.invitations.by_id(BOB.id) == BOB
+
+
+def test_a_renewed_link_is_free_again_and_the_old_one_gone(peopled: Store) -> None:
+    with peopled.write() as stored:
+        stored.invitations.bind(ANN.id, "device", NOW)
+        stored.invitations.renew(ANN.id, "hash-new")
+    with peopled.read() as stored:
+        assert stored.invitations.by_secret("hash-ann") is None
+        assert stored.invitations.by_secret("hash-new") == replace(ANN, secret_hash="hash-new")
+
+
+def test_links_go_one_by_one_and_with_their_meeting(peopled: Store) -> None:
+    with peopled.write() as stored:
+        stored.invitations.remove(BOB.id)
+        assert stored.invitations.of_meeting(CLASS.id) == [ANN]
+        stored.meetings.remove(CLASS.id)
+    with peopled.read() as stored:
+        assert stored.invitations.by_id(ANN.id) is None
+
+
+def test_there_is_one_organization(store: Store) -> None:
+    changed = Organization("École", Profile.PUBLIC_BODY, frozenset({"open_link"}), "safe@example.org")
+    with store.read() as stored:
+        assert stored.organizations.get() == Organization()
+    for one in (changed, replace(changed, name="Mairie", safeguarding_contact=None)):
+        with store.write() as stored:
+            stored.organizations.put(one)
+        with store.read() as stored:
+            assert stored.organizations.get() == one
+
+
+def test_a_case_comes_back_as_it_was(store: Store) -> None:
+    closed = replace(CASE, state=CaseState.CLOSED, outcome="Spoken with.", outcome_at=LATER)
+    with store.write() as stored:
+        stored.cases.add(CASE)
+        assert stored.cases.by_id(CASE.id) == CASE
+        stored.cases.update(closed)
+    with store.read() as stored:
+        assert stored.cases.by_secret("hash-case") == closed
+        assert stored.cases.all() == [closed]
+        assert stored.cases.by_secret("hash") is None
+
+
+def test_case_numbers_are_taken_once_and_counted_by_year(store: Store) -> None:
+    numbers = ["P-2026-0002", "P-2026-9999", "P-2026-10000", "P-2025-0044"]
+    with store.write() as stored:
+        assert stored.cases.last_number(2026) is None
+        for index, number in enumerate(numbers):
+            stored.cases.add(
+                replace(CASE, id=CaseId(f"cas_{index}"), number=number, secret_hash=f"hash-{index}")
+            )
+    with pytest.raises(AlreadyStoredError), store.write() as stored:
+        stored.cases.add(replace(CASE, number=numbers[0]))
+    with store.read() as stored:
+        assert stored.cases.last_number(2026) == "P-2026-10000"
+        assert stored.cases.last_number(2025) == "P-2025-0044"
+        assert stored.cases.last_number(2024) is None
+
+
+def test_only_cases_closed_long_ago_are_forgotten(store: Store) -> None:
+    closed = replace(CASE, state=CaseState.CLOSED, outcome_at=NOW)
+    answered = replace(
+        closed, id=CaseId("cas_2"), number="P-2026-0002", secret_hash="2", state=CaseState.IN_PROGRESS
+    )
+    with store.write() as stored:
+        stored.cases.add(closed)
+        stored.cases.add(answered)
+        stored.cases.remove_closed_before(NOW)
+        assert len(stored.cases.all()) == 2
+        stored.cases.remove_closed_before(LATER)
+        assert stored.cases.all() == [answered]

@@ -1,0 +1,95 @@
+"""A world for tests of use cases: the real store on SQLite, a hand-set clock, and rooms that only note."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from preau.meet.domain.accounts import Account
+from preau.meet.domain.codes import MeetingCode
+from preau.meet.domain.ids import AccountId, InvitationId, MeetingId, OccurrenceId, ParticipantId
+from preau.meet.domain.roles import AccountRole
+from preau.meet.domain.rules import Rules
+from preau.meet.integrations.machine import Argon2Passwords, SystemRandomness
+from preau.meet.services.ports import RoomDoor, World
+from preau.meet.storage.engine import open_engine
+from preau.meet.storage.store import DatabaseStore
+
+MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+class HandClock:
+    """The time is what the test says."""
+
+    def __init__(self) -> None:
+        self.moment = MONDAY
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def pass_time(self, time: timedelta) -> None:
+        self.moment += time
+
+
+@dataclass
+class NotingRooms:
+    """The `LiveRooms` port for rooms that do not run, unless a test says what stands at a door."""
+
+    doors: dict[MeetingId, RoomDoor] = field(default_factory=dict)
+    seats: dict[OccurrenceId, frozenset[ParticipantId]] = field(default_factory=dict)
+    told: list[tuple[object, ...]] = field(default_factory=list)
+
+    def participant_count(self, _meeting_id: MeetingId) -> int | None:
+        return None
+
+    def end(self, meeting_id: MeetingId) -> None:
+        self.told.append(("end", meeting_id))
+
+    def is_expected(self, room: OccurrenceId, identity: ParticipantId) -> bool:
+        return identity in self.seats.get(room, ())
+
+    def door(self, meeting_id: MeetingId) -> RoomDoor | None:
+        return self.doors.get(meeting_id)
+
+    def change_rules(self, meeting_id: MeetingId, rules: Rules, locked_rules: Collection[str]) -> None:
+        self.told.append(("change-rules", meeting_id, rules, frozenset(locked_rules)))
+
+    def link_changed(self, meeting_id: MeetingId, code: MeetingCode) -> None:
+        self.told.append(("link-changed", meeting_id, code))
+
+    def revoke_invitation(self, meeting_id: MeetingId, invitation_id: InvitationId) -> None:
+        self.told.append(("revoke", meeting_id, invitation_id))
+
+    def seated(self) -> Mapping[OccurrenceId, frozenset[ParticipantId]]:
+        return self.seats
+
+    def stranger_removed(self, room: OccurrenceId, name: str) -> None:
+        self.told.append(("stranger-removed", room, name))
+
+
+ADA = Account(AccountId("acc_ada"), "Ada", "ada@example.org", AccountRole.ADMIN, "en", None, MONDAY)
+BOB = replace(ADA, id=AccountId("acc_bob"), name="Bob", email="bob@example.org", role=AccountRole.MEMBER)
+
+
+@dataclass
+class Stage:
+    """The world, its clock and its rooms; Ada administers the server, Bob has an account."""
+
+    world: World
+    clock: HandClock
+    rooms: NotingRooms
+
+
+def stage(folder: Path, template: Path) -> Stage:
+    """A server with two accounts, on a copy of an empty database: running the migrations takes a while."""
+    clock = HandClock()
+    shutil.copy(template, folder / "preau.db")
+    store = DatabaseStore(open_engine(f"sqlite:///{folder / 'preau.db'}"))
+    world = World(store, clock, SystemRandomness(), Argon2Passwords())
+    with store.write() as stored:
+        stored.accounts.add(ADA)
+        stored.accounts.add(BOB)
+    return Stage(world, clock, NotingRooms())

@@ -1,0 +1,286 @@
+"""Who may knock, as what, and what everybody else is told: one thing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from preau.meet.domain.errors import DomainError, ErrorCode
+from preau.meet.domain.invitations import Invitee, Provenance
+from preau.meet.domain.roles import RoomRole
+from preau.meet.domain.rules import Kind, Profile, bundle
+from preau.meet.services.doors import (
+    Arrival,
+    Visitor,
+    arrive,
+    device_cookie,
+    device_key,
+    look_at_invitation,
+    look_at_link,
+    meeting_at,
+)
+from preau.meet.services.invitations import (
+    FreshLink,
+    invite,
+    invite_list,
+    renew_invitation,
+    revoke_invitation,
+)
+from preau.meet.services.limits import UNKNOWN_LINKS_PER_PREFIX, WRONG_PASSCODES_PER_PREFIX
+from preau.meet.services.meetings import (
+    Changes,
+    MeetingView,
+    change_link,
+    change_meeting,
+    create_meeting,
+    delete_meeting,
+)
+from preau.meet.services.ports import RoomDoor
+from tests.kit.world import ADA, BOB, Stage
+
+HERE = "192.0.2.7"
+GUEST = Visitor(None, "", None, None, "d" * 43, HERE)
+OPEN = bundle(Profile.WORK, Kind.MEETING)
+
+
+def class_of(server: Stage, **rules: object) -> MeetingView:
+    view = create_meeting(server.world, ADA, "6e B", Kind.CLASS)
+    if not rules:
+        return view
+    return change_meeting(server.world, server.rooms, ADA, view.meeting.id, Changes(rules=rules))
+
+
+def ann_of(server: Stage, view: MeetingView, **about: object) -> FreshLink:
+    person = replace(Invitee("Ann"), **about)  # type: ignore[arg-type]  # a test names fields of its own
+    return invite(server.world, ADA, view.meeting.id, [person])[0]
+
+
+def knock(server: Stage, view: MeetingView, **shown: object) -> Arrival:
+    visitor = replace(GUEST, **{"code": view.meeting.code, **shown})  # type: ignore[arg-type]  # as above
+    return arrive(server.world, server.rooms, visitor)
+
+
+def refusal(server: Stage, view: MeetingView, **shown: object) -> ErrorCode:
+    with pytest.raises(DomainError) as refused:
+        knock(server, view, **shown)
+    return refused.value.code
+
+
+def test_the_owner_comes_in_as_host_whatever_the_door_says(server: Stage) -> None:
+    view = class_of(server)
+    server.rooms.doors[view.meeting.id] = RoomDoor(view.rules, is_locked=True)
+    change_meeting(server.world, server.rooms, ADA, view.meeting.id, Changes(passcode="open sesame"))
+    arrival = knock(server, view, account=ADA)
+    assert (arrival.role, arrival.provenance) == (RoomRole.HOST, Provenance.OWNER)
+    assert (arrival.account_id, arrival.name, arrival.is_second_device) == (ADA.id, None, False)
+
+
+def test_in_a_school_the_open_link_leads_no_guest_anywhere(server: Stage) -> None:
+    view = class_of(server)
+    assert refusal(server, view) is ErrorCode.MEETING_UNKNOWN
+    arrival = knock(server, view, account=BOB)
+    assert (arrival.role, arrival.provenance) == (RoomRole.PARTICIPANT, Provenance.ACCOUNT)
+
+
+def test_an_opened_link_lets_guests_knock(server: Stage) -> None:
+    arrival = knock(server, class_of(server, open_link=True))
+    assert (arrival.role, arrival.provenance) == (RoomRole.PARTICIPANT, Provenance.OPEN_LINK)
+    assert (arrival.account_id, arrival.invitation_id) == (None, None)
+
+
+def test_the_rules_of_the_running_room_count_at_its_door(server: Stage) -> None:
+    closed, opened = class_of(server), class_of(server, open_link=True)
+    server.rooms.doors[closed.meeting.id] = RoomDoor(OPEN, is_locked=False)
+    server.rooms.doors[opened.meeting.id] = RoomDoor(closed.rules, is_locked=False)
+    assert knock(server, closed).provenance is Provenance.OPEN_LINK
+    assert refusal(server, opened) is ErrorCode.MEETING_UNKNOWN
+
+
+def test_a_personal_link_fixes_name_and_role_and_belongs_to_its_first_device(server: Stage) -> None:
+    view = class_of(server)
+    ann = ann_of(server, view, role=RoomRole.COHOST)
+    first = knock(server, view, invitation_secret=ann.secret, device_secret="a" * 43)
+    assert (first.name, first.role, first.provenance) == ("Ann", RoomRole.COHOST, Provenance.INVITED)
+    assert first.invitation_id == ann.invitation.id
+    assert not first.is_second_device
+    again = knock(server, view, invitation_secret=ann.secret, device_secret="a" * 43)
+    assert again == first
+    copied = knock(server, view, invitation_secret=ann.secret, device_secret="b" * 43)
+    assert copied.is_second_device
+    assert copied.device_key != first.device_key
+
+
+def test_a_browser_without_a_cookie_is_never_the_first_device(server: Stage) -> None:
+    view = class_of(server)
+    ann = ann_of(server, view)
+    for nothing in (None, "", "short", "x" * 500):
+        assert knock(server, view, invitation_secret=ann.secret, device_secret=nothing).is_second_device
+    assert not knock(server, view, invitation_secret=ann.secret).is_second_device
+
+
+def test_browsers_without_a_cookie_are_one_neighbourhood() -> None:
+    assert device_key(None, "192.0.2.7") == device_key("", "192.0.2.200") == device_key("x", "192.0.2.1")
+    assert device_key(None, "192.0.3.7") != device_key(None, "192.0.2.7")
+    assert device_key("d" * 43, "192.0.2.7") == device_key("d" * 43, "198.51.100.1")
+
+
+def test_a_renewed_link_is_another_link_for_another_device(server: Stage) -> None:
+    view = class_of(server)
+    ann = ann_of(server, view)
+    knock(server, view, invitation_secret=ann.secret, device_secret="a" * 43)
+    fresh = renew_invitation(server.world, server.rooms, ADA, view.meeting.id, ann.invitation.id)
+    assert refusal(server, view, invitation_secret=ann.secret) is ErrorCode.MEETING_UNKNOWN
+    arrival = knock(server, view, invitation_secret=fresh.secret, device_secret="b" * 43)
+    assert not arrival.is_second_device
+    assert ("revoke", view.meeting.id, ann.invitation.id) in server.rooms.told
+
+
+def test_a_list_makes_people_of_the_roster(server: Stage) -> None:
+    view = class_of(server)
+    made = invite_list(server.world, ADA, view.meeting.id, "name;e-mail\nZoé;zoe@example.org\n")
+    assert knock(server, view, invitation_secret=made[0].secret).provenance is Provenance.ROSTER
+
+
+def test_everything_that_leads_nowhere_is_one_answer(server: Stage) -> None:
+    view, other, gone = class_of(server), class_of(server), class_of(server)
+    ann, foreign = ann_of(server, view), ann_of(server, other)
+    delete_meeting(server.world, server.rooms, ADA, gone.meeting.id)
+    revoked = ann_of(server, view)
+    revoke_invitation(server.world, server.rooms, ADA, view.meeting.id, revoked.invitation.id)
+    locked = class_of(server, open_link=True)
+    server.rooms.doors[locked.meeting.id] = RoomDoor(locked.rules, is_locked=True)
+    known = knock(server, view, invitation_secret=ann.secret)
+    assert known.name == "Ann"
+    answers = set()
+    for shown in (
+        {"code": "abcde-fghjk-mnpqr-stvwx"},
+        {"code": "../../etc/passwd"},
+        {"code": "x" * 5000},
+        {"code": gone.meeting.code},
+        {"code": view.meeting.code},
+        {"code": locked.meeting.code},
+        {"code": locked.meeting.code, "account": BOB},
+        {"code": view.meeting.code, "invitation_secret": ""},
+        {"code": view.meeting.code, "invitation_secret": "guessed"},
+        {"code": view.meeting.code, "invitation_secret": foreign.secret},
+        {"code": view.meeting.code, "invitation_secret": revoked.secret},
+    ):
+        with pytest.raises(DomainError) as refused:
+            knock(server, view, **shown)
+        error = refused.value
+        answers.add((error.code, error.message, tuple(error.fields), error.retry_after_s))
+    assert len(answers) == 1
+
+
+def test_rotation_kills_the_link_and_spares_personal_ones(server: Stage) -> None:
+    view = class_of(server, open_link=True)
+    ann = ann_of(server, view)
+    fresh = change_link(server.world, server.rooms, ADA, view.meeting.id)
+    assert refusal(server, view) is ErrorCode.MEETING_UNKNOWN
+    assert knock(server, fresh).provenance is Provenance.OPEN_LINK
+    looked = look_at_invitation(server.world, server.rooms, ann.secret, HERE)
+    assert looked.code == fresh.meeting.code
+    assert knock(server, fresh, invitation_secret=ann.secret).name == "Ann"
+    assert ("link-changed", view.meeting.id, fresh.meeting.code) in server.rooms.told
+
+
+def test_a_passcode_is_asked_of_everybody_without_a_personal_link(server: Stage) -> None:
+    view = class_of(server, open_link=True)
+    change_meeting(server.world, server.rooms, ADA, view.meeting.id, Changes(passcode=" open  sesame "))
+    assert refusal(server, view) is ErrorCode.PASSCODE_NEEDED
+    assert refusal(server, view, account=BOB) is ErrorCode.PASSCODE_NEEDED
+    assert refusal(server, view, passcode="open") is ErrorCode.PASSCODE_WRONG
+    assert knock(server, view, passcode="open sesame").provenance is Provenance.OPEN_LINK
+    ann = ann_of(server, view)
+    assert knock(server, view, invitation_secret=ann.secret).name == "Ann"
+    change_meeting(server.world, server.rooms, ADA, view.meeting.id, Changes(passcode=""))
+    assert knock(server, view).provenance is Provenance.OPEN_LINK
+
+
+def test_a_neighbourhood_runs_out_of_passcodes_and_no_other_does(server: Stage) -> None:
+    view = class_of(server, open_link=True)
+    change_meeting(server.world, server.rooms, ADA, view.meeting.id, Changes(passcode="open sesame"))
+    count = WRONG_PASSCODES_PER_PREFIX.count
+    wrong = [refusal(server, view, passcode="guess", address=f"192.0.2.{n}") for n in range(count)]
+    assert set(wrong) == {ErrorCode.PASSCODE_WRONG}
+    assert refusal(server, view, passcode="open sesame") is ErrorCode.RATE_LIMITED
+    elsewhere = knock(server, view, passcode="open sesame", address="198.51.100.1")
+    assert elsewhere.provenance is Provenance.OPEN_LINK
+    server.clock.pass_time(WRONG_PASSCODES_PER_PREFIX.window)
+    assert knock(server, view, passcode="open sesame").provenance is Provenance.OPEN_LINK
+
+
+def test_a_neighbourhood_runs_out_of_guesses_of_links(server: Stage) -> None:
+    view = class_of(server)
+    for number in range(UNKNOWN_LINKS_PER_PREFIX.count):
+        code = refusal(server, view, code="nothing", address=f"192.0.2.{number % 256}")
+        assert code is ErrorCode.MEETING_UNKNOWN
+    assert refusal(server, view, code="nothing") is ErrorCode.RATE_LIMITED
+    assert refusal(server, view) is ErrorCode.RATE_LIMITED, "a closed door is no better than none"
+    for secret in ("guessed", "guessed again"):
+        with pytest.raises(DomainError) as refused:
+            look_at_invitation(server.world, server.rooms, secret, HERE)
+        assert refused.value.code is ErrorCode.RATE_LIMITED
+    ann = ann_of(server, view)
+    assert knock(server, view, invitation_secret=ann.secret).name == "Ann", "neighbours are not locked out"
+    assert refusal(server, view, code="nothing", address="198.51.100.1") is ErrorCode.MEETING_UNKNOWN
+    server.clock.pass_time(timedelta(minutes=1))
+    assert refusal(server, view, code="nothing") is ErrorCode.MEETING_UNKNOWN
+
+
+def test_a_link_shows_its_title_to_the_host_alone(server: Stage) -> None:
+    view = class_of(server, open_link=True)
+    code = view.meeting.code
+    seen = look_at_link(server.world, server.rooms, None, code, HERE)
+    assert (seen.is_host, seen.title, seen.name, seen.needs_passcode) == (False, None, None, False)
+    change_meeting(server.world, server.rooms, ADA, view.meeting.id, Changes(passcode="open sesame"))
+    assert look_at_link(server.world, server.rooms, BOB, code, HERE).needs_passcode
+    own = look_at_link(server.world, server.rooms, ADA, code, HERE)
+    assert (own.is_host, own.title, own.name, own.needs_passcode) == (True, "6e B", "Ada", False)
+
+
+def test_looking_at_a_personal_link_ties_it_to_nothing(server: Stage) -> None:
+    view = class_of(server)
+    ann = ann_of(server, view)
+    looked = look_at_invitation(server.world, server.rooms, ann.secret, HERE)
+    assert (looked.name, looked.host_name, looked.title) == ("Ann", "Ada", "6e B")
+    with server.world.store.read() as stored:
+        assert stored.invitations.by_id(ann.invitation.id) == ann.invitation
+
+
+def test_a_locked_room_hides_from_personal_links_too(server: Stage) -> None:
+    view = class_of(server)
+    ann = ann_of(server, view)
+    server.rooms.doors[view.meeting.id] = RoomDoor(view.rules, is_locked=True)
+    assert refusal(server, view, invitation_secret=ann.secret) is ErrorCode.MEETING_UNKNOWN
+    with pytest.raises(DomainError) as refused:
+        look_at_invitation(server.world, server.rooms, ann.secret, HERE)
+    assert refused.value.code is ErrorCode.MEETING_UNKNOWN
+    with server.world.store.read() as stored:
+        assert stored.invitations.by_id(ann.invitation.id) == ann.invitation, "it was not tied either"
+
+
+def test_who_resumes_a_seat_finds_the_meeting_behind_a_locked_door(server: Stage) -> None:
+    view = class_of(server)
+    server.rooms.doors[view.meeting.id] = RoomDoor(view.rules, is_locked=True)
+    assert meeting_at(server.world, view.meeting.code, HERE).id == view.meeting.id
+    with pytest.raises(DomainError):
+        meeting_at(server.world, "nothing", HERE)
+
+
+def test_the_cookie_of_an_https_server_belongs_to_its_host_alone() -> None:
+    assert device_cookie(is_https=True).startswith("__Host-")
+    assert not device_cookie(is_https=False).startswith("__")
+
+
+def test_no_secret_of_a_link_is_in_the_database(server: Stage, tmp_path: Path) -> None:
+    view = class_of(server)
+    ann = ann_of(server, view)
+    knock(server, view, invitation_secret=ann.secret, device_secret="a" * 43)
+    stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"Ann" in stored
+    assert ann.secret.encode() not in stored
+    assert b"a" * 43 not in stored

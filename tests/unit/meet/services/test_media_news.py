@@ -1,0 +1,58 @@
+"""What follows from what the media server tells."""
+
+from __future__ import annotations
+
+import pytest
+
+from preau.meet.domain.ids import OccurrenceId, ParticipantId
+from preau.meet.integrations.livekit import NullMedia
+from preau.meet.services.media import note_refused_call, take_news
+from preau.meet.services.meetings import create_meeting
+from preau.meet.services.occurrences import start_occurrence
+from preau.meet.services.ports import MediaNews
+from tests.kit.world import ADA, NotingRooms, Stage
+
+ROOM, ANN = OccurrenceId("occ_1"), ParticipantId("par_ann")
+
+
+class NotingMedia(NullMedia):
+    """Notes what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+
+    def remove(self, _room: OccurrenceId, identity: ParticipantId) -> None:
+        self.asked.append(("remove", identity))
+
+    def repeat_rights(self, _room: OccurrenceId, identity: ParticipantId) -> None:
+        self.asked.append(("repeat-rights", identity))
+
+
+def test_who_joins_without_a_seat_is_removed_and_others_are_held_to_their_rights() -> None:
+    media, rooms = NotingMedia(), NotingRooms(seats={ROOM: frozenset({ANN})})
+    assert not take_news(MediaNews("participant_joined", ROOM, ANN), rooms, media)
+    assert take_news(MediaNews("participant_joined", ROOM, ParticipantId("ghost")), rooms, media)
+    assert not take_news(MediaNews("participant_left", ROOM, ParticipantId("ghost")), rooms, media)
+    assert media.asked == [("repeat-rights", ANN), ("remove", "ghost")]
+
+
+def test_a_forbidden_call_is_in_the_audit_of_its_meeting(server: Stage) -> None:
+    meeting = create_meeting(server.world, ADA, "6e B").meeting
+    room = start_occurrence(server.world, meeting.id).occurrence.id
+    assert note_refused_call(server.world, MediaNews("call_refused/MutePublishedTrack", room, ANN))
+    with server.world.store.read() as stored:
+        noted = stored.audit.of_meeting(meeting.id, 1)[0]
+    assert (noted.action, noted.participant_id, noted.allowed) == ("media-mute-published-track", ANN, False)
+
+
+@pytest.mark.parametrize(
+    "event", ["participant_joined", "call_refused", "call_refused/", "call_refused/" + "x" * 50, "x\n"]
+)
+def test_other_news_is_no_forbidden_call(server: Stage, event: str) -> None:
+    assert not note_refused_call(server.world, MediaNews(event, ROOM, ANN))
+
+
+def test_a_room_that_is_over_has_no_audit_to_fill(server: Stage) -> None:
+    assert note_refused_call(server.world, MediaNews("call_refused/DeleteRoom", ROOM, ANN))
+    with server.world.store.read() as stored:
+        assert stored.audit.all() == []

@@ -1,0 +1,140 @@
+/** What the server's HTTP API answers; docs/api/openapi.yaml says what each field means. */
+import type { Kind, Profile, RuleName, Rules } from "../room/rules";
+import type { ReportCategory } from "../room/wire";
+
+export interface Instance {
+  readonly name: string;
+  readonly version: string;
+  readonly set_up: boolean;
+  readonly media: { readonly encrypted: boolean };
+  readonly languages: readonly string[];
+}
+
+export interface Account {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly role: "admin" | "member";
+  readonly language: string | null;
+}
+
+export interface Meeting {
+  readonly id: string;
+  readonly code: string;
+  readonly title: string;
+  readonly link: string;
+  readonly kind: Kind;
+  readonly rules: Rules;
+  readonly differing: readonly RuleName[];
+  readonly locked_rules: readonly RuleName[];
+  readonly has_passcode: boolean;
+  readonly created_at: string;
+  readonly last_started_at: string | null;
+  readonly is_running: boolean;
+  readonly participant_count: number;
+}
+
+export interface MeetingChanges {
+  readonly title?: string;
+  readonly rules?: Partial<Rules>;
+  /** Null takes it away. */
+  readonly passcode?: string | null;
+}
+
+/** What a meeting link says to whoever opens it: a title only to its host. */
+export interface MeetingLink {
+  readonly code: string;
+  readonly is_host: boolean;
+  readonly title: string | null;
+  /** The name to suggest: the account's. */
+  readonly name: string | null;
+  readonly needs_passcode: boolean;
+}
+
+/** What a personal link says to whoever opens it. */
+export interface PersonalLink {
+  readonly code: string;
+  /** Fixed: the holder enters under this name. */
+  readonly name: string;
+  readonly host: string;
+  readonly title: string;
+}
+
+export type InvitedRole = "participant" | "observer" | "cohost";
+
+export interface Invitation {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string | null;
+  readonly role: InvitedRole;
+  readonly source: "invited" | "roster";
+  /** A browser has used it, which is the one it works in. */
+  readonly is_bound: boolean;
+  readonly bound_at: string | null;
+  readonly created_at: string;
+  /** Only in the answer that made it. */
+  readonly link: string | null;
+}
+
+export interface Invitee {
+  readonly name: string;
+  readonly email?: string;
+  readonly role?: InvitedRole;
+}
+
+export interface AuditRecord {
+  readonly at: string;
+  readonly actor_id: string | null;
+  readonly participant_id: string | null;
+  readonly action: string;
+  readonly subject_id: string;
+  readonly allowed: boolean;
+}
+
+export interface Organization {
+  readonly name: string;
+  readonly profile: Profile;
+  readonly locked_rules: readonly RuleName[];
+  readonly safeguarding_contact: string | null;
+}
+
+export const CASE_STATES = ["open", "in-progress", "closed"] as const;
+export type CaseState = (typeof CASE_STATES)[number];
+
+export interface Case {
+  readonly id: string;
+  readonly number: string;
+  readonly at: string;
+  readonly meeting_id: string;
+  readonly category: ReportCategory;
+  readonly text: string;
+  readonly reporter_name: string;
+  readonly about_name: string | null;
+  readonly evidence: readonly { readonly at: string; readonly name: string; readonly text: string }[];
+  readonly state: CaseState;
+  readonly outcome: string | null;
+  readonly outcome_at: string | null;
+}
+
+/** A case as who reported it sees it. */
+export interface CaseLook {
+  readonly number: string;
+  readonly at: string;
+  readonly category: ReportCategory;
+  readonly state: CaseState;
+  readonly outcome: string | null;
+  readonly outcome_at: string | null;
+  readonly contact: string | null;
+}
+
+export interface SignInLink {
+  readonly name: string;
+  readonly email: string;
+  readonly needs_password: boolean;
+}
+
+export interface NewAdministrator {
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+}

@@ -1,0 +1,193 @@
+import { Ban, TriangleAlert, UserX, WifiOff, X } from "lucide-react";
+import { useId, useState } from "react";
+import { useIntl } from "react-intl";
+import type { RoomView } from "../../room/view";
+import {
+  MAX_ADMITTED_AT_ONCE,
+  type Act,
+  type DenialReason,
+  type Provenance,
+  type WaitingPerson,
+} from "../../room/wire";
+import { useText, type Text } from "../../i18n";
+import { Avatar } from "../../ui/Avatar";
+import { Badge } from "../../ui/Badge";
+import { Button } from "../../ui/Button";
+import { Icon } from "../../ui/Icon";
+import { useCall } from "./CallContext";
+import styles from "./Door.module.css";
+import { hasWarning, isBeingLetIn } from "./people";
+import { More, RowAct, RowActs } from "./RowActs";
+
+/** Who is at the door, first in the panel: one press lets a person in, one turns them away. */
+export function Door({ view }: { view: RoomView }) {
+  const text = useText();
+  const id = useId();
+  const { waiting, pending } = view;
+  return (
+    <section className={styles.door} aria-label={text("safety.door")}>
+      <div className={styles.head}>
+        <h3>{text("safety.door.title", { count: waiting.length })}</h3>
+        {waiting.length > 1 && <AdmitAll waiting={waiting} hintId={`${id}-all`} />}
+      </div>
+      {waiting.length === 0 ? (
+        <p className={styles.quiet}>{text("safety.door.empty")}</p>
+      ) : (
+        <ul className={styles.people}>
+          {waiting.map((person) => (
+            <WaitingRow key={person.id} person={person} isBusy={isBeingLetIn(pending, person.id)} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+/** Everybody without a warning; the others are to be looked at one by one. */
+function AdmitAll({ waiting, hintId }: { waiting: readonly WaitingPerson[]; hintId: string }) {
+  const text = useText();
+  const call = useCall();
+  const safe = waiting.filter((person) => !hasWarning(person));
+  if (safe.length === 0) return null;
+  const participant_ids = safe.slice(0, MAX_ADMITTED_AT_ONCE).map((person) => person.id);
+  return (
+    <>
+      <Button
+        kind="primary"
+        className={styles.all}
+        aria-describedby={safe.length < waiting.length ? hintId : undefined}
+        onPress={() => call.ask({ type: "admit", participant_ids })}
+      >
+        {text("safety.door.admitAll")}
+      </Button>
+      {safe.length < waiting.length && (
+        <p id={hintId} className={styles.hint}>
+          {text("safety.door.admitAll.hint")}
+        </p>
+      )}
+    </>
+  );
+}
+
+function WaitingRow({ person, isBusy }: { person: WaitingPerson; isBusy: boolean }) {
+  const text = useText();
+  const call = useCall();
+  const nameId = useId();
+  const [isOpen, setOpen] = useState(false);
+  const { id } = person;
+  const deny = (reason: DenialReason): Act => ({ type: "deny", participant_id: id, reason });
+  return (
+    <li className={styles.person}>
+      <Avatar name={person.name} />
+      <div className={styles.name} id={nameId}>
+        {person.name}
+      </div>
+      <div className={styles.acts}>
+        <Button
+          kind={hasWarning(person) ? "plain" : "primary"}
+          className={styles.act}
+          aria-describedby={nameId}
+          isDisabled={isBusy}
+          data-row="waiting"
+          data-person={id}
+          onPress={() => call.ask({ type: "admit", participant_ids: [id] })}
+        >
+          {text("safety.door.admit")}
+        </Button>
+        <Button
+          kind="quiet"
+          isSquare
+          aria-label={text("safety.door.deny")}
+          aria-describedby={nameId}
+          onPress={() => call.ask(deny("not-expected"))}
+        >
+          <Icon of={X} />
+        </Button>
+        <More
+          label={text("safety.door.more", { name: person.name })}
+          isOpen={isOpen}
+          onToggle={() => setOpen(!isOpen)}
+        />
+      </div>
+      <div className={styles.known}>
+        <Marks person={person} />
+        {person.note !== null && (
+          <p className={styles.note}>{text("safety.door.note", { note: person.note })}</p>
+        )}
+      </div>
+      {isOpen && (
+        <div className={styles.open}>
+          <ActsAtDoor person={person} onDeny={(reason) => call.ask(deny(reason))} />
+        </div>
+      )}
+    </li>
+  );
+}
+
+interface ActsAtDoorProps {
+  person: WaitingPerson;
+  onDeny: (reason: DenialReason) => void;
+}
+
+const REASONS = [
+  ["wrong-name", "safety.door.denyWrongName"],
+  ["full", "safety.door.denyFull"],
+  ["other", "safety.door.denyOther"],
+] as const;
+
+function ActsAtDoor({ person, onDeny }: ActsAtDoorProps) {
+  const text = useText();
+  const call = useCall();
+  return (
+    <RowActs label={text("safety.door.more", { name: person.name })}>
+      {REASONS.map(([reason, words]) => (
+        <RowAct key={reason} icon={UserX} onPress={() => onDeny(reason)}>
+          {text(words)}
+        </RowAct>
+      ))}
+      <RowAct icon={Ban} isDanger onPress={() => call.ask({ type: "ban", participant_id: person.id })}>
+        {text("safety.person.ban")}
+      </RowAct>
+    </RowActs>
+  );
+}
+
+/** How well somebody is known decides the colour of the word, never the order of the list. */
+const KNOWN: Readonly<Record<Provenance, "good" | "neutral" | "attention">> = {
+  owner: "good",
+  account: "neutral",
+  invited: "good",
+  roster: "good",
+  "open-link": "attention",
+};
+
+function warningsOf(person: WaitingPerson, text: Text, list: (names: readonly string[]) => string): string[] {
+  return [
+    ...(person.looks_like.length > 0 ? [text("safety.door.alike", { names: list(person.looks_like) })] : []),
+    ...(person.is_second_device ? [text("safety.door.secondDevice")] : []),
+    ...(person.was_removed_before ? [text("safety.door.removedBefore")] : []),
+  ];
+}
+
+function Marks({ person }: { person: WaitingPerson }) {
+  const text = useText();
+  const intl = useIntl();
+  const warnings = warningsOf(person, text, (names) => intl.formatList(names));
+  return (
+    <div className={styles.marks}>
+      <Badge kind={KNOWN[person.provenance]}>{text(`safety.provenance.${person.provenance}`)}</Badge>
+      {warnings.map((words) => (
+        <Badge key={words} kind="trouble">
+          <Icon of={TriangleAlert} size={16} />
+          {words}
+        </Badge>
+      ))}
+      {!person.connected && (
+        <span className={styles.away}>
+          <Icon of={WifiOff} size={16} />
+          {text("safety.door.away")}
+        </span>
+      )}
+    </div>
+  );
+}

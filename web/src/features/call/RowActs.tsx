@@ -1,0 +1,66 @@
+import { Ellipsis, type LucideIcon } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button } from "../../ui/Button";
+import { classes } from "../../ui/classes";
+import { Icon } from "../../ui/Icon";
+import styles from "./RowActs.module.css";
+
+export interface MoreProps {
+  label: string;
+  isOpen: boolean;
+  onToggle: () => void;
+  /** Keys that act on the row while this button has the focus. */
+  shortcuts?: string;
+  /** Whom the row is about; rows that have one can be walked to with the arrow keys. */
+  person?: string;
+}
+
+/** Opens a row: what can be done stands under it, in words. */
+export function More({ label, isOpen, onToggle, shortcuts, person }: MoreProps) {
+  return (
+    <Button
+      kind="quiet"
+      isSquare
+      aria-label={label}
+      aria-expanded={isOpen}
+      aria-keyshortcuts={shortcuts === "" ? undefined : shortcuts}
+      data-row={person === undefined ? undefined : "person"}
+      data-person={person}
+      onPress={onToggle}
+    >
+      <Icon of={Ellipsis} />
+    </Button>
+  );
+}
+
+/** The acts of an open row. */
+export function RowActs({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div role="group" aria-label={label} className={styles.acts}>
+      {children}
+    </div>
+  );
+}
+
+export interface RowActProps {
+  icon: LucideIcon;
+  isDanger?: boolean;
+  /** A key that does the same; shown, not handled here. */
+  shortcut?: string;
+  onPress: () => void;
+  children: string;
+}
+
+export function RowAct({ icon, isDanger, shortcut, onPress, children }: RowActProps) {
+  return (
+    <Button className={classes(styles.act, isDanger && styles.danger)} onPress={onPress}>
+      <Icon of={icon} size={18} />
+      {children}
+      {shortcut !== undefined && (
+        <kbd className={styles.key} aria-hidden>
+          {shortcut}
+        </kbd>
+      )}
+    </Button>
+  );
+}

@@ -1,0 +1,126 @@
+import { Ellipsis, Link2, Trash2 } from "lucide-react";
+import { useCallback, useEffect, useState } from "react";
+import { useIntl } from "react-intl";
+import { api, type Invitation, type Meeting } from "../../api";
+import { useErrorText, useText } from "../../i18n";
+import { Avatar } from "../../ui/Avatar";
+import { Badge } from "../../ui/Badge";
+import { Button } from "../../ui/Button";
+import { Card } from "../../ui/Card";
+import { Hidden } from "../../ui/Hidden";
+import { Icon } from "../../ui/Icon";
+import { Menu, MenuItem } from "../../ui/Menu";
+import { Notice } from "../../ui/Notice";
+import { FreshLinks } from "./FreshLinks";
+import { InviteForms } from "./InviteForms";
+import styles from "./Meeting.module.css";
+
+function useInvitations(meeting: Meeting) {
+  const [people, setPeople] = useState<readonly Invitation[]>([]);
+  const [fresh, setFresh] = useState<readonly Invitation[]>([]);
+  const [error, setError] = useState<unknown>(null);
+  const [said, setSaid] = useState<string | null>(null);
+  const reload = useCallback(() => {
+    api.invitations(meeting.id).then(setPeople, setError);
+  }, [meeting.id]);
+  useEffect(reload, [reload]);
+
+  function added(made: readonly Invitation[]) {
+    setError(null);
+    setFresh((shown) => [...made, ...shown]);
+    reload();
+  }
+  function renew(person: Invitation) {
+    api.renewInvitation(meeting.id, person.id).then((made) => added([made]), setError);
+  }
+  function revoke(person: Invitation) {
+    api.revokeInvitation(meeting.id, person.id).then(() => {
+      setSaid(person.name);
+      setFresh((shown) => shown.filter((one) => one.id !== person.id));
+      setPeople((shown) => shown.filter((one) => one.id !== person.id));
+    }, setError);
+  }
+  return { people, fresh, error, said, added, renew, revoke, forget: () => setFresh([]) };
+}
+
+/** One link for each person, which is how people are meant to come. */
+export function Invitations({ meeting, title }: { meeting: Meeting; title: string }) {
+  const text = useText();
+  const errorText = useErrorText();
+  const access = useInvitations(meeting);
+  const { people, fresh, error, said } = access;
+  return (
+    <Card className={styles.section}>
+      <div>
+        <h2>{text("meeting.people")}</h2>
+        <p className={styles.lead}>{text("meeting.people.lead")}</p>
+      </div>
+      <InviteForms meeting={meeting} onMade={access.added} />
+      {error !== null && <Notice kind="trouble">{errorText(error)}</Notice>}
+      {fresh.length > 0 && <FreshLinks fresh={fresh} title={title} onDone={access.forget} />}
+      <Hidden role="status">{said === null ? "" : text("meeting.person.revoked", { name: said })}</Hidden>
+      {people.length === 0 ? (
+        <p className={styles.small}>{text("meeting.people.none")}</p>
+      ) : (
+        <div>
+          <h3>{text("meeting.people.count", { count: people.length })}</h3>
+          <ul className={styles.list}>
+            {people.map((person) => (
+              <Row key={person.id} person={person} onRenew={access.renew} onRevoke={access.revoke} />
+            ))}
+          </ul>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+interface RowProps {
+  person: Invitation;
+  onRenew: (person: Invitation) => void;
+  onRevoke: (person: Invitation) => void;
+}
+
+function Row({ person, onRenew, onRevoke }: RowProps) {
+  const text = useText();
+  const more = text("meeting.person.more", { name: person.name });
+  const trigger = (
+    <Button kind="quiet" isSquare aria-label={more}>
+      <Icon of={Ellipsis} />
+    </Button>
+  );
+  return (
+    <li className={styles.person}>
+      <Avatar name={person.name} />
+      <div className={styles.words}>
+        <div className={styles.name}>{person.name}</div>
+        <Used person={person} />
+      </div>
+      <div className={styles.badges}>
+        {person.role === "cohost" && <Badge kind="good">{text("meeting.person.cohost")}</Badge>}
+        {person.role === "observer" && <Badge>{text("meeting.person.observer")}</Badge>}
+        {person.source === "roster" && <Badge>{text("meeting.person.roster")}</Badge>}
+      </div>
+      <Menu label={more} trigger={trigger}>
+        <MenuItem icon={Link2} onAction={() => onRenew(person)}>
+          {text("meeting.person.renew")}
+        </MenuItem>
+        <MenuItem icon={Trash2} isDanger onAction={() => onRevoke(person)}>
+          {text("meeting.person.revoke")}
+        </MenuItem>
+      </Menu>
+    </li>
+  );
+}
+
+function Used({ person }: { person: Invitation }) {
+  const text = useText();
+  const intl = useIntl();
+  const used =
+    person.bound_at === null
+      ? text("meeting.person.unused")
+      : text("meeting.person.used", {
+          date: intl.formatDate(person.bound_at, { day: "numeric", month: "long" }),
+        });
+  return <div className={styles.small}>{person.email === null ? used : `${person.email} · ${used}`}</div>;
+}

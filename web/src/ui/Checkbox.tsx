@@ -1,0 +1,23 @@
+import { Check } from "lucide-react";
+import type { ReactNode } from "react";
+import { Checkbox as AriaCheckbox } from "react-aria-components/Checkbox";
+import styles from "./Checkbox.module.css";
+import { Icon } from "./Icon";
+
+export interface CheckboxProps {
+  isChecked: boolean;
+  onChange: (isChecked: boolean) => void;
+  children: ReactNode;
+}
+
+/** One of several that may be ticked; the words beside the box tick it too. */
+export function Checkbox({ isChecked, onChange, children }: CheckboxProps) {
+  return (
+    <AriaCheckbox className={styles.checkbox} isSelected={isChecked} onChange={onChange}>
+      <span className={styles.box} aria-hidden>
+        {isChecked && <Icon of={Check} size={18} />}
+      </span>
+      <span className={styles.words}>{children}</span>
+    </AriaCheckbox>
+  );
+}
