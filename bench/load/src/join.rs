@@ -36,7 +36,9 @@ pub fn join(plan: &Plan, number: usize, now: Instant) -> io::Result<Participant>
     }
     let link = || Link::webrtc(plan.address, now);
     let publisher = member.publishes.then(link).transpose()?.map(published);
-    let subscriber = member.subscribes.then(link).transpose()?;
+    // LiveKit offers a connection to those who receive nothing too, and waits for their answer.
+    let receives = member.subscribes || plan.protocol == Protocol::LiveKit;
+    let subscriber = receives.then(link).transpose()?;
     let sides = Sides {
         publisher,
         subscriber: subscriber.map(|link| Subscriber::new(link, now)),
