@@ -10,7 +10,7 @@ import { freePort } from "./ports.ts";
 import { startProcess, type ServerProcess } from "./processes.ts";
 import { until } from "./until.ts";
 
-const STARTED_WITHIN_MS = 30_000;
+const STARTED_WITHIN_MS = 60_000;
 
 /** A running product with an empty data directory. */
 export interface Product {

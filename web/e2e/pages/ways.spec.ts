@@ -87,7 +87,7 @@ describe("by keyboard alone", () => {
     await page.getByRole("menu").waitFor();
     assert.match(await focusedText(page), /Change your name/u);
     await page.keyboard.press("ArrowDown");
-    assert.match(await focusedText(page), /English/u);
+    assert.match(await focusedText(page), /Organisation/u);
     await page.keyboard.press("Escape");
     await page.getByRole("menu").waitFor({ state: "detached" });
     assert.match((await page.locator(":focus").getAttribute("aria-label")) ?? "", /^Account/u);
