@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from argon2 import PasswordHasher
+
 from preau.meet.domain.accounts import Account
 from preau.meet.domain.codes import MeetingCode
 from preau.meet.domain.ids import AccountId, InvitationId, MeetingId, OccurrenceId, ParticipantId
@@ -18,6 +20,8 @@ from preau.meet.services.ports import RoomDoor, World
 from preau.meet.storage.engine import open_engine
 from preau.meet.storage.store import DatabaseStore
 
+#: Nothing is kept from anybody here, and a test of limits hashes dozens of times.
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
@@ -88,7 +92,7 @@ def stage(folder: Path, template: Path) -> Stage:
     clock = HandClock()
     shutil.copy(template, folder / "preau.db")
     store = DatabaseStore(open_engine(f"sqlite:///{folder / 'preau.db'}"))
-    world = World(store, clock, SystemRandomness(), Argon2Passwords())
+    world = World(store, clock, SystemRandomness(), Argon2Passwords(CHEAP))
     with store.write() as stored:
         stored.accounts.add(ADA)
         stored.accounts.add(BOB)

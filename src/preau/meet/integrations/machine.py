@@ -35,10 +35,13 @@ class SystemRandomness:
 
 
 class Argon2Passwords:
-    """argon2id (RFC 9106's second recommendation); few at once, so that sign-ins cannot starve meetings."""
+    """argon2id (RFC 9106's second recommendation); few at once, so that sign-ins cannot starve meetings.
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher()
+    `hasher`: another cost, for tests in which no password has to be kept from anybody.
+    """
+
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
         self._places = threading.BoundedSemaphore(_MAX_WAITING)
         self._turns = threading.BoundedSemaphore(_MAX_AT_ONCE)
         self._decoy: str | None = None

@@ -311,7 +311,7 @@ VALUES: dict[str, Any] = {
 }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(FRAME_TYPES), st.fixed_dictionaries(VALUES), st.sampled_from([1, 2, 4, 9]))
 def test_whatever_act_a_client_sends_the_room_gives_one_answer(
     type_: str, fields: dict[str, Any], connection: int
