@@ -9,12 +9,17 @@ use str0m::{Event as RtcEvent, IceConnectionState, Input, Output};
 
 use crate::command::DataChannel;
 use crate::event::{Event, PeerState, Transport};
-use crate::peer::StreamCounters;
-use crate::sfu::{Sfu, is_stun};
+use crate::peer::Address;
+use crate::rtp::{self, Kind};
+use crate::sfu::{Path, Sfu, is_stun};
 
 /// Addresses remembered per peer; a client has a handful of candidates.
 const MAX_ADDRESSES: usize = 32;
 const MIN_SLEEP: Duration = Duration::from_millis(1);
+/// A STUN indication, which an agent never takes as addressed to it: it is accepted only by its source.
+const INDICATION: [u8; 20] = [
+    0, 0x11, 0, 0, 0x21, 0x12, 0xa4, 0x42, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+];
 
 impl Sfu {
     /// Takes in one datagram (UDP) or frame (TCP). Garbage is counted and ignored.
@@ -27,18 +32,28 @@ impl Sfu {
         now: Instant,
     ) {
         let route = (transport, source);
+        let kind = rtp::kind_of(payload);
+        if kind != Kind::Other {
+            let slot = self.routes.get(&route).copied();
+            let Some((slot, peer)) = slot.and_then(|slot| Some((slot, self.peers.get_mut(slot)?)))
+            else {
+                self.counters.unroutable += 1;
+                return;
+            };
+            peer.stats.packets_in += 1;
+            peer.stats.bytes_in += payload.len() as u64;
+            self.media_datagram(slot, kind, payload, now);
+            return;
+        }
         let local = self.local_address(transport, destination);
-        let protocol = match transport {
-            Transport::Udp => Protocol::Udp,
-            Transport::Tcp => Protocol::Tcp,
-        };
+        let protocol = protocol_of(transport);
         let Ok(receive) = Receive::new(protocol, source, local, payload) else {
             self.counters.unroutable += 1;
             return;
         };
         let input = Input::Receive(now, receive);
         let slot = if is_stun(payload) {
-            self.route_stun(route, payload, &input)
+            self.route_stun(route, local, payload, &input)
         } else {
             self.routes.get(&route).copied()
         };
@@ -61,7 +76,7 @@ impl Sfu {
         if let Some(slot) = self.routes.remove(&route)
             && let Some(peer) = self.peers.get_mut(slot)
         {
-            peer.addresses.retain(|address| *address != route);
+            peer.addresses.retain(|address| address.route() != route);
             self.wake(slot, now);
         }
     }
@@ -89,6 +104,7 @@ impl Sfu {
     fn route_stun(
         &mut self,
         route: (Transport, SocketAddr),
+        local: SocketAddr,
         payload: &[u8],
         input: &Input,
     ) -> Option<usize> {
@@ -100,6 +116,16 @@ impl Sfu {
         let peer = self.peers.get_mut(slot)?;
         let known = self.routes.get(&route).copied();
         if known == Some(slot) {
+            // Only an authentic message may say where we are reached.
+            let address = peer
+                .addresses
+                .iter_mut()
+                .find(|known| known.route() == route);
+            if let Some(address) = address.filter(|address| address.local != local)
+                && peer.rtc.accepts(input)
+            {
+                address.local = local;
+            }
             return Some(slot);
         }
         if !peer.rtc.accepts(input) {
@@ -107,12 +133,16 @@ impl Sfu {
         }
         if peer.addresses.len() >= MAX_ADDRESSES {
             let oldest = peer.addresses.remove(0);
-            self.routes.remove(&oldest);
+            self.routes.remove(&oldest.route());
         }
-        peer.addresses.push(route);
+        peer.addresses.push(Address {
+            transport: route.0,
+            remote: route.1,
+            local,
+        });
         self.routes.insert(route, slot);
         if let Some(former) = known.and_then(|former| self.peers.get_mut(former)) {
-            former.addresses.retain(|address| *address != route);
+            former.addresses.retain(|address| address.route() != route);
         }
         Some(slot)
     }
@@ -130,6 +160,42 @@ impl Sfu {
 
     /// Takes out everything a peer has to say. Must follow every change of a peer before the next.
     fn drain(&mut self, slot: usize, now: Instant) {
+        self.drain_output(slot, now);
+        self.follow_path(slot, now);
+    }
+
+    /// Sends media where str0m sends everything else. It does not tell where that is, but of a message that is nobody's
+    /// it accepts only one from there.
+    fn follow_path(&mut self, slot: usize, now: Instant) {
+        let Some(peer) = self.peers.get_mut(slot) else {
+            return;
+        };
+        let chosen = |address: &&Address| {
+            let protocol = protocol_of(address.transport);
+            let receive = Receive::new(protocol, address.remote, address.local, &INDICATION);
+            receive.is_ok_and(|receive| peer.rtc.accepts(&Input::Receive(now, receive)))
+        };
+        // An address that is gone (a closed connection) leaves the way as it was.
+        let Some(address) = peer.addresses.iter().rev().find(chosen).copied() else {
+            return;
+        };
+        if let Some(sender) = &mut peer.sender {
+            sender.path = Some(Path {
+                transport: address.transport,
+                source: address.local,
+                destination: address.remote,
+            });
+        }
+        if peer.secured && peer.transport != Some(address.transport) {
+            peer.transport = Some(address.transport);
+            self.events.push_back(Event::PeerTransport {
+                peer: peer.id,
+                transport: address.transport,
+            });
+        }
+    }
+
+    fn drain_output(&mut self, slot: usize, now: Instant) {
         loop {
             let Some(peer) = self.peers.get_mut(slot) else {
                 return;
@@ -157,16 +223,14 @@ impl Sfu {
 
     fn on_event(&mut self, slot: usize, event: RtcEvent, now: Instant) {
         match event {
-            RtcEvent::RtpPacket(packet) => self.on_rtp(slot, &packet, now),
             RtcEvent::Connected => {
                 if let Some(peer) = self.peers.get_mut(slot) {
-                    peer.secured = true;
+                    peer.secure();
                 }
                 self.set_peer_state(slot, PeerState::Connected, now);
                 self.start_downs(slot, now);
             }
             RtcEvent::IceConnectionStateChange(state) => self.on_ice_state(slot, state, now),
-            RtcEvent::KeyframeRequest(request) => self.on_key_frame_request(slot, request.mid, now),
             RtcEvent::ChannelOpen(id, label) => {
                 let channel = DataChannel::from_label(&label);
                 if let (Some(channel), Some(peer)) = (channel, self.peers.get_mut(slot)) {
@@ -199,7 +263,7 @@ impl Sfu {
                 }
             }
             RtcEvent::Closed => self.fail(slot),
-            other => self.on_stats(slot, &other),
+            _ => {}
         }
     }
 
@@ -215,42 +279,18 @@ impl Sfu {
             }
         }
     }
+}
 
-    fn on_stats(&mut self, slot: usize, event: &RtcEvent) {
-        let Some(peer) = self.peers.get_mut(slot) else {
-            return;
-        };
-        let loss_e4 =
-            |loss: Option<f32>| (loss.unwrap_or_default().clamp(0.0, 1.0) * 10_000.0) as u64;
-        match event {
-            RtcEvent::MediaEgressStats(stats) => {
-                let counters = StreamCounters {
-                    lost: stats
-                        .remote
-                        .as_ref()
-                        .map_or(0, |remote| remote.packets_lost),
-                    nacks: stats.nacks,
-                    plis: stats.plis + stats.firs,
-                    loss_e4: loss_e4(stats.loss),
-                };
-                peer.streams.insert((stats.mid, stats.rid), counters);
-                if let Some(rtt) = stats.rtt {
-                    peer.stats.rtt_us = rtt.as_micros() as u64;
-                }
-            }
-            RtcEvent::MediaIngressStats(stats) => {
-                let counters = StreamCounters {
-                    lost: 0,
-                    nacks: stats.nacks,
-                    plis: stats.plis + stats.firs,
-                    loss_e4: loss_e4(stats.loss),
-                };
-                peer.streams.insert((stats.mid, stats.rid), counters);
-                if let Some(rtt) = stats.rtt {
-                    peer.stats.rtt_us = rtt.as_micros() as u64;
-                }
-            }
-            _ => {}
-        }
+impl Address {
+    /// What datagrams are routed by.
+    pub(crate) fn route(&self) -> (Transport, SocketAddr) {
+        (self.transport, self.remote)
+    }
+}
+
+fn protocol_of(transport: Transport) -> Protocol {
+    match transport {
+        Transport::Udp => Protocol::Udp,
+        Transport::Tcp => Protocol::Tcp,
     }
 }

@@ -4,9 +4,9 @@ mod kit;
 
 use std::time::Duration;
 
-use kit::World;
 use kit::media::{Vp8Source, opus, vp8_numbers};
 use kit::media_core::{Command, Event, PeerState, Transport};
+use kit::{Collected, World};
 use str0m::media::MediaKind;
 
 #[test]
@@ -337,4 +337,43 @@ fn levels_are_reported_every_400_ms_while_something_is_heard() {
     assert!((5..=7).contains(&levels.len()), "{levels:?}");
     assert!(levels[1].active && levels[1].level_dbov == 20 && levels[1].track == microphone.track);
     assert!(!levels[levels.len() - 1].active);
+}
+
+#[test]
+fn two_lanes_send_together_what_one_would() {
+    let mut world = World::new();
+    let microphone = world.publisher(MediaKind::Audio, &[], Transport::Udp);
+    let carriers = [Transport::Udp, Transport::Tcp, Transport::Udp];
+    let receivers: Vec<usize> = (0..9)
+        .map(|n| world.subscriber(&[microphone.track], carriers[n % 3]).0)
+        .collect();
+    for number in 0..20 {
+        let now = world.now;
+        world.clients[microphone.client].send(microphone.mid, None, &opus(number, -20), now);
+        for sound in world.clients[microphone.client].take_outgoing(now) {
+            let (source, destination) = (sound.source, sound.destination);
+            world
+                .sfu
+                .packet(sound.transport, source, destination, &sound.payload, now);
+        }
+        assert_eq!(world.sfu.waiting_packets(), receivers.len());
+        let (mut here, mut there) = (Collected::default(), Collected::default());
+        let (first, second) = world.sfu.lanes();
+        first.send(&mut here);
+        second.send(&mut there);
+        assert!(there.0.iter().all(|sent| sent.transport == Transport::Udp));
+        assert_eq!((here.0.len(), there.0.len()), (5, 4));
+        world.deliver(here);
+        world.deliver(there);
+        world.run(Duration::from_millis(20));
+    }
+    for receiver in receivers {
+        let numbers = world.clients[receiver].packets.iter();
+        let numbers: Vec<u64> = numbers.map(|(_, packet)| *packet.seq_no).collect();
+        assert_eq!(
+            numbers,
+            (1000..1020).collect::<Vec<_>>(),
+            "each once, in order"
+        );
+    }
 }
