@@ -14,8 +14,8 @@ use crate::sys::{Poller, Readiness};
 use crate::tcp::TcpPort;
 use crate::udp::{UdpExit, UdpPort};
 
-/// With fewer packets waiting a second thread costs more than it saves: this is about half a millisecond of work.
-const SHARED_FROM: usize = 256;
+/// With fewer packets waiting a second thread costs more than it saves: this is about a millisecond of work.
+const SHARED_FROM: usize = 512;
 const INBOX_TOKEN: u64 = 0;
 const UDP_TOKEN: u64 = 1;
 /// The first token of the TCP port, which uses all from here on.
