@@ -377,3 +377,60 @@ fn two_lanes_send_together_what_one_would() {
         );
     }
 }
+
+#[test]
+fn receivers_learn_the_publishers_clock() {
+    let mut world = World::new();
+    let camera = world.publisher(MediaKind::Video, &["q", "f"], Transport::Udp);
+    let (receiver, _) = world.subscriber(&[camera.track], Transport::Udp);
+    let mut sources = [("q", Vp8Source::new(3)), ("f", Vp8Source::new(30))];
+    for index in 0..200 {
+        world.send_layers(camera, &mut sources, index == 0 || index == 20);
+    }
+    let packets = &world.clients[receiver].packets;
+    let last = &packets.last().expect("packets").1;
+    let clock = last.last_sender_info.expect("a sender report");
+    // The timestamp of the report lies on the line of the packets: within the two seconds before the last one.
+    let behind = last
+        .header
+        .timestamp
+        .wrapping_sub(clock.rtp_time.numer() as u32);
+    assert!(behind < 2 * 90_000, "{behind}");
+}
+
+#[test]
+fn losses_are_counted() {
+    let mut world = World::new();
+    let camera = world.publisher(MediaKind::Video, &[], Transport::Udp);
+    let (receiver, _) = world.subscriber(&[camera.track], Transport::Udp);
+    let mut sources = [("", Vp8Source::new(3))];
+    world.send_layers(camera, &mut sources, true);
+    let every = |n: u32| {
+        let mut count = 0_u32;
+        move |datagram: &kit::Datagram| {
+            count += u32::from(datagram.is_rtp());
+            !(datagram.is_rtp() && count.is_multiple_of(n))
+        }
+    };
+    world.uplink = Box::new(every(13));
+    world.downlink = Box::new(every(7));
+    for _ in 0..200 {
+        world.send_layers(camera, &mut sources, false);
+    }
+    world.command(Command::RequestStats {
+        request: kit::media_core::RequestId(1),
+    });
+    let stats = world.take(|event| match event {
+        Event::Stats { stats, .. } => Some(stats.clone()),
+        _ => None,
+    });
+    let of = |client: usize| {
+        let peer = world.clients[client].peer;
+        let found = stats[0].peers.iter().find(|(id, _)| *id == peer);
+        found.expect("its counters").1
+    };
+    let (up, down) = (of(camera.client), of(receiver));
+    assert!(up.nacks > 5 && up.lost > 5 && up.loss_e4 > 0, "{up:?}");
+    assert!(down.nacks > 10, "{down:?}");
+    assert!(down.packets_out > 200 && up.packets_in > 200);
+}

@@ -94,9 +94,10 @@ impl Intake {
             self.missing.found(seq);
         }
         self.window.insert(seq);
-        self.received += 1;
         self.first = self.first.min(seq);
+        // What was lost and repaired was lost all the same: the publisher's rate control is to know.
         if !repaired {
+            self.received += 1;
             self.note_transit(timestamp, now);
         }
         taken
