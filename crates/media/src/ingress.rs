@@ -11,7 +11,7 @@ use crate::command::DataChannel;
 use crate::event::{Event, PeerState, Transport};
 use crate::peer::Address;
 use crate::rtp::{self, Kind};
-use crate::sfu::{Path, Sfu, is_stun};
+use crate::sfu::{Path, Sfu, is_stun, path_of};
 
 /// Addresses remembered per peer; a client has a handful of candidates.
 const MAX_ADDRESSES: usize = 32;
@@ -116,13 +116,10 @@ impl Sfu {
         let peer = self.peers.get_mut(slot)?;
         let known = self.routes.get(&route).copied();
         if known == Some(slot) {
-            // Only an authentic message may say where we are reached.
-            let address = peer
-                .addresses
-                .iter_mut()
-                .find(|known| known.route() == route);
-            if let Some(address) = address.filter(|address| address.local != local)
-                && peer.rtc.accepts(input)
+            // A client may check several of our addresses from one of its own; it names the one it means to use.
+            let mut addresses = peer.addresses.iter_mut();
+            if message.use_candidate()
+                && let Some(address) = addresses.find(|known| known.route() == route)
             {
                 address.local = local;
             }
@@ -164,33 +161,31 @@ impl Sfu {
         self.follow_path(slot, now);
     }
 
-    /// Sends media where str0m sends everything else. It does not tell where that is, but of a message that is nobody's
-    /// it accepts only one from there.
+    /// Sends media where str0m sends everything else. Every datagram of its own but STUN says where that is; when it
+    /// changes without one, str0m can still be asked: of a message that is nobody's it accepts only one from there.
     fn follow_path(&mut self, slot: usize, now: Instant) {
         let Some(peer) = self.peers.get_mut(slot) else {
             return;
         };
-        let chosen = |address: &&Address| {
-            let protocol = protocol_of(address.transport);
-            let receive = Receive::new(protocol, address.remote, address.local, &INDICATION);
-            receive.is_ok_and(|receive| peer.rtc.accepts(&Input::Receive(now, receive)))
-        };
-        // An address that is gone (a closed connection) leaves the way as it was.
-        let Some(address) = peer.addresses.iter().rev().find(chosen).copied() else {
+        let Some(sender) = &mut peer.sender else {
             return;
         };
-        if let Some(sender) = &mut peer.sender {
-            sender.path = Some(Path {
-                transport: address.transport,
-                source: address.local,
-                destination: address.remote,
-            });
-        }
-        if peer.secured && peer.transport != Some(address.transport) {
-            peer.transport = Some(address.transport);
+        let chosen = |path: &Path| {
+            let protocol = protocol_of(path.transport);
+            let receive = Receive::new(protocol, path.destination, path.source, &INDICATION);
+            receive.is_ok_and(|receive| peer.rtc.accepts(&Input::Receive(now, receive)))
+        };
+        let newest_first = peer.addresses.iter().rev().map(Address::path);
+        // An address that is gone (a closed connection) leaves the way as it was.
+        let Some(path) = sender.path.into_iter().chain(newest_first).find(chosen) else {
+            return;
+        };
+        sender.path = Some(path);
+        if peer.secured && peer.transport != Some(path.transport) {
+            peer.transport = Some(path.transport);
             self.events.push_back(Event::PeerTransport {
                 peer: peer.id,
-                transport: address.transport,
+                transport: path.transport,
             });
         }
     }
@@ -201,7 +196,14 @@ impl Sfu {
                 return;
             };
             match peer.rtc.poll_output() {
-                Ok(Output::Transmit(transmit)) => self.outbox.push((slot, transmit)),
+                Ok(Output::Transmit(transmit)) => {
+                    if let Some(sender) = peer.sender.as_mut()
+                        && !is_stun(&transmit.contents)
+                    {
+                        sender.path = Some(path_of(&transmit));
+                    }
+                    self.outbox.push((slot, transmit));
+                }
                 Ok(Output::Event(event)) => self.on_event(slot, event, now),
                 Ok(Output::Timeout(at)) => {
                     if peer.rtc.is_alive() {
@@ -285,6 +287,14 @@ impl Address {
     /// What datagrams are routed by.
     pub(crate) fn route(&self) -> (Transport, SocketAddr) {
         (self.transport, self.remote)
+    }
+
+    fn path(&self) -> Path {
+        Path {
+            transport: self.transport,
+            source: self.local,
+            destination: self.remote,
+        }
     }
 }
 

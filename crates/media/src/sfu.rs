@@ -298,15 +298,15 @@ impl Sfu {
                 peer.stats.packets_out += 1;
                 peer.stats.bytes_out += payload.len() as u64;
             }
-            let path = Path {
-                transport: transport_of(transmit.proto),
-                source: transmit.source,
-                destination: transmit.destination,
-            };
-            egress.send(path, Worth::Vital, payload.len(), &mut |room| {
-                room.copy_from_slice(payload);
-                true
-            });
+            egress.send(
+                path_of(&transmit),
+                Worth::Vital,
+                payload.len(),
+                &mut |room| {
+                    room.copy_from_slice(payload);
+                    true
+                },
+            );
         }
     }
 }
@@ -316,9 +316,14 @@ pub(crate) fn is_stun(payload: &[u8]) -> bool {
     payload.first().is_some_and(|byte| *byte < 4)
 }
 
-fn transport_of(protocol: str0m::net::Protocol) -> Transport {
-    match protocol {
-        str0m::net::Protocol::Udp => Transport::Udp,
-        _ => Transport::Tcp,
+/// The way str0m sends a datagram.
+pub(crate) fn path_of(transmit: &Transmit) -> Path {
+    Path {
+        transport: match transmit.proto {
+            str0m::net::Protocol::Udp => Transport::Udp,
+            _ => Transport::Tcp,
+        },
+        source: transmit.source,
+        destination: transmit.destination,
     }
 }

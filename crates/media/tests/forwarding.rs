@@ -2,6 +2,9 @@
 
 mod kit;
 
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::rc::Rc;
 use std::time::Duration;
 
 use kit::media::{Vp8Source, opus, vp8_numbers};
@@ -433,4 +436,33 @@ fn losses_are_counted() {
     assert!(up.nacks > 5 && up.lost > 5 && up.loss_e4 > 0, "{up:?}");
     assert!(down.nacks > 10, "{down:?}");
     assert!(down.packets_out > 200 && up.packets_in > 200);
+}
+
+#[test]
+fn media_comes_from_the_address_of_ours_that_the_client_chose() {
+    let other = "10.0.0.2:7882".parse().expect("an address");
+    let mut world = World::reached_at(vec![other, kit::udp_address()]);
+    let microphone = world.publisher(MediaKind::Audio, &[], Transport::Udp);
+    let (receiver, _) = world.subscriber(&[microphone.track], Transport::Udp);
+    let address = world.clients[receiver].address;
+    let seen = Rc::new(RefCell::new((HashSet::new(), HashSet::new())));
+    let noted = Rc::clone(&seen);
+    world.downlink = Box::new(move |datagram| {
+        let (checks, media) = &mut *noted.borrow_mut();
+        if datagram.destination == address && datagram.is_rtp() {
+            media.insert(datagram.source);
+        } else if datagram.destination == address {
+            checks.insert(datagram.source);
+        }
+        true
+    });
+    for number in 0..500 {
+        let now = world.now;
+        world.clients[microphone.client].send(microphone.mid, None, &opus(number, -20), now);
+        world.run(Duration::from_millis(20));
+    }
+    let (checks, media) = &*seen.borrow();
+    assert_eq!(checks.len(), 2, "both addresses are checked all the time");
+    assert_eq!(media.len(), 1, "one of them is used: {media:?}");
+    assert_eq!(world.clients[receiver].packets.len(), 500);
 }

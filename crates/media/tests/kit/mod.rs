@@ -85,8 +85,13 @@ pub fn tcp_address() -> SocketAddr {
 
 impl World {
     pub fn new() -> Self {
+        World::reached_at(vec![udp_address()])
+    }
+
+    /// With an SFU that has these addresses for UDP.
+    pub fn reached_at(udp_candidates: Vec<SocketAddr>) -> Self {
         let config = SfuConfig {
-            udp_candidates: vec![udp_address()],
+            udp_candidates,
             tcp_candidates: vec![tcp_address()],
             certificate: Certificate::generate().expect("a certificate"),
         };
