@@ -55,9 +55,9 @@ fn frames<'a>(mut bytes: &'a [u8], take: &mut impl FnMut(&[u8])) -> Result<&'a [
     Ok(bytes)
 }
 
-/// The length in front of `payload`; `None` if it does not fit into two bytes.
-pub(crate) fn prefix(payload: &[u8]) -> Option<[u8; PREFIX_BYTES]> {
-    u16::try_from(payload.len()).ok().map(u16::to_be_bytes)
+/// The length `len` as it stands in front of a payload; `None` if it does not fit into two bytes.
+pub(crate) fn prefix(len: usize) -> Option<[u8; PREFIX_BYTES]> {
+    u16::try_from(len).ok().map(u16::to_be_bytes)
 }
 
 #[cfg(test)]
@@ -67,7 +67,9 @@ mod tests {
     fn framed(payloads: &[&[u8]]) -> Vec<u8> {
         payloads
             .iter()
-            .flat_map(|payload| [&prefix(payload).expect("a short payload"), *payload].concat())
+            .flat_map(|payload| {
+                [&prefix(payload.len()).expect("a short payload"), *payload].concat()
+            })
             .collect()
     }
 
@@ -103,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_payload_that_cannot_be_announced_has_no_prefix() {
-        assert_eq!(prefix(&[0; 0x1_0000]), None);
-        assert_eq!(prefix(&[0; 0x0102]), Some([1, 2]));
+        assert_eq!(prefix(0x1_0000), None);
+        assert_eq!(prefix(0x0102), Some([1, 2]));
     }
 }

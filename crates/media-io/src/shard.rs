@@ -4,15 +4,18 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{self, Builder};
 use std::time::Instant;
 
-use media::{Egress, Event, Sfu, Transport};
+use media::{Egress, Event, Path, Sfu, Transport, Worth};
 
 use crate::queues::{Inbox, Outbox};
 use crate::sys::{Poller, Readiness};
 use crate::tcp::TcpPort;
-use crate::udp::UdpPort;
+use crate::udp::{UdpExit, UdpPort};
 
+/// With fewer packets waiting a second thread costs more than it saves: this is about a millisecond of work.
+const SHARED_FROM: usize = 512;
 const INBOX_TOKEN: u64 = 0;
 const UDP_TOKEN: u64 = 1;
 /// The first token of the TCP port, which uses all from here on.
@@ -27,16 +30,16 @@ pub(crate) struct Ports {
 impl Egress for Ports {
     fn send(
         &mut self,
-        transport: Transport,
-        source: SocketAddr,
-        destination: SocketAddr,
-        payload: &[u8],
+        path: Path,
+        worth: Worth,
+        len: usize,
+        fill: &mut dyn FnMut(&mut [u8]) -> bool,
     ) {
-        match transport {
-            Transport::Udp => self.udp.send(source, destination, payload),
+        match path.transport {
+            Transport::Udp => self.udp.exit.send(path, worth, len, fill),
             Transport::Tcp => {
                 if let Some(tcp) = &mut self.tcp {
-                    tcp.send(destination, payload);
+                    tcp.send(path.destination, worth, len, fill);
                 }
             }
         }
@@ -58,6 +61,8 @@ pub(crate) struct Shard {
     poller: Poller,
     shared: Arc<Shared>,
     events: Vec<Event>,
+    /// The way out of a second thread, if the machine has a second core.
+    helper: Option<UdpExit>,
 }
 
 impl Shard {
@@ -72,7 +77,10 @@ impl Shard {
         if let Some(tcp) = &ports.tcp {
             tcp.watch(&poller)?;
         }
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let helper = (cores > 1).then(|| ports.udp.exit.another()).transpose()?;
         Ok(Shard {
+            helper,
             sfu,
             ports,
             poller,
@@ -146,11 +154,36 @@ impl Shard {
         Ok(())
     }
 
+    /// Much to send is sent by two threads at once, each encrypting for its own receivers.
+    fn share_work(&mut self) {
+        if self.sfu.waiting_packets() < SHARED_FROM {
+            return;
+        }
+        let Some(helper) = &mut self.helper else {
+            return;
+        };
+        let (first, second) = self.sfu.lanes();
+        let ports = &mut self.ports;
+        thread::scope(|scope| {
+            let second = move || {
+                second.send(helper);
+                helper.flush();
+            };
+            // A thread that cannot be had leaves its part to the flush.
+            let _ = Builder::new()
+                .name("preau-media-1".to_owned())
+                .spawn_scoped(scope, second);
+            first.send(ports);
+            ports.udp.exit.flush();
+        });
+    }
+
     /// Sends what became of the input and reports it. Connections that end on the way may give rise to more.
     fn settle(&mut self, now: Instant) -> io::Result<()> {
+        self.share_work();
         loop {
             self.sfu.flush(&mut self.ports, now);
-            self.ports.udp.flush();
+            self.ports.udp.exit.flush();
             let Some(tcp) = &mut self.ports.tcp else {
                 break;
             };
@@ -168,7 +201,8 @@ impl Shard {
         }
         self.shared.outbox.extend(&mut self.events);
         let tcp_dropped = self.ports.tcp.as_ref().map_or(0, TcpPort::dropped);
-        let dropped = self.ports.udp.dropped() + tcp_dropped;
+        let helper_dropped = self.helper.as_ref().map_or(0, UdpExit::dropped);
+        let dropped = self.ports.udp.exit.dropped() + helper_dropped + tcp_dropped;
         self.shared.dropped.store(dropped, Ordering::Relaxed);
         Ok(())
     }

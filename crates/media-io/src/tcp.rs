@@ -6,6 +6,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
 
+use media::Worth;
+
 use crate::framing::{Deframer, prefix};
 use crate::sys::Poller;
 
@@ -13,6 +15,8 @@ use crate::sys::Poller;
 const MAX_CONNECTIONS: usize = 4096;
 /// Bytes waiting for one client; a slower one is closed and reconnects rather than holding everybody's memory.
 const MAX_WAITING_BYTES: usize = 1 << 20;
+/// With more bytes waiting a client gets no pictures, so that its sound keeps up.
+const MAX_WAITING_WITH_PICTURES: usize = MAX_WAITING_BYTES / 4;
 /// ICE checks come every few seconds; a connection silent for this long is dead or none of ours.
 const MAX_SILENCE: Duration = Duration::from_secs(30);
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
@@ -201,25 +205,40 @@ impl TcpPort {
         }
     }
 
-    /// Queues one frame until [`TcpPort::flush`]; closes a client that is too slow.
-    pub(crate) fn send(&mut self, destination: SocketAddr, payload: &[u8]) {
-        let Some((&token, prefix)) = self.by_client.get(&destination).zip(prefix(payload)) else {
+    /// Queues one frame of `len` bytes, which `fill` writes, until [`TcpPort::flush`]; none if it returns false. Closes a
+    /// client that is too slow.
+    pub(crate) fn send(
+        &mut self,
+        destination: SocketAddr,
+        worth: Worth,
+        len: usize,
+        fill: &mut dyn FnMut(&mut [u8]) -> bool,
+    ) {
+        let Some((&token, prefix)) = self.by_client.get(&destination).zip(prefix(len)) else {
             self.dropped += 1;
             return;
         };
         let Some(connection) = self.connections.get_mut(&token) else {
             return;
         };
-        if connection.waiting.len() + prefix.len() + payload.len() > MAX_WAITING_BYTES {
+        if worth != Worth::Vital && connection.waiting.len() > MAX_WAITING_WITH_PICTURES {
+            self.dropped += 1;
+            return;
+        }
+        if connection.waiting.len() + prefix.len() + len > MAX_WAITING_BYTES {
             self.dropped += 1;
             self.close(token);
             return;
         }
-        if connection.waiting.is_empty() {
+        let before = connection.waiting.len();
+        let start = before + prefix.len();
+        connection.waiting.extend_from_slice(&prefix);
+        connection.waiting.resize(start + len, 0);
+        if !fill(&mut connection.waiting[start..]) {
+            connection.waiting.truncate(before);
+        } else if before == 0 {
             self.dirty.push(token);
         }
-        connection.waiting.extend_from_slice(&prefix);
-        connection.waiting.extend_from_slice(payload);
     }
 
     /// Writes what is queued, as far as the clients take it.
@@ -332,6 +351,13 @@ mod tests {
         client.local_addr().expect("an address")
     }
 
+    fn send(port: &mut TcpPort, client: SocketAddr, payload: &[u8]) {
+        port.send(client, Worth::Vital, payload.len(), &mut |room| {
+            room.copy_from_slice(payload);
+            true
+        });
+    }
+
     #[test]
     fn a_slow_client_is_closed_without_delay_for_another() {
         let now = Instant::now();
@@ -341,8 +367,8 @@ mod tests {
         let mut frame = [0; 1202];
         let mut sent = 0_usize;
         while port.closed.is_empty() {
-            port.send(slow, &payload);
-            port.send(quick, &payload);
+            send(&mut port, slow, &payload);
+            send(&mut port, quick, &payload);
             port.flush(&poller).expect("flushed");
             clients[1].read_exact(&mut frame).expect("a frame");
             assert_eq!(frame[..2], 1200_u16.to_be_bytes());
@@ -352,7 +378,7 @@ mod tests {
         assert!(sent > MAX_WAITING_BYTES);
         assert_eq!(port.take_closed(), [slow]);
         assert_eq!(port.dropped(), 1);
-        port.send(slow, &payload);
+        send(&mut port, slow, &payload);
         assert_eq!(port.dropped(), 2);
         assert_eq!(port.connections.len(), 1);
     }
@@ -365,7 +391,7 @@ mod tests {
         let token = port.by_client[&client];
         let mut count = 0;
         while !port.connections[&token].blocked {
-            port.send(client, &[9; 1000]);
+            send(&mut port, client, &[9; 1000]);
             port.flush(&poller).expect("flushed");
             count += 1;
         }

@@ -4,18 +4,68 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::os::fd::{AsRawFd, RawFd};
 
-use crate::sys::{ReceiveBatch, SendBatch, enlarge_buffers, report_destination};
+use media::{Egress, Path, Worth};
+
+use crate::sys::{ReceiveBatch, SendBatch, Target, enlarge_buffers, report_destination};
+
+/// A way out of a UDP socket. Several may share one socket, each with a batch and a thread of its own.
+pub(crate) struct UdpExit {
+    socket: UdpSocket,
+    /// Addresses that a datagram can be sent from; the others are advertised for somebody who translates.
+    own: Vec<IpAddr>,
+    outgoing: SendBatch,
+}
+
+impl Egress for UdpExit {
+    fn send(
+        &mut self,
+        path: Path,
+        worth: Worth,
+        len: usize,
+        fill: &mut dyn FnMut(&mut [u8]) -> bool,
+    ) {
+        let target = Target {
+            destination: path.destination,
+            source: Some(path.source.ip()).filter(|ip| self.own.contains(ip)),
+            worth,
+        };
+        self.outgoing.push(&self.socket, target, len, fill);
+    }
+}
+
+impl UdpExit {
+    /// Another way out of the same socket.
+    ///
+    /// # Errors
+    /// Those of `dup(2)`.
+    pub(crate) fn another(&self) -> io::Result<Self> {
+        Ok(UdpExit {
+            socket: self.socket.try_clone()?,
+            own: self.own.clone(),
+            outgoing: SendBatch::new(self.socket.local_addr()?.is_ipv6()),
+        })
+    }
+
+    /// Sends what is queued.
+    pub(crate) fn flush(&mut self) {
+        self.outgoing.flush(&self.socket);
+    }
+
+    /// Datagrams the kernel refused since the start.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.outgoing.dropped()
+    }
+}
 
 /// One UDP socket with its batches.
 pub(crate) struct UdpPort {
-    socket: UdpSocket,
     bound: SocketAddr,
-    /// Addresses that a datagram can be sent from; the others are advertised for somebody who translates.
+    /// The machine's addresses, if the socket is bound to all of them.
     own: Vec<IpAddr>,
     /// Datagrams from other machines are dropped unread.
     this_machine_only: bool,
     incoming: ReceiveBatch,
-    outgoing: SendBatch,
+    pub(crate) exit: UdpExit,
 }
 
 impl UdpPort {
@@ -41,18 +91,18 @@ impl UdpPort {
         if wildcard {
             report_destination(&socket, address.is_ipv6())?;
         }
+        // Bound to one address, the socket sends from it anyway.
+        let own = if wildcard { interfaces } else { &[] };
         Ok(UdpPort {
             bound: socket.local_addr()?,
             this_machine_only,
-            // Bound to one address, the socket sends from it anyway.
-            own: if wildcard {
-                interfaces.to_vec()
-            } else {
-                Vec::new()
-            },
+            own: own.to_vec(),
             incoming: ReceiveBatch::new(),
-            outgoing: SendBatch::new(address.is_ipv6()),
-            socket,
+            exit: UdpExit {
+                socket,
+                own: own.to_vec(),
+                outgoing: SendBatch::new(address.is_ipv6()),
+            },
         })
     }
 
@@ -63,7 +113,7 @@ impl UdpPort {
 
     /// For the poller.
     pub(crate) fn fd(&self) -> RawFd {
-        self.socket.as_raw_fd()
+        self.exit.socket.as_raw_fd()
     }
 
     /// Hands one batch of waiting datagrams to `take`: source, destination, payload.
@@ -74,7 +124,7 @@ impl UdpPort {
         &mut self,
         mut take: impl FnMut(SocketAddr, SocketAddr, &[u8]),
     ) -> io::Result<()> {
-        let count = match self.incoming.receive(&self.socket) {
+        let count = match self.incoming.receive(&self.exit.socket) {
             Ok(count) => count,
             Err(error) if is_passing(&error) => return Ok(()),
             Err(error) => return Err(error),
@@ -93,23 +143,6 @@ impl UdpPort {
 
     fn is_own(&self, ip: IpAddr) -> bool {
         ip.is_loopback() || self.own.contains(&ip)
-    }
-
-    /// Queues one datagram until [`UdpPort::flush`].
-    pub(crate) fn send(&mut self, source: SocketAddr, destination: SocketAddr, payload: &[u8]) {
-        let source = Some(source.ip()).filter(|ip| self.own.contains(ip));
-        self.outgoing
-            .push(&self.socket, destination, source, payload);
-    }
-
-    /// Sends what is queued.
-    pub(crate) fn flush(&mut self) {
-        self.outgoing.flush(&self.socket);
-    }
-
-    /// Datagrams the kernel refused since the start.
-    pub(crate) fn dropped(&self) -> u64 {
-        self.outgoing.dropped()
     }
 }
 

@@ -2,10 +2,11 @@
 
 use str0m::format::{Codec, CodecConfig, FormatParams};
 use str0m::media::{Frequency, MediaKind, Pt};
-use str0m::rtp::{Extension, ExtensionMap, Vp8Descriptor};
+use str0m::rtp::{Extension, ExtensionMap};
 
 use crate::command::Role;
 use crate::rewrite::Vp8Ids;
+use crate::rtp::{ExtensionIds, ExtensionName, Vp8Layout};
 
 const OPUS_PT: u8 = 111;
 const VP8_PT: (u8, u8) = (96, 97);
@@ -122,44 +123,63 @@ pub(crate) fn extension_map(role: Role) -> ExtensionMap {
     map
 }
 
+/// Adds the numbers of the extensions we use, out of those agreed on for a section.
+pub(crate) fn add_extension_ids(agreed: &ExtensionMap, ids: &mut ExtensionIds) {
+    let used = [
+        (Extension::RtpMid, ExtensionName::Mid),
+        (Extension::RtpStreamId, ExtensionName::Rid),
+        (Extension::RepairedRtpStreamId, ExtensionName::RepairedRid),
+        (
+            Extension::TransportSequenceNumber,
+            ExtensionName::TransportSeq,
+        ),
+        (Extension::AudioLevel, ExtensionName::AudioLevel),
+        (Extension::VideoOrientation, ExtensionName::Orientation),
+    ];
+    for (extension, name) in used {
+        if let Some(id) = agreed.id_of(extension) {
+            ids.set(id, name);
+        }
+    }
+}
+
 /// What forwarding needs to know of a payload; found once per packet, used for every down-track.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PayloadInfo {
     /// A decoder may start with this packet.
     pub starts_key_frame: bool,
-    /// Parsed VP8 descriptor.
-    pub vp8: Option<Vp8Descriptor>,
+    /// Where a VP8 payload has its counters.
+    pub vp8: Vp8Layout,
+    /// What they say.
+    pub vp8_ids: Vp8Ids,
 }
 
 impl PayloadInfo {
     pub(crate) fn parse(codec: CodecName, payload: &[u8]) -> Self {
+        let mut info = PayloadInfo {
+            starts_key_frame: codec == CodecName::Opus,
+            vp8: Vp8Layout::EMPTY,
+            vp8_ids: Vp8Ids::default(),
+        };
         match codec {
-            CodecName::Opus => PayloadInfo {
-                starts_key_frame: true,
-                vp8: None,
-            },
-            CodecName::H264 => PayloadInfo {
-                starts_key_frame: h264_starts_key_frame(payload),
-                vp8: None,
-            },
+            CodecName::Opus => {}
+            CodecName::H264 => info.starts_key_frame = h264_starts_key_frame(payload),
             CodecName::Vp8 => {
-                let vp8 = Vp8Descriptor::parse(payload).ok();
-                PayloadInfo {
-                    starts_key_frame: vp8
-                        .is_some_and(|descriptor| descriptor.starts_keyframe(payload)),
-                    vp8,
+                if let Some(layout) = Vp8Layout::parse(payload) {
+                    info.starts_key_frame = vp8_starts_key_frame(&layout, payload);
+                    info.vp8_ids = layout.ids(payload);
+                    info.vp8 = layout;
                 }
             }
         }
+        info
     }
+}
 
-    pub(crate) fn vp8_ids(&self) -> Vp8Ids {
-        self.vp8.map_or_else(Vp8Ids::default, |descriptor| Vp8Ids {
-            picture_id: descriptor.picture_id(),
-            tl0_pic_idx: descriptor.tl0_pic_idx(),
-            key_idx: descriptor.key_idx(),
-        })
-    }
+/// Whether a frame begins here that is coded without others (RFC 7741, §4.3: the inverse key frame flag is clear).
+fn vp8_starts_key_frame(layout: &Vp8Layout, payload: &[u8]) -> bool {
+    let frame = payload.get(usize::from(layout.frame_at));
+    layout.starts_frame && frame.is_some_and(|tag| tag & 1 == 0)
 }
 
 const NAL_IDR: u8 = 5;
@@ -207,7 +227,7 @@ mod tests {
         let middle = [0x80, 0x80, 0x81, 0x23, 0x10];
         let info = PayloadInfo::parse(CodecName::Vp8, &key);
         assert!(info.starts_key_frame);
-        assert_eq!(info.vp8_ids().picture_id, Some(0x123));
+        assert_eq!(info.vp8_ids.picture_id, Some(0x123));
         assert!(!PayloadInfo::parse(CodecName::Vp8, &delta).starts_key_frame);
         assert!(!PayloadInfo::parse(CodecName::Vp8, &middle).starts_key_frame);
         assert!(!PayloadInfo::parse(CodecName::Vp8, &[]).starts_key_frame);

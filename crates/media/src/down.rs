@@ -1,7 +1,6 @@
 //! One outgoing copy of a track.
 
-use str0m::media::{MediaKind, Pt};
-use str0m::rtp::Ssrc;
+use str0m::media::MediaKind;
 
 use crate::command::{DownId, TrackId};
 use crate::rewrite::Rewriter;
@@ -15,13 +14,6 @@ pub(crate) enum Stage {
     Offered,
     /// The client receives it.
     Agreed,
-}
-
-/// How an agreed down-track is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Wire {
-    pub ssrc: Ssrc,
-    pub pt: Pt,
 }
 
 /// What a down-track is fed from: a layer and which source of that layer.
@@ -44,7 +36,8 @@ pub(crate) struct Down {
     pub stream_id: String,
     pub track_sid: String,
     pub stage: Stage,
-    pub wire: Option<Wire>,
+    /// Where its peer's sender has it; `None` while the client does not receive it.
+    pub outlet: Option<usize>,
     pub enabled: bool,
     pub max_layer: usize,
     /// `None`: the next packet a decoder can start with begins anew.
@@ -69,7 +62,7 @@ impl Down {
             stream_id,
             track_sid,
             stage: Stage::Desired,
-            wire: None,
+            outlet: None,
             enabled: true,
             max_layer: 2,
             source: None,
@@ -80,6 +73,6 @@ impl Down {
 
     /// Whether packets may be sent at all.
     pub(crate) fn flowing(&self) -> bool {
-        self.enabled && self.wire.is_some()
+        self.enabled && self.outlet.is_some()
     }
 }

@@ -2,45 +2,70 @@
 
 use std::time::Instant;
 
-use str0m::media::{KeyframeRequestKind, Mid, Rid};
-use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite, Ssrc, Vp8Patch};
-
 use crate::codec::PayloadInfo;
 use crate::down::{Down, Source};
 use crate::event::Event;
-use crate::peer::Peer;
-use crate::rewrite::{Incoming, Outgoing};
+use crate::outlet::Resend;
+use crate::rewrite::{Incoming, Outgoing, Shifts};
+use crate::ring::Stored;
+use crate::rtp::{Extensions, Header};
+use crate::sender::Sender;
 use crate::sfu::Sfu;
 use crate::track::Track;
 
+/// A packet that a receiver is to get: which one, and the numbers it gets it with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pending {
+    /// The outlet of its down-track, and the slot of the track.
+    pub outlet: usize,
+    pub track: usize,
+    pub layer: usize,
+    pub source_seq: u64,
+    pub out: Outgoing,
+    pub shifts: Shifts,
+    /// It was lost before and goes out as a retransmission.
+    pub again: bool,
+}
+
+/// One authentic packet of a publisher, ready to be forwarded.
+pub(crate) struct Arrival<'a> {
+    pub track: usize,
+    pub layer: usize,
+    /// Extended sequence number.
+    pub seq: u64,
+    pub header: &'a Header,
+    pub extensions: &'a Extensions<'a>,
+    pub payload: &'a [u8],
+}
+
 impl Sfu {
-    /// A packet of a publisher.
-    pub(crate) fn on_rtp(&mut self, slot: usize, packet: &RtpPacket, now: Instant) {
-        let Some((track_slot, layer)) = self.source_of(slot, packet.header.ssrc) else {
+    /// Stores a packet and decides who gets it. Encrypting waits for the flush, so that all packets for one receiver leave
+    /// together.
+    pub(crate) fn forward(&mut self, arrival: &Arrival<'_>, now: Instant) {
+        let Some(track) = self.tracks.get_mut(arrival.track) else {
             return;
         };
-        let Some(track) = self.tracks.get_mut(track_slot) else {
-            return;
-        };
-        if track.heard(layer, packet, now) {
-            self.events.push_back(Event::TrackStarted {
-                track: track.id,
-                layer: layer as u8,
-            });
-        }
         if track.muted {
             return;
         }
-        if let Some(level) = packet.header.ext_vals.audio_level {
-            track.level.add(level.unsigned_abs().min(127));
+        if let Some(level) = arrival.extensions.audio_level {
+            track.level.add(level & 0x7f);
         }
-        let info = PayloadInfo::parse(track.codec, &packet.payload);
-        let extensions = ExtensionValues {
-            audio_level: packet.header.ext_vals.audio_level,
-            voice_activity: packet.header.ext_vals.voice_activity,
-            video_orientation: packet.header.ext_vals.video_orientation,
-            ..ExtensionValues::default()
+        let info = PayloadInfo::parse(track.codec, arrival.payload);
+        let stored = Stored {
+            seq: arrival.seq,
+            timestamp: arrival.header.timestamp,
+            marker: arrival.header.marker,
+            audio_level: arrival.extensions.audio_level,
+            orientation: arrival.extensions.orientation,
+            vp8: info.vp8,
+            at: now,
         };
+        let Some(layer) = track.layers.get_mut(arrival.layer) else {
+            return;
+        };
+        layer.ring.push(stored, arrival.payload);
+        let track = &*track;
         for down_slot in &track.downs {
             let Some(down) = self.downs.get_mut(*down_slot) else {
                 continue;
@@ -48,59 +73,87 @@ impl Sfu {
             let Some(peer) = self.peers.get_mut(down.peer) else {
                 continue;
             };
-            if !down.flowing() || !peer.secured || peer.over() {
+            if !down.flowing() || !peer.can_send() {
                 continue;
             }
-            let Some(out) = route(track, layer, down, packet, &info) else {
+            let (Some(sender), Some(outlet)) = (&mut peer.sender, down.outlet) else {
                 continue;
             };
-            if write(peer, down, packet, &info, &extensions, out) && !down.started {
-                down.started = true;
+            let Some((out, shifts)) = route(track, arrival, (down, sender), &stored, &info) else {
+                continue;
+            };
+            self.waiting += 1;
+            sender.pending.push(Pending {
+                outlet,
+                track: arrival.track,
+                layer: arrival.layer,
+                source_seq: arrival.seq,
+                out,
+                shifts,
+                again: false,
+            });
+            if !std::mem::replace(&mut down.started, true) {
                 self.events.push_back(Event::DownStarted { down: down.id });
             }
-            if !peer.dirty {
-                peer.dirty = true;
-                self.dirty.push(down.peer);
+            if !std::mem::replace(&mut peer.sending, true) {
+                self.sending.push(down.peer);
             }
         }
     }
 
-    /// Which layer of which track a source of a publisher feeds; found once per source.
-    fn source_of(&mut self, slot: usize, ssrc: Ssrc) -> Option<(usize, usize)> {
-        let peer = self.peers.get_mut(slot)?;
-        if let Some(known) = peer.sources.get(&ssrc) {
-            return *known;
-        }
-        let (mid, rid): (Mid, Option<Rid>) = {
-            let mut api = peer.rtc.direct_api();
-            let stream = api.stream_rx(&ssrc)?;
-            (stream.mid(), stream.rid())
+    /// A receiver lost packets: those that can be sent again will be.
+    pub(crate) fn resend(&mut self, peer_slot: usize, ssrc: u32, entries: &[[u8; 4]]) {
+        let Some(peer) = self.peers.get_mut(peer_slot) else {
+            return;
         };
-        let track_slot = peer
-            .receives
-            .iter()
-            .find(|(known, _)| *known == mid)
-            .map(|(_, track)| *track);
-        let found = track_slot.and_then(|track_slot| {
-            let layer = self.tracks.get(track_slot)?.layer_of(rid)?;
-            Some((track_slot, layer))
-        });
-        peer.sources.insert(ssrc, found);
-        found
+        peer.stats.nacks += 1;
+        let down = peer
+            .down_of
+            .get(&ssrc)
+            .and_then(|down| self.downs.get(*down));
+        let (Some(down), Some(sender)) = (down, &mut peer.sender) else {
+            return;
+        };
+        let (Some(key), Some(newest)) = (down.outlet, down.rewriter.newest_seq()) else {
+            return;
+        };
+        let Some(outlet) = sender.outlets.get_mut(key) else {
+            return;
+        };
+        let Some(track_slot) = self.track_slots.get(&down.track).copied() else {
+            return;
+        };
+        let Some(track) = self.tracks.get(track_slot) else {
+            return;
+        };
+        for [first_high, first_low, mask_high, mask_low] in entries.iter().copied() {
+            let first = u16::from_be_bytes([first_high, first_low]);
+            let mask = u32::from(u16::from_be_bytes([mask_high, mask_low])) << 1 | 1;
+            for bit in (0..=16).filter(|bit| mask & 1 << bit != 0) {
+                let found = outlet.find(first.wrapping_add(bit), newest);
+                let again = found.and_then(|found| revive(track, track_slot, key, found));
+                let allowed = again.filter(|(_, bytes)| outlet.may_resend(*bytes));
+                sender.pending.extend(allowed.map(|(pending, _)| pending));
+            }
+        }
+        if !sender.pending.is_empty() && !std::mem::replace(&mut peer.sending, true) {
+            self.sending.push(peer_slot);
+        }
     }
 
     /// A receiver cannot decode what it gets.
-    pub(crate) fn on_key_frame_request(&mut self, slot: usize, mid: Mid, now: Instant) {
-        let section = self
-            .peers
-            .get(slot)
-            .and_then(|peer| peer.sends.iter().find(|section| section.mid == mid));
-        let Some(down) = section
-            .and_then(|section| section.down)
-            .and_then(|down| self.downs.get(down))
+    pub(crate) fn on_key_frame_request(&mut self, slot: usize, ssrc: u32, now: Instant) {
+        let Some(peer) = self.peers.get_mut(slot) else {
+            return;
+        };
+        let Some(down) = peer
+            .down_of
+            .get(&ssrc)
+            .and_then(|down| self.downs.get(*down))
         else {
             return;
         };
+        peer.stats.plis += 1;
         let Some(track_slot) = self.track_slots.get(&down.track).copied() else {
             return;
         };
@@ -134,12 +187,12 @@ impl Sfu {
             return;
         };
         let publisher = track.peer;
-        if let Some(peer) = self.peers.get_mut(publisher) {
-            let mut api = peer.rtc.direct_api();
-            if let Some(stream) = api.stream_rx(&ssrc) {
-                stream.request_keyframe(KeyframeRequestKind::Pli);
-            }
-            self.mark_dirty(publisher);
+        if let Some(peer) = self.peers.get_mut(publisher)
+            && let Some(uplink) = &mut peer.uplink
+        {
+            uplink.requests.push(ssrc);
+            peer.stats.plis += 1;
+            self.mark_reporting(publisher);
         }
     }
 
@@ -207,86 +260,75 @@ impl Sfu {
 /// Decides whether `down` gets this packet, changing its source if this is the moment, and numbers it.
 fn route(
     track: &Track,
-    layer: usize,
-    down: &mut Down,
-    packet: &RtpPacket,
+    arrival: &Arrival<'_>,
+    (down, sender): (&mut Down, &mut Sender),
+    stored: &Stored,
     info: &PayloadInfo,
-) -> Option<Outgoing> {
+) -> Option<(Outgoing, Shifts)> {
+    let layer = arrival.layer;
     let generation = track.layers.get(layer)?.generation;
     let fits = |source: Source| source.layer == layer && source.generation == generation;
     let mut incoming = Incoming {
-        seq: *packet.seq_no,
-        timestamp: packet.header.timestamp,
-        vp8: info.vp8_ids(),
+        seq: stored.seq,
+        timestamp: stored.timestamp,
+        vp8: info.vp8_ids,
     };
     if let Some(source) = down.source.filter(|source| fits(*source)) {
         incoming.timestamp = incoming.timestamp.wrapping_add(source.timeline_shift);
-        return down.rewriter.map(incoming);
+        let out = down.rewriter.map(incoming)?;
+        return Some((out, down.rewriter.shifts()));
     }
     let best = track.best_layer(down.max_layer)?;
     // Without a picture any layer the receiver may have is better than none until the best one offers a key frame.
     let acceptable = layer == best || (down.source.is_none() && layer <= down.max_layer);
-    if !acceptable || !info.starts_key_frame || packet.payload.is_empty() {
+    if !acceptable || !info.starts_key_frame || arrival.payload.is_empty() {
         return None;
     }
-    let timeline_shift = track.timeline_shift(layer);
-    incoming.timestamp = incoming.timestamp.wrapping_add(timeline_shift);
-    down.source = Some(Source {
+    let source = Source {
         layer,
         generation,
-        timeline_shift,
-    });
+        timeline_shift: track.timeline_shift(layer),
+    };
+    incoming.timestamp = incoming.timestamp.wrapping_add(source.timeline_shift);
+    down.source = Some(source);
     // A hundredth of a second: less than a frame, more than rounding.
     down.rewriter
         .switch(incoming, track.codec.clock_rate() / 100);
-    down.rewriter.map(incoming)
+    let out = down.rewriter.map(incoming)?;
+    let shifts = down.rewriter.shifts();
+    let outlet = down.outlet.and_then(|key| sender.outlets.get_mut(key));
+    if let Some(outlet) = outlet {
+        outlet.begin_span(out.seq, source, shifts);
+    }
+    Some((out, shifts))
 }
 
-/// Hands one packet to a receiver's transport; false if the section is gone.
-fn write(
-    peer: &mut Peer,
-    down: &Down,
-    packet: &RtpPacket,
-    info: &PayloadInfo,
-    extensions: &ExtensionValues,
-    out: Outgoing,
-) -> bool {
-    let Some(wire) = down.wire else {
-        return false;
+/// A packet to send again, with the numbers it had, and how long it is; `None` if it is gone.
+fn revive(
+    track: &Track,
+    track_slot: usize,
+    outlet: usize,
+    found: Resend,
+) -> Option<(Pending, usize)> {
+    let source = found.source;
+    let layer = track.layers.get(source.layer)?;
+    let (stored, payload) = layer
+        .ring
+        .get(found.source_seq)
+        .filter(|_| layer.generation == source.generation)?;
+    let out = found.shifts.apply(Incoming {
+        seq: stored.seq,
+        timestamp: stored.timestamp.wrapping_add(source.timeline_shift),
+        vp8: stored.vp8.ids(payload),
+    });
+    let pending = Pending {
+        outlet,
+        track: track_slot,
+        layer: source.layer,
+        source_seq: found.source_seq,
+        out,
+        shifts: found.shifts,
+        again: true,
     };
-    let mut api = peer.rtc.direct_api();
-    let Some(stream) = api.stream_tx(&wire.ssrc) else {
-        return false;
-    };
-    let mut rtp = RtpWrite::new(
-        wire.pt,
-        out.seq.into(),
-        out.timestamp,
-        packet.timestamp,
-        std::sync::Arc::clone(&packet.payload),
-    )
-    .marker(packet.header.marker)
-    .ext_vals(extensions.clone())
-    .nackable(true);
-    if down.rewriter.shifts_vp8()
-        && let Some(patch) = vp8_patch(info, out)
-    {
-        rtp = rtp.vp8_patch(patch);
-    }
-    stream.write_rtp(rtp);
-    true
-}
-
-fn vp8_patch(info: &PayloadInfo, out: Outgoing) -> Option<Vp8Patch> {
-    let mut builder = info.vp8?.patch();
-    if let Some(picture_id) = out.vp8.picture_id {
-        builder = builder.picture_id(picture_id);
-    }
-    if let Some(index) = out.vp8.tl0_pic_idx {
-        builder = builder.tl0_pic_idx(index);
-    }
-    if let Some(index) = out.vp8.key_idx {
-        builder = builder.key_idx(index);
-    }
-    builder.build().ok()
+    Some((pending, payload.len()))
 }

@@ -9,12 +9,17 @@ use str0m::{Event as RtcEvent, IceConnectionState, Input, Output};
 
 use crate::command::DataChannel;
 use crate::event::{Event, PeerState, Transport};
-use crate::peer::StreamCounters;
-use crate::sfu::{Sfu, is_stun};
+use crate::peer::Address;
+use crate::rtp::{self, Kind};
+use crate::sfu::{Path, Sfu, is_stun, path_of};
 
 /// Addresses remembered per peer; a client has a handful of candidates.
 const MAX_ADDRESSES: usize = 32;
 const MIN_SLEEP: Duration = Duration::from_millis(1);
+/// A STUN indication, which an agent never takes as addressed to it: it is accepted only by its source.
+const INDICATION: [u8; 20] = [
+    0, 0x11, 0, 0, 0x21, 0x12, 0xa4, 0x42, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+];
 
 impl Sfu {
     /// Takes in one datagram (UDP) or frame (TCP). Garbage is counted and ignored.
@@ -27,18 +32,28 @@ impl Sfu {
         now: Instant,
     ) {
         let route = (transport, source);
+        let kind = rtp::kind_of(payload);
+        if kind != Kind::Other {
+            let slot = self.routes.get(&route).copied();
+            let Some((slot, peer)) = slot.and_then(|slot| Some((slot, self.peers.get_mut(slot)?)))
+            else {
+                self.counters.unroutable += 1;
+                return;
+            };
+            peer.stats.packets_in += 1;
+            peer.stats.bytes_in += payload.len() as u64;
+            self.media_datagram(slot, kind, payload, now);
+            return;
+        }
         let local = self.local_address(transport, destination);
-        let protocol = match transport {
-            Transport::Udp => Protocol::Udp,
-            Transport::Tcp => Protocol::Tcp,
-        };
+        let protocol = protocol_of(transport);
         let Ok(receive) = Receive::new(protocol, source, local, payload) else {
             self.counters.unroutable += 1;
             return;
         };
         let input = Input::Receive(now, receive);
         let slot = if is_stun(payload) {
-            self.route_stun(route, payload, &input)
+            self.route_stun(route, local, payload, &input)
         } else {
             self.routes.get(&route).copied()
         };
@@ -61,7 +76,7 @@ impl Sfu {
         if let Some(slot) = self.routes.remove(&route)
             && let Some(peer) = self.peers.get_mut(slot)
         {
-            peer.addresses.retain(|address| *address != route);
+            peer.addresses.retain(|address| address.route() != route);
             self.wake(slot, now);
         }
     }
@@ -89,6 +104,7 @@ impl Sfu {
     fn route_stun(
         &mut self,
         route: (Transport, SocketAddr),
+        local: SocketAddr,
         payload: &[u8],
         input: &Input,
     ) -> Option<usize> {
@@ -100,6 +116,13 @@ impl Sfu {
         let peer = self.peers.get_mut(slot)?;
         let known = self.routes.get(&route).copied();
         if known == Some(slot) {
+            // A client may check several of our addresses from one of its own; it names the one it means to use.
+            let mut addresses = peer.addresses.iter_mut();
+            if message.use_candidate()
+                && let Some(address) = addresses.find(|known| known.route() == route)
+            {
+                address.local = local;
+            }
             return Some(slot);
         }
         if !peer.rtc.accepts(input) {
@@ -107,12 +130,16 @@ impl Sfu {
         }
         if peer.addresses.len() >= MAX_ADDRESSES {
             let oldest = peer.addresses.remove(0);
-            self.routes.remove(&oldest);
+            self.routes.remove(&oldest.route());
         }
-        peer.addresses.push(route);
+        peer.addresses.push(Address {
+            transport: route.0,
+            remote: route.1,
+            local,
+        });
         self.routes.insert(route, slot);
         if let Some(former) = known.and_then(|former| self.peers.get_mut(former)) {
-            former.addresses.retain(|address| *address != route);
+            former.addresses.retain(|address| address.route() != route);
         }
         Some(slot)
     }
@@ -130,12 +157,53 @@ impl Sfu {
 
     /// Takes out everything a peer has to say. Must follow every change of a peer before the next.
     fn drain(&mut self, slot: usize, now: Instant) {
+        self.drain_output(slot, now);
+        self.follow_path(slot, now);
+    }
+
+    /// Sends media where str0m sends everything else. Every datagram of its own but STUN says where that is; when it
+    /// changes without one, str0m can still be asked: of a message that is nobody's it accepts only one from there.
+    fn follow_path(&mut self, slot: usize, now: Instant) {
+        let Some(peer) = self.peers.get_mut(slot) else {
+            return;
+        };
+        let Some(sender) = &mut peer.sender else {
+            return;
+        };
+        let chosen = |path: &Path| {
+            let protocol = protocol_of(path.transport);
+            let receive = Receive::new(protocol, path.destination, path.source, &INDICATION);
+            receive.is_ok_and(|receive| peer.rtc.accepts(&Input::Receive(now, receive)))
+        };
+        let newest_first = peer.addresses.iter().rev().map(Address::path);
+        // An address that is gone (a closed connection) leaves the way as it was.
+        let Some(path) = sender.path.into_iter().chain(newest_first).find(chosen) else {
+            return;
+        };
+        sender.path = Some(path);
+        if peer.secured && peer.transport != Some(path.transport) {
+            peer.transport = Some(path.transport);
+            self.events.push_back(Event::PeerTransport {
+                peer: peer.id,
+                transport: path.transport,
+            });
+        }
+    }
+
+    fn drain_output(&mut self, slot: usize, now: Instant) {
         loop {
             let Some(peer) = self.peers.get_mut(slot) else {
                 return;
             };
             match peer.rtc.poll_output() {
-                Ok(Output::Transmit(transmit)) => self.outbox.push((slot, transmit)),
+                Ok(Output::Transmit(transmit)) => {
+                    if let Some(sender) = peer.sender.as_mut()
+                        && !is_stun(&transmit.contents)
+                    {
+                        sender.path = Some(path_of(&transmit));
+                    }
+                    self.outbox.push((slot, transmit));
+                }
                 Ok(Output::Event(event)) => self.on_event(slot, event, now),
                 Ok(Output::Timeout(at)) => {
                     if peer.rtc.is_alive() {
@@ -157,16 +225,14 @@ impl Sfu {
 
     fn on_event(&mut self, slot: usize, event: RtcEvent, now: Instant) {
         match event {
-            RtcEvent::RtpPacket(packet) => self.on_rtp(slot, &packet, now),
             RtcEvent::Connected => {
                 if let Some(peer) = self.peers.get_mut(slot) {
-                    peer.secured = true;
+                    peer.secure();
                 }
                 self.set_peer_state(slot, PeerState::Connected, now);
                 self.start_downs(slot, now);
             }
             RtcEvent::IceConnectionStateChange(state) => self.on_ice_state(slot, state, now),
-            RtcEvent::KeyframeRequest(request) => self.on_key_frame_request(slot, request.mid, now),
             RtcEvent::ChannelOpen(id, label) => {
                 let channel = DataChannel::from_label(&label);
                 if let (Some(channel), Some(peer)) = (channel, self.peers.get_mut(slot)) {
@@ -199,7 +265,7 @@ impl Sfu {
                 }
             }
             RtcEvent::Closed => self.fail(slot),
-            other => self.on_stats(slot, &other),
+            _ => {}
         }
     }
 
@@ -215,42 +281,26 @@ impl Sfu {
             }
         }
     }
+}
 
-    fn on_stats(&mut self, slot: usize, event: &RtcEvent) {
-        let Some(peer) = self.peers.get_mut(slot) else {
-            return;
-        };
-        let loss_e4 =
-            |loss: Option<f32>| (loss.unwrap_or_default().clamp(0.0, 1.0) * 10_000.0) as u64;
-        match event {
-            RtcEvent::MediaEgressStats(stats) => {
-                let counters = StreamCounters {
-                    lost: stats
-                        .remote
-                        .as_ref()
-                        .map_or(0, |remote| remote.packets_lost),
-                    nacks: stats.nacks,
-                    plis: stats.plis + stats.firs,
-                    loss_e4: loss_e4(stats.loss),
-                };
-                peer.streams.insert((stats.mid, stats.rid), counters);
-                if let Some(rtt) = stats.rtt {
-                    peer.stats.rtt_us = rtt.as_micros() as u64;
-                }
-            }
-            RtcEvent::MediaIngressStats(stats) => {
-                let counters = StreamCounters {
-                    lost: 0,
-                    nacks: stats.nacks,
-                    plis: stats.plis + stats.firs,
-                    loss_e4: loss_e4(stats.loss),
-                };
-                peer.streams.insert((stats.mid, stats.rid), counters);
-                if let Some(rtt) = stats.rtt {
-                    peer.stats.rtt_us = rtt.as_micros() as u64;
-                }
-            }
-            _ => {}
+impl Address {
+    /// What datagrams are routed by.
+    pub(crate) fn route(&self) -> (Transport, SocketAddr) {
+        (self.transport, self.remote)
+    }
+
+    fn path(&self) -> Path {
+        Path {
+            transport: self.transport,
+            source: self.local,
+            destination: self.remote,
         }
+    }
+}
+
+fn protocol_of(transport: Transport) -> Protocol {
+    match transport {
+        Transport::Udp => Protocol::Udp,
+        Transport::Tcp => Protocol::Tcp,
     }
 }

@@ -10,20 +10,33 @@ mod down;
 mod event;
 mod forward;
 mod ingress;
+mod keys;
 mod levels;
 mod negotiation;
+#[cfg(test)]
+mod noise;
+mod outlet;
 mod peer;
 mod peers;
 mod publisher;
+mod receive;
 mod rewrite;
+mod ring;
+mod rtcp;
+mod rtp;
 mod sdp;
+mod send;
+mod sender;
 mod sfu;
+mod srtp;
 mod subscriber;
 mod timers;
 mod track;
+mod uplink;
 
 pub use command::{Command, DataChannel, DownId, PeerId, Receive, RequestId, Role, TrackId};
 pub use event::{
     AgreedTrack, AudioLevel, Event, PeerState, PeerStats, RefusalCode, Stats, Transport,
 };
-pub use sfu::{Certificate, Egress, Sfu, SfuConfig};
+pub use send::Lane;
+pub use sfu::{Certificate, Egress, Path, Sfu, SfuConfig, Worth};

@@ -7,22 +7,26 @@ use std::time::{Duration, Instant};
 
 use str0m::change::SdpPendingOffer;
 use str0m::crypto::CryptoProvider;
-use str0m::media::{MediaKind, Mid, Rid};
+use str0m::media::{MediaKind, Mid};
 use str0m::net::TcpType;
-use str0m::rtp::Ssrc;
 use str0m::{Candidate, Rtc, RtcConfig};
 
 use crate::codec::{codec_config, extension_map};
 use crate::command::{PeerId, Role};
 use crate::data::DataPipes;
 use crate::event::{PeerState, PeerStats, Transport};
+use crate::keys::{self, KeySlot};
 use crate::sdp::Credentials;
+use crate::sender::Sender;
 use crate::sfu::SfuConfig;
+use crate::srtp::Inbound;
 use crate::timers::Deadline;
+use crate::uplink::Uplink;
 
 /// How long a peer may be without a connection before it is given up.
 pub(crate) const GIVE_UP: Duration = Duration::from_secs(15);
-const STATS_INTERVAL: Duration = Duration::from_secs(2);
+/// str0m is given no keys and so sends no reports of its own; it need not wake up for them.
+const NEVER: Duration = Duration::from_secs(3600 * 24);
 /// Bytes the library may hold per peer for its data channels.
 const SCTP_BUFFER_BYTES: usize = 256 * 1024;
 
@@ -46,13 +50,12 @@ pub(crate) struct Outstanding {
     pub ice_restart: bool,
 }
 
-/// Counters of one stream, replaced whole by each report of the library.
-#[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct StreamCounters {
-    pub lost: u64,
-    pub nacks: u64,
-    pub plis: u64,
-    pub loss_e4: u64,
+/// An address a peer is found by, and the local one it reaches us at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Address {
+    pub transport: Transport,
+    pub remote: SocketAddr,
+    pub local: SocketAddr,
 }
 
 /// One peer.
@@ -72,12 +75,26 @@ pub(crate) struct Peer {
     /// Local ICE user names this peer is found by.
     pub ufrags: Vec<String>,
     /// Remote addresses this peer is found by.
-    pub addresses: Vec<(Transport, SocketAddr)>,
+    pub addresses: Vec<Address>,
+    /// Where the keys of the handshake appear.
+    pub keys: KeySlot,
+    /// What it is sent with; `None` only while it is being sent to.
+    pub sender: Option<Box<Sender>>,
+    pub inbound: Option<Inbound>,
+    /// Publisher: what it sends.
+    pub uplink: Option<Box<Uplink>>,
+    /// Publisher: waits for the next round of feedback.
+    pub listening: bool,
+    /// Subscriber: the down-track of each source, retransmissions included.
+    pub down_of: HashMap<u32, usize>,
+    /// Has media to send.
+    pub sending: bool,
+    pub reporting: bool,
+    /// Subscriber: when it is told the clocks of its tracks next.
+    pub report_due: Instant,
     pub data: DataPipes,
     /// Publisher: which track each section feeds.
     pub receives: Vec<(Mid, usize)>,
-    /// Publisher: which layer of which track each source feeds.
-    pub sources: HashMap<Ssrc, Option<(usize, usize)>>,
     /// Subscriber: sections known to the client.
     pub sends: Vec<SendSection>,
     /// Subscriber: slots of the down-tracks not removed.
@@ -88,8 +105,9 @@ pub(crate) struct Peer {
     pub remote_credentials: Option<Credentials>,
     /// The last offer, for when there is nothing new to say.
     pub last_offer: String,
+    /// Subscriber: payload types in its answers.
+    pub accepted_pts: Vec<u8>,
     pub stats: PeerStats,
-    pub streams: HashMap<(Mid, Option<Rid>), StreamCounters>,
 }
 
 impl Peer {
@@ -105,11 +123,12 @@ impl Peer {
             .set_dtls_cert(config.certificate.0.clone())
             .set_ice_lite(true)
             .set_rtp_mode(true)
-            .set_stats_interval(Some(STATS_INTERVAL))
+            .set_rtcp_report_interval_audio(NEVER)
+            .set_rtcp_report_interval_video(NEVER)
             .set_sctp_max_buffered_amount(SCTP_BUFFER_BYTES)
             .set_extension_map(extension_map(role));
         *builder.codec_config() = codec_config(role);
-        let mut rtc = builder.build(now);
+        let (mut rtc, keys) = keys::with_slot(|| builder.build(now));
         for candidate in local_candidates(config) {
             rtc.add_local_candidate(candidate);
         }
@@ -125,17 +144,25 @@ impl Peer {
             dirty: false,
             ufrags: Vec::new(),
             addresses: Vec::new(),
+            keys,
+            sender: Some(Box::default()),
+            inbound: None,
+            uplink: (role == Role::Publisher).then(|| Box::new(Uplink::new(now))),
+            listening: false,
+            down_of: HashMap::new(),
+            sending: false,
+            reporting: false,
+            report_due: now,
             data: DataPipes::default(),
             receives: Vec::new(),
-            sources: HashMap::new(),
             sends: Vec::new(),
             downs: Vec::new(),
             channels_offered: false,
             outstanding: None,
             remote_credentials: None,
             last_offer: String::new(),
+            accepted_pts: Vec::new(),
             stats: PeerStats::default(),
-            streams: HashMap::new(),
         }
     }
 
@@ -144,14 +171,34 @@ impl Peer {
         matches!(self.state, PeerState::Failed | PeerState::Closed)
     }
 
+    /// Whether media can be sent to it.
+    pub(crate) fn can_send(&self) -> bool {
+        let sender = self.sender.as_ref();
+        let keys = sender.is_some_and(|sender| sender.outbound.is_some());
+        keys && self.secured && !self.over()
+    }
+
+    /// The handshake is done: its keys serve from now on.
+    pub(crate) fn secure(&mut self) {
+        self.secured = true;
+        if let Some(sender) = &mut self.sender
+            && sender.outbound.is_none()
+            && let Some((outbound, inbound)) = self.keys.directions()
+        {
+            sender.outbound = Some(outbound);
+            self.inbound = Some(inbound);
+        }
+    }
+
     /// Counters as of now.
     pub(crate) fn snapshot(&self) -> PeerStats {
         let mut stats = self.stats;
-        for stream in self.streams.values() {
-            stats.lost += stream.lost;
-            stats.nacks += stream.nacks;
-            stats.plis += stream.plis;
-            stats.loss_e4 = stats.loss_e4.max(stream.loss_e4);
+        if let Some(sender) = &self.sender {
+            stats.packets_out += sender.packets;
+            stats.bytes_out += sender.bytes;
+        }
+        if let Some(uplink) = &self.uplink {
+            uplink.add_stats(&mut stats);
         }
         stats
     }

@@ -8,6 +8,7 @@ use crate::command::{DataChannel, DownId, PeerId, RequestId, Role, TrackId};
 use crate::down::{Down, Stage};
 use crate::event::{AudioLevel, Event, PeerState, PeerStats, Stats};
 use crate::peer::{GIVE_UP, Peer};
+use crate::rtcp::share_e4;
 use crate::sfu::Sfu;
 
 impl Sfu {
@@ -109,6 +110,10 @@ impl Sfu {
         for down in &track.downs {
             if let Some(down) = self.downs.get_mut(*down) {
                 down.source = None;
+                let peer = self.peers.get_mut(down.peer);
+                if let Some(sender) = peer.and_then(|peer| peer.sender.as_mut()) {
+                    sender.pending.retain(|packet| packet.track != slot);
+                }
             }
         }
         self.events.push_back(Event::TrackEnded { track: track.id });
@@ -165,6 +170,13 @@ impl Sfu {
             return;
         };
         self.down_slots.remove(&down.id);
+        if let Some(peer) = self.peers.get_mut(down.peer) {
+            peer.down_of.retain(|_, owner| *owner != slot);
+            if let (Some(sender), Some(outlet)) = (&mut peer.sender, down.outlet) {
+                sender.outlets.try_remove(outlet);
+                sender.pending.retain(|packet| packet.outlet != outlet);
+            }
+        }
         if let Some(track) = self
             .track_slots
             .get(&down.track)
@@ -249,7 +261,11 @@ impl Sfu {
         let mut total = self.counters.closed;
         let mut peers = Vec::with_capacity(self.peers.len());
         for (_, peer) in &self.peers {
-            let snapshot = peer.snapshot();
+            let mut snapshot = peer.snapshot();
+            let outlets = peer.sender.iter().flat_map(|sender| &sender.outlets);
+            let outlets = outlets.map(|(_, outlet)| outlet);
+            let worst = outlets.map(|outlet| share_e4(outlet.fraction_lost)).max();
+            snapshot.loss_e4 = snapshot.loss_e4.max(worst.unwrap_or(0));
             add_stats(&mut total, &snapshot);
             peers.push((peer.id, snapshot));
         }
@@ -287,6 +303,7 @@ impl Sfu {
     /// What is due every 100 ms.
     pub(crate) fn tick(&mut self, now: Instant) {
         self.tick_tracks(now);
+        self.queue_reports(now);
         let lost = |peer: &Peer| {
             peer.offline_since
                 .is_some_and(|since| now >= since + GIVE_UP)

@@ -5,10 +5,11 @@ use std::time::Instant;
 use str0m::change::SdpOffer;
 use str0m::media::{MediaKind, Mid};
 
-use crate::codec::CodecName;
+use crate::codec::{CodecName, add_extension_ids};
 use crate::command::Receive;
 use crate::event::{AgreedTrack, RefusalCode};
 use crate::negotiation::{Refusal, bad_sdp};
+use crate::rtp::ExtensionIds;
 use crate::sdp::{Description, Flow};
 use crate::sfu::Sfu;
 use crate::track::Track;
@@ -54,6 +55,7 @@ impl Sfu {
             section.extend_format(if stereo { STEREO_FORMAT } else { VOICE_FORMAT });
         }
         self.update_tracks(slot, &offer, &chosen, now);
+        self.describe_uplink(slot, &offer, &chosen);
         let tracks = chosen.into_iter().map(|chosen| AgreedTrack {
             mid: chosen.receive.mid.clone(),
             track: chosen.receive.track,
@@ -63,12 +65,31 @@ impl Sfu {
         Ok((answer.to_string(), tracks.collect()))
     }
 
+    /// Notes how the client names and marks what it sends. Sections without news keep what was said of them before.
+    fn describe_uplink(&mut self, slot: usize, offer: &Description, chosen: &[Chosen]) {
+        let Some(peer) = self.peers.get_mut(slot) else {
+            return;
+        };
+        let mut ids = ExtensionIds::default();
+        for (mid, _) in &peer.receives {
+            if let Some(media) = peer.rtc.media(*mid) {
+                add_extension_ids(media.remote_extmap(), &mut ids);
+            }
+        }
+        let described = chosen.iter().filter_map(|chosen| {
+            let mid = &chosen.receive.mid;
+            offer.section(mid)?.inlet(Mid::from(mid.as_str()))
+        });
+        if let Some(uplink) = &mut peer.uplink {
+            uplink.describe(ids, described.collect());
+        }
+    }
+
     /// Ends tracks whose sections are gone or carry another track, and begins new ones.
     fn update_tracks(&mut self, slot: usize, offer: &Description, chosen: &[Chosen], now: Instant) {
         let Some(peer) = self.peers.get_mut(slot) else {
             return;
         };
-        peer.sources.clear();
         let mut ended = Vec::new();
         let tracks = &self.tracks;
         peer.receives.retain(|(mid, track_slot)| {

@@ -39,29 +39,65 @@ const KEY_IDX_MASK: u8 = 0x1f;
 /// Where numbering starts: low, because a receiver assumes that the rollover counter is zero.
 const FIRST_SEQ: u64 = 1000;
 
+/// What is added (wrapping) to the numbers of one source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Shifts {
+    seq: u64,
+    timestamp: u32,
+    picture_id: u16,
+    tl0: u8,
+    key: u8,
+}
+
+impl Shifts {
+    /// The numbers to send instead of those of `packet`.
+    pub(crate) fn apply(&self, packet: Incoming) -> Outgoing {
+        let shift_picture = |id: u16| id.wrapping_add(self.picture_id) & PICTURE_ID_MASK;
+        let shift_key = |index: u8| index.wrapping_add(self.key) & KEY_IDX_MASK;
+        Outgoing {
+            seq: packet.seq.wrapping_add(self.seq),
+            timestamp: packet.timestamp.wrapping_add(self.timestamp),
+            vp8: Vp8Ids {
+                picture_id: packet.vp8.picture_id.map(shift_picture),
+                tl0_pic_idx: packet
+                    .vp8
+                    .tl0_pic_idx
+                    .map(|index| index.wrapping_add(self.tl0)),
+                key_idx: packet.vp8.key_idx.map(shift_key),
+            },
+        }
+    }
+
+    /// The number of the source that was sent as `seq`.
+    pub(crate) fn source_seq(&self, seq: u64) -> u64 {
+        seq.wrapping_sub(self.seq)
+    }
+
+    /// A timestamp of the source's timeline as it is sent.
+    pub(crate) fn timestamp(&self, timestamp: u32) -> u32 {
+        timestamp.wrapping_add(self.timestamp)
+    }
+
+    /// Whether the VP8 descriptor must be patched at all.
+    pub(crate) fn touch_vp8(&self) -> bool {
+        self.picture_id & PICTURE_ID_MASK != 0 || self.tl0 != 0 || self.key & KEY_IDX_MASK != 0
+    }
+}
+
 /// The numbering of one down-track.
 #[derive(Debug, Clone)]
 pub(crate) struct Rewriter {
-    /// Added (wrapping) to an incoming sequence number.
-    seq_shift: u64,
+    shifts: Shifts,
     /// Packets of the present source older than this belong to before the switch.
     oldest_seq: u64,
-    timestamp_shift: u32,
-    picture_id_shift: u16,
-    tl0_shift: u8,
-    key_shift: u8,
     newest: Option<Outgoing>,
 }
 
 impl Rewriter {
     pub(crate) fn new() -> Self {
         Rewriter {
-            seq_shift: 0,
+            shifts: Shifts::default(),
             oldest_seq: 0,
-            timestamp_shift: 0,
-            picture_id_shift: 0,
-            tl0_shift: 0,
-            key_shift: 0,
             newest: None,
         }
     }
@@ -70,27 +106,27 @@ impl Rewriter {
     /// would not advance; then the source is moved by the least that does. `step` is that least, in timestamp units.
     pub(crate) fn switch(&mut self, first: Incoming, step: u32) {
         self.oldest_seq = first.seq;
-        self.timestamp_shift = 0;
+        self.shifts.timestamp = 0;
         let Some(newest) = self.newest else {
-            self.seq_shift = FIRST_SEQ.wrapping_sub(first.seq);
+            self.shifts.seq = FIRST_SEQ.wrapping_sub(first.seq);
             return;
         };
-        self.seq_shift = (newest.seq + 1).wrapping_sub(first.seq);
+        self.shifts.seq = (newest.seq + 1).wrapping_sub(first.seq);
         let ahead = first.timestamp.wrapping_sub(newest.timestamp) as i32;
         if ahead <= 0 {
-            self.timestamp_shift = newest
+            self.shifts.timestamp = newest
                 .timestamp
                 .wrapping_add(step)
                 .wrapping_sub(first.timestamp);
         }
         if let (Some(last), Some(next)) = (newest.vp8.picture_id, first.vp8.picture_id) {
-            self.picture_id_shift = last.wrapping_add(1).wrapping_sub(next);
+            self.shifts.picture_id = last.wrapping_add(1).wrapping_sub(next);
         }
         if let (Some(last), Some(next)) = (newest.vp8.tl0_pic_idx, first.vp8.tl0_pic_idx) {
-            self.tl0_shift = last.wrapping_add(1).wrapping_sub(next);
+            self.shifts.tl0 = last.wrapping_add(1).wrapping_sub(next);
         }
         if let (Some(last), Some(next)) = (newest.vp8.key_idx, first.vp8.key_idx) {
-            self.key_shift = last.wrapping_add(1).wrapping_sub(next);
+            self.shifts.key = last.wrapping_add(1).wrapping_sub(next);
         }
     }
 
@@ -99,24 +135,7 @@ impl Rewriter {
         if packet.seq < self.oldest_seq {
             return None;
         }
-        let mut out = Outgoing {
-            seq: packet.seq.wrapping_add(self.seq_shift),
-            timestamp: packet.timestamp.wrapping_add(self.timestamp_shift),
-            vp8: Vp8Ids {
-                picture_id: packet
-                    .vp8
-                    .picture_id
-                    .map(|id| id.wrapping_add(self.picture_id_shift) & PICTURE_ID_MASK),
-                tl0_pic_idx: packet
-                    .vp8
-                    .tl0_pic_idx
-                    .map(|index| index.wrapping_add(self.tl0_shift)),
-                key_idx: packet
-                    .vp8
-                    .key_idx
-                    .map(|index| index.wrapping_add(self.key_shift) & KEY_IDX_MASK),
-            },
-        };
+        let mut out = self.shifts.apply(packet);
         let result = out;
         match self.newest {
             Some(newest) if newest.seq >= out.seq => {}
@@ -132,11 +151,14 @@ impl Rewriter {
         Some(result)
     }
 
-    /// Whether the VP8 descriptor must be patched at all.
-    pub(crate) fn shifts_vp8(&self) -> bool {
-        self.picture_id_shift & PICTURE_ID_MASK != 0
-            || self.tl0_shift != 0
-            || self.key_shift & KEY_IDX_MASK != 0
+    /// The shifts of the present source.
+    pub(crate) fn shifts(&self) -> Shifts {
+        self.shifts
+    }
+
+    /// The newest sequence number sent.
+    pub(crate) fn newest_seq(&self) -> Option<u64> {
+        self.newest.map(|newest| newest.seq)
     }
 }
 
@@ -175,14 +197,14 @@ mod tests {
         let mut rewriter = Rewriter::new();
         rewriter.switch(packet(10, 3000, 0x7fff), 1);
         let last = sent(&mut rewriter, packet(10, 3000, 0x7fff));
-        assert!(!rewriter.shifts_vp8());
+        assert!(!rewriter.shifts().touch_vp8());
         rewriter.switch(packet(900, 6000, 77), 1);
         let next = sent(&mut rewriter, packet(900, 6000, 77));
         assert_eq!(next.seq, last.seq + 1);
         assert_eq!(next.timestamp, 6000);
         assert_eq!(next.vp8.picture_id, Some(0));
         assert_eq!(next.vp8.tl0_pic_idx, Some(0));
-        assert!(rewriter.shifts_vp8());
+        assert!(rewriter.shifts().touch_vp8());
         assert_eq!(
             sent(&mut rewriter, packet(901, 9000, 78)).vp8.picture_id,
             Some(1)

@@ -3,6 +3,8 @@
 //! An offer is narrowed to one codec per published track before it is answered; an offer of ours gets the stream and
 //! track names of the down-track that a (perhaps reused) section carries now. Everything else passes untouched.
 
+mod media;
+
 use std::fmt;
 
 use crate::codec::CodecName;
@@ -246,13 +248,7 @@ impl Section {
 
     /// Forgets every payload type but `kept` and its retransmissions.
     pub(crate) fn keep_codec(&mut self, kept: u8) {
-        let repair = self.attributes("fmtp").find_map(|value| {
-            let (pt, parameters) = value.split_once(' ')?;
-            let apt = parameters
-                .split(';')
-                .find_map(|p| p.trim().strip_prefix("apt="))?;
-            (apt.trim().parse() == Ok(kept)).then(|| pt.parse::<u8>().ok())?
-        });
+        let repair = self.repair_of(kept);
         let keep = |pt: &str| {
             pt.parse::<u8>()
                 .is_ok_and(|pt| pt == kept || Some(pt) == repair)

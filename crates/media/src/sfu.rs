@@ -13,24 +13,50 @@ use str0m::net::Transmit;
 use crate::command::{Command, DownId, PeerId, TrackId};
 use crate::down::Down;
 use crate::event::{Event, PeerStats, Transport};
+use crate::keys;
 use crate::peer::Peer;
+use crate::rtcp::Compound;
+use crate::sender::Sender;
 use crate::timers::Timers;
 use crate::track::Track;
 
 /// How often liveness, throttled key-frame requests and give-up times are looked at.
 const TICK: Duration = Duration::from_millis(100);
+/// Longer datagrams are no RTP.
+const MAX_DATAGRAM_BYTES: usize = 8192;
 /// Audio levels are reported every so many ticks.
 const LEVEL_TICKS: u32 = 4;
 
-/// Where outgoing datagrams go. `source` is one of the configured local candidates.
+/// The way of a datagram. `source` is one of the configured local candidates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Path {
+    /// The carrier.
+    pub transport: Transport,
+    /// Our address.
+    pub source: SocketAddr,
+    /// The client's address.
+    pub destination: SocketAddr,
+}
+
+/// What a datagram is worth when not everything can be sent: what is greater is given up first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Worth {
+    /// Sound, and what keeps a connection alive: never given up for something else.
+    Vital,
+    /// A picture of this layer; the higher, the easier to do without.
+    Picture(u8),
+}
+
+/// Where outgoing datagrams go.
 pub trait Egress {
-    /// Sends one datagram (UDP) or one RFC 4571 frame without its prefix (TCP).
+    /// Sends one datagram (UDP) or one RFC 4571 frame without its prefix (TCP) of `len` bytes: `fill` writes all of them
+    /// into the room it is given, and returns false if nothing may be sent after all. The room holds what it held before.
     fn send(
         &mut self,
-        transport: Transport,
-        source: SocketAddr,
-        destination: SocketAddr,
-        payload: &[u8],
+        path: Path,
+        worth: Worth,
+        len: usize,
+        fill: &mut dyn FnMut(&mut [u8]) -> bool,
     );
 }
 
@@ -97,6 +123,20 @@ pub struct Sfu {
     pub(crate) routes: HashMap<(Transport, SocketAddr), usize>,
     pub(crate) ufrags: HashMap<String, usize>,
     pub(crate) dirty: Vec<usize>,
+    /// Peers with media to send.
+    pub(crate) sending: Vec<usize>,
+    /// Packets that wait to be sent, and the senders of those peers while they are being sent.
+    pub(crate) waiting: usize,
+    pub(crate) ready: Vec<(usize, Box<Sender>)>,
+    /// Peers that are to be told something by RTCP.
+    pub(crate) reporting: Vec<usize>,
+    /// Publishers heard since they were last told how they arrive, and when that is due.
+    pub(crate) listening: Vec<usize>,
+    pub(crate) next_feedback: Option<Instant>,
+    /// The datagram being read, decrypted.
+    pub(crate) plain: Vec<u8>,
+    /// The RTCP packet being written.
+    pub(crate) compound: Compound,
     pub(crate) timers: Timers,
     pub(crate) outbox: Vec<(usize, Transmit)>,
     pub(crate) events: VecDeque<Event>,
@@ -111,7 +151,7 @@ impl Sfu {
     pub fn new(config: SfuConfig) -> Self {
         Sfu {
             config,
-            crypto: Arc::new(from_feature_flags()),
+            crypto: Arc::new(keys::crypto()),
             peers: Slab::new(),
             tracks: Slab::new(),
             downs: Slab::new(),
@@ -121,6 +161,14 @@ impl Sfu {
             routes: HashMap::new(),
             ufrags: HashMap::new(),
             dirty: Vec::new(),
+            sending: Vec::new(),
+            waiting: 0,
+            ready: Vec::new(),
+            reporting: Vec::new(),
+            listening: Vec::new(),
+            next_feedback: None,
+            plain: vec![0; MAX_DATAGRAM_BYTES],
+            compound: Compound::default(),
             timers: Timers::default(),
             outbox: Vec::new(),
             events: VecDeque::new(),
@@ -191,6 +239,9 @@ impl Sfu {
                 self.mark_dirty(slot);
             }
         }
+        if self.next_feedback.is_some_and(|at| at <= now) {
+            self.feedback_due();
+        }
         if self.next_tick.is_some_and(|at| at <= now) {
             self.next_tick = (!self.peers.is_empty()).then(|| now + TICK);
             self.ticks = self.ticks.wrapping_add(1);
@@ -204,7 +255,7 @@ impl Sfu {
     /// When `timeout` wants to be called next.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        [self.timers.next(), self.next_tick]
+        [self.timers.next(), self.next_tick, self.next_feedback]
             .into_iter()
             .flatten()
             .min()
@@ -213,6 +264,7 @@ impl Sfu {
     /// Hands every waiting datagram to `egress`. Call after each batch of commands, packets or timeouts: packets to the
     /// same receiver then leave together.
     pub fn flush(&mut self, egress: &mut dyn Egress, now: Instant) {
+        self.send_media(egress);
         self.send_outbox(egress);
         while let Some(slot) = self.dirty.pop() {
             if let Some(peer) = self.peers.get_mut(slot) {
@@ -221,6 +273,7 @@ impl Sfu {
                 self.send_outbox(egress);
             }
         }
+        self.send_reports(egress, now);
     }
 
     /// The next report, if any.
@@ -241,19 +294,19 @@ impl Sfu {
     fn send_outbox(&mut self, egress: &mut dyn Egress) {
         for (slot, transmit) in self.outbox.drain(..) {
             let payload: &[u8] = &transmit.contents;
-            let transport = transport_of(transmit.proto);
             if let Some(peer) = self.peers.get_mut(slot) {
                 peer.stats.packets_out += 1;
                 peer.stats.bytes_out += payload.len() as u64;
-                if peer.transport != Some(transport) && peer.secured && !is_stun(payload) {
-                    peer.transport = Some(transport);
-                    self.events.push_back(Event::PeerTransport {
-                        peer: peer.id,
-                        transport,
-                    });
-                }
             }
-            egress.send(transport, transmit.source, transmit.destination, payload);
+            egress.send(
+                path_of(&transmit),
+                Worth::Vital,
+                payload.len(),
+                &mut |room| {
+                    room.copy_from_slice(payload);
+                    true
+                },
+            );
         }
     }
 }
@@ -263,9 +316,14 @@ pub(crate) fn is_stun(payload: &[u8]) -> bool {
     payload.first().is_some_and(|byte| *byte < 4)
 }
 
-fn transport_of(protocol: str0m::net::Protocol) -> Transport {
-    match protocol {
-        str0m::net::Protocol::Udp => Transport::Udp,
-        _ => Transport::Tcp,
+/// The way str0m sends a datagram.
+pub(crate) fn path_of(transmit: &Transmit) -> Path {
+    Path {
+        transport: match transmit.proto {
+            str0m::net::Protocol::Udp => Transport::Udp,
+            _ => Transport::Tcp,
+        },
+        source: transmit.source,
+        destination: transmit.destination,
     }
 }

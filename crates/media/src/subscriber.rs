@@ -5,25 +5,22 @@
 //! lost with the signalling connection), the old one is taken as accepted: the client has either applied it, or will see
 //! its sections in the new offer.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use str0m::change::SdpAnswer;
 use str0m::media::{Direction, MediaKind, Mid};
 
-use crate::codec::CodecName;
+use crate::codec::{CodecName, add_extension_ids};
 use crate::command::{DataChannel, DownId};
-use crate::down::{Stage, Wire};
+use crate::down::Stage;
 use crate::event::RefusalCode;
 use crate::negotiation::{Refusal, bad_sdp};
+use crate::outlet::{Outlet, Wire};
 use crate::peer::{Outstanding, Peer, SendSection};
+use crate::rtp::ExtensionIds;
 use crate::sdp::{Credentials, Description};
 use crate::sfu::Sfu;
 
-/// Packets and time kept per down-track to answer NACKs from.
-const RESEND_PACKETS: usize = 1024;
-const RESEND_AGE: Duration = Duration::from_secs(2);
-/// Resends may make up this share of what is sent, so that a receiver on a full link does not make it fuller.
-const RESEND_SHARE: f32 = 0.5;
 const STEREO_OFFER: &str = "stereo=1;sprop-stereo=1";
 
 /// A down-track that the next offer introduces.
@@ -208,6 +205,7 @@ impl Sfu {
                 .map_err(bad_sdp)?;
         }
         peer.sends.extend(outstanding.added);
+        peer.accepted_pts = answer.payload_types();
         peer.remote_credentials = answer.credentials().or(peer.remote_credentials.take());
         Ok(())
     }
@@ -233,7 +231,15 @@ impl Sfu {
                     .track_slots
                     .get(&down.track)
                     .and_then(|track| self.tracks.get(*track));
-                down.wire = track.and_then(|track| wire_of(peer, mid, track.codec));
+                let wire = track.and_then(|track| wire_of(peer, mid, track.codec));
+                for ssrc in wire.iter().flat_map(Wire::sources) {
+                    peer.down_of.insert(ssrc, down_slot);
+                }
+                let sender = peer.sender.as_mut();
+                down.outlet = wire.zip(sender).map(|(wire, sender)| {
+                    let outlet = Outlet::new(wire);
+                    sender.outlets.insert(outlet)
+                });
                 down.stage = Stage::Agreed;
                 fresh.push(down_slot);
             }
@@ -268,8 +274,8 @@ fn assume_answered(
 ) -> Result<(), Refusal> {
     if let Some(pending) = outstanding.pending {
         let offer = Description::parse(&outstanding.sdp).ok_or_else(|| bad_sdp("no offer"))?;
-        let answer = offer.into_acceptance(remote).to_string();
-        let parsed = SdpAnswer::from_sdp_string(&answer).map_err(bad_sdp)?;
+        let answer = offer.into_acceptance(remote);
+        let parsed = SdpAnswer::from_sdp_string(&answer.to_string()).map_err(bad_sdp)?;
         peer.rtc
             .sdp_api()
             .accept_answer(pending, parsed)
@@ -290,12 +296,21 @@ fn wire_of(peer: &mut Peer, mid: Mid, codec: CodecName) -> Option<Wire> {
     let fits = params
         .iter()
         .find(|param| param.spec().codec == codec.str0m() && accepted.contains(&param.pt()));
-    let pt = fits?.pt();
+    let params = fits?;
+    let mut ids = ExtensionIds::default();
+    add_extension_ids(media.remote_extmap(), &mut ids);
+    let repair_pt = params
+        .resend()
+        .map(|pt| *pt)
+        .filter(|pt| peer.accepted_pts.contains(pt));
+    let pt = *params.pt();
     let mut api = peer.rtc.direct_api();
     let stream = api.stream_tx_by_mid(mid, None)?;
-    stream.set_rtx_cache(RESEND_PACKETS, RESEND_AGE, Some(RESEND_SHARE));
     Some(Wire {
-        ssrc: stream.ssrc(),
+        ssrc: *stream.ssrc(),
         pt,
+        repair: stream.rtx().map(|ssrc| *ssrc).zip(repair_pt),
+        mid,
+        ids,
     })
 }

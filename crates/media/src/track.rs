@@ -1,13 +1,13 @@
 //! An incoming track: its layers, which of them are alive, how their clocks relate, and when to ask for key frames.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use str0m::media::Rid;
-use str0m::rtp::{RtpPacket, Ssrc};
 
 use crate::codec::CodecName;
 use crate::command::TrackId;
 use crate::levels::LevelMeter;
+use crate::ring::Ring;
 
 /// Key frames of one layer are asked for at most this often.
 const KEY_FRAME_INTERVAL: Duration = Duration::from_millis(500);
@@ -16,11 +16,17 @@ const KEY_FRAME_INTERVAL_URGENT: Duration = Duration::from_millis(100);
 /// Ticks (of 100 ms) without a packet, while another layer had some, after which a layer counts as switched off.
 const SILENT_TICKS: u32 = 6;
 
+/// What the rings of a layer begin with: packets and bytes.
+const AUDIO_RING: (usize, usize) = (128, 16 << 10);
+const VIDEO_RING: (usize, usize) = (512, 128 << 10);
+/// One second in the steps of an NTP clock.
+const NTP_SECOND: f64 = 4_294_967_296.0;
+
 /// One encoding of a track.
 #[derive(Debug)]
 pub(crate) struct Layer {
     pub rid: Option<Rid>,
-    pub ssrc: Option<Ssrc>,
+    pub ssrc: Option<u32>,
     /// Counts the sources this layer had; a new one needs a key frame.
     pub generation: u32,
     heard_in_tick: bool,
@@ -30,12 +36,26 @@ pub(crate) struct Layer {
     key_frame_wanted: bool,
     newest_timestamp: u32,
     newest_at: Instant,
-    /// A pair of the sender's clock and this layer's timestamp, from its sender report.
-    report: Option<(SystemTime, u32)>,
+    report: Option<Clock>,
+    /// Its newest packets.
+    pub ring: Ring,
+}
+
+/// The publisher's wall clock (NTP) and a layer's timestamp at the same time, from a sender report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Clock {
+    pub ntp: u64,
+    pub timestamp: u32,
+    pub arrived: Instant,
 }
 
 impl Layer {
-    fn new(rid: Option<Rid>, now: Instant) -> Self {
+    fn new(rid: Option<Rid>, codec: CodecName, now: Instant) -> Self {
+        let (packets, bytes) = if codec.kind().is_audio() {
+            AUDIO_RING
+        } else {
+            VIDEO_RING
+        };
         Layer {
             rid,
             ssrc: None,
@@ -47,6 +67,7 @@ impl Layer {
             newest_timestamp: 0,
             newest_at: now,
             report: None,
+            ring: Ring::new(packets, bytes),
         }
     }
 
@@ -80,10 +101,10 @@ impl Track {
     ) -> Self {
         let mut layers: Vec<Layer> = rids
             .iter()
-            .map(|rid| Layer::new(Some(Rid::from(rid.as_str())), now))
+            .map(|rid| Layer::new(Some(Rid::from(rid.as_str())), codec, now))
             .collect();
         if layers.is_empty() {
-            layers.push(Layer::new(None, now));
+            layers.push(Layer::new(None, codec, now));
         }
         Track {
             id,
@@ -106,24 +127,45 @@ impl Track {
     }
 
     /// Notes a packet of `layer`; true if it is the first one of the layer.
-    pub(crate) fn heard(&mut self, layer: usize, packet: &RtpPacket, now: Instant) -> bool {
+    pub(crate) fn heard(&mut self, layer: usize, ssrc: u32, timestamp: u32, now: Instant) -> bool {
         let Some(layer) = self.layers.get_mut(layer) else {
             return false;
         };
         let first = layer.generation == 0;
-        if layer.ssrc != Some(packet.header.ssrc) {
-            layer.ssrc = Some(packet.header.ssrc);
+        if layer.ssrc != Some(ssrc) {
+            layer.ssrc = Some(ssrc);
             layer.generation += 1;
             layer.report = None;
-        }
-        if let Some(report) = packet.last_sender_info {
-            layer.report = Some((report.ntp_time, report.rtp_time.numer() as u32));
+            layer.ring.clear();
         }
         layer.heard_in_tick = true;
         layer.silent_ticks = 0;
-        layer.newest_timestamp = packet.header.timestamp;
+        layer.newest_timestamp = timestamp;
         layer.newest_at = now;
         first
+    }
+
+    /// Notes a sender report of source `ssrc`.
+    pub(crate) fn reported(&mut self, ssrc: u32, clock: Clock) {
+        let layer = self
+            .layers
+            .iter_mut()
+            .find(|layer| layer.ssrc == Some(ssrc));
+        if let Some(layer) = layer {
+            layer.report = Some(clock);
+        }
+    }
+
+    /// The publisher's wall clock now and the timestamp of `layer` at this time; `None` before its first sender report.
+    pub(crate) fn clock(&self, layer: usize, now: Instant) -> Option<(u64, u32)> {
+        let report = self.layers.get(layer)?.report?;
+        let elapsed = now.saturating_duration_since(report.arrived).as_nanos() as u64;
+        let ntp = (u128::from(elapsed) << 32) / 1_000_000_000;
+        let steps = u128::from(elapsed) * u128::from(self.codec.clock_rate()) / 1_000_000_000;
+        Some((
+            report.ntp.wrapping_add(ntp as u64),
+            report.timestamp.wrapping_add(steps as u32),
+        ))
     }
 
     /// The layer to send to a receiver that may have at most `max_layer`: the highest alive one it may have, else the
@@ -148,12 +190,9 @@ impl Track {
         }
         let rate = f64::from(self.codec.clock_rate());
         let (base_time, base_elapsed_s, this_time) = match (base.report, this.report) {
-            (Some((base_clock, base_time)), Some((this_clock, this_time))) => {
-                let elapsed_s = match this_clock.duration_since(base_clock) {
-                    Ok(later) => later.as_secs_f64(),
-                    Err(earlier) => -earlier.duration().as_secs_f64(),
-                };
-                (base_time, elapsed_s, this_time)
+            (Some(base), Some(this)) => {
+                let elapsed_s = this.ntp.wrapping_sub(base.ntp) as i64 as f64 / NTP_SECOND;
+                (base.timestamp, elapsed_s, this.timestamp)
             }
             _ => {
                 let later = this
@@ -183,7 +222,7 @@ impl Track {
         layer: usize,
         urgent: bool,
         now: Instant,
-    ) -> Option<Ssrc> {
+    ) -> Option<u32> {
         let layer = self.layers.get_mut(layer)?;
         let interval = if urgent {
             KEY_FRAME_INTERVAL_URGENT
@@ -235,7 +274,7 @@ mod tests {
     fn hear(track: &mut Track, layer: usize, timestamp: u32, at: Instant) {
         let layer = &mut track.layers[layer];
         layer.generation = 1;
-        layer.ssrc = Some(Ssrc::from(7));
+        layer.ssrc = Some(7);
         layer.heard_in_tick = true;
         layer.silent_ticks = 0;
         layer.newest_timestamp = timestamp;
@@ -284,12 +323,22 @@ mod tests {
         hear(&mut track, 0, 1000, now);
         hear(&mut track, 2, 500_000, now + Duration::from_millis(10));
         assert_eq!(500_000_u32.wrapping_add(track.timeline_shift(2)), 1900);
-        let clock = SystemTime::UNIX_EPOCH + Duration::from_secs(1000);
-        track.layers[0].report = Some((clock, 90_000));
-        track.layers[2].report = Some((clock + Duration::from_secs(1), 0));
+        let report = |second: u64, timestamp| Clock {
+            ntp: second << 32,
+            timestamp,
+            arrived: now,
+        };
+        track.layers[0].report = Some(report(1000, 90_000));
+        track.layers[2].report = Some(report(1001, 0));
         assert_eq!(track.timeline_shift(2), 180_000);
-        track.layers[2].report = Some((clock - Duration::from_secs(1), 7));
+        track.layers[2].report = Some(report(999, 7));
         assert_eq!(track.timeline_shift(2), 0_u32.wrapping_sub(7));
+        let later = now + Duration::from_millis(500);
+        assert_eq!(
+            track.clock(2, later),
+            Some(((999 << 32) + (1 << 31), 45_007))
+        );
+        assert_eq!(track.clock(1, later), None);
     }
 
     #[test]

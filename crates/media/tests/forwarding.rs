@@ -2,11 +2,14 @@
 
 mod kit;
 
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::rc::Rc;
 use std::time::Duration;
 
-use kit::World;
 use kit::media::{Vp8Source, opus, vp8_numbers};
 use kit::media_core::{Command, Event, PeerState, Transport};
+use kit::{Collected, World};
 use str0m::media::MediaKind;
 
 #[test]
@@ -337,4 +340,129 @@ fn levels_are_reported_every_400_ms_while_something_is_heard() {
     assert!((5..=7).contains(&levels.len()), "{levels:?}");
     assert!(levels[1].active && levels[1].level_dbov == 20 && levels[1].track == microphone.track);
     assert!(!levels[levels.len() - 1].active);
+}
+
+#[test]
+fn two_lanes_send_together_what_one_would() {
+    let mut world = World::new();
+    let microphone = world.publisher(MediaKind::Audio, &[], Transport::Udp);
+    let carriers = [Transport::Udp, Transport::Tcp, Transport::Udp];
+    let receivers: Vec<usize> = (0..9)
+        .map(|n| world.subscriber(&[microphone.track], carriers[n % 3]).0)
+        .collect();
+    for number in 0..20 {
+        let now = world.now;
+        world.clients[microphone.client].send(microphone.mid, None, &opus(number, -20), now);
+        for sound in world.clients[microphone.client].take_outgoing(now) {
+            let (source, destination) = (sound.source, sound.destination);
+            world
+                .sfu
+                .packet(sound.transport, source, destination, &sound.payload, now);
+        }
+        assert_eq!(world.sfu.waiting_packets(), receivers.len());
+        let (mut here, mut there) = (Collected::default(), Collected::default());
+        let (first, second) = world.sfu.lanes();
+        first.send(&mut here);
+        second.send(&mut there);
+        assert!(there.0.iter().all(|sent| sent.transport == Transport::Udp));
+        assert_eq!((here.0.len(), there.0.len()), (5, 4));
+        world.deliver(here);
+        world.deliver(there);
+        world.run(Duration::from_millis(20));
+    }
+    for receiver in receivers {
+        let numbers = world.clients[receiver].packets.iter();
+        let numbers: Vec<u64> = numbers.map(|(_, packet)| *packet.seq_no).collect();
+        assert_eq!(
+            numbers,
+            (1000..1020).collect::<Vec<_>>(),
+            "each once, in order"
+        );
+    }
+}
+
+#[test]
+fn receivers_learn_the_publishers_clock() {
+    let mut world = World::new();
+    let camera = world.publisher(MediaKind::Video, &["q", "f"], Transport::Udp);
+    let (receiver, _) = world.subscriber(&[camera.track], Transport::Udp);
+    let mut sources = [("q", Vp8Source::new(3)), ("f", Vp8Source::new(30))];
+    for index in 0..200 {
+        world.send_layers(camera, &mut sources, index == 0 || index == 20);
+    }
+    let packets = &world.clients[receiver].packets;
+    let last = &packets.last().expect("packets").1;
+    let clock = last.last_sender_info.expect("a sender report");
+    // The timestamp of the report lies on the line of the packets: within the two seconds before the last one.
+    let behind = last
+        .header
+        .timestamp
+        .wrapping_sub(clock.rtp_time.numer() as u32);
+    assert!(behind < 2 * 90_000, "{behind}");
+}
+
+#[test]
+fn losses_are_counted() {
+    let mut world = World::new();
+    let camera = world.publisher(MediaKind::Video, &[], Transport::Udp);
+    let (receiver, _) = world.subscriber(&[camera.track], Transport::Udp);
+    let mut sources = [("", Vp8Source::new(3))];
+    world.send_layers(camera, &mut sources, true);
+    let every = |n: u32| {
+        let mut count = 0_u32;
+        move |datagram: &kit::Datagram| {
+            count += u32::from(datagram.is_rtp());
+            !(datagram.is_rtp() && count.is_multiple_of(n))
+        }
+    };
+    world.uplink = Box::new(every(13));
+    world.downlink = Box::new(every(7));
+    for _ in 0..200 {
+        world.send_layers(camera, &mut sources, false);
+    }
+    world.command(Command::RequestStats {
+        request: kit::media_core::RequestId(1),
+    });
+    let stats = world.take(|event| match event {
+        Event::Stats { stats, .. } => Some(stats.clone()),
+        _ => None,
+    });
+    let of = |client: usize| {
+        let peer = world.clients[client].peer;
+        let found = stats[0].peers.iter().find(|(id, _)| *id == peer);
+        found.expect("its counters").1
+    };
+    let (up, down) = (of(camera.client), of(receiver));
+    assert!(up.nacks > 5 && up.lost > 5 && up.loss_e4 > 0, "{up:?}");
+    assert!(down.nacks > 10, "{down:?}");
+    assert!(down.packets_out > 200 && up.packets_in > 200);
+}
+
+#[test]
+fn media_comes_from_the_address_of_ours_that_the_client_chose() {
+    let other = "10.0.0.2:7882".parse().expect("an address");
+    let mut world = World::reached_at(vec![other, kit::udp_address()]);
+    let microphone = world.publisher(MediaKind::Audio, &[], Transport::Udp);
+    let (receiver, _) = world.subscriber(&[microphone.track], Transport::Udp);
+    let address = world.clients[receiver].address;
+    let seen = Rc::new(RefCell::new((HashSet::new(), HashSet::new())));
+    let noted = Rc::clone(&seen);
+    world.downlink = Box::new(move |datagram| {
+        let (checks, media) = &mut *noted.borrow_mut();
+        if datagram.destination == address && datagram.is_rtp() {
+            media.insert(datagram.source);
+        } else if datagram.destination == address {
+            checks.insert(datagram.source);
+        }
+        true
+    });
+    for number in 0..500 {
+        let now = world.now;
+        world.clients[microphone.client].send(microphone.mid, None, &opus(number, -20), now);
+        world.run(Duration::from_millis(20));
+    }
+    let (checks, media) = &*seen.borrow();
+    assert_eq!(checks.len(), 2, "both addresses are checked all the time");
+    assert_eq!(media.len(), 1, "one of them is used: {media:?}");
+    assert_eq!(world.clients[receiver].packets.len(), 500);
 }

@@ -91,6 +91,31 @@ fn garbage_from_strangers_and_from_known_addresses_changes_nothing() {
 }
 
 #[test]
+fn what_is_sent_many_times_arrives_once() {
+    let mut world = World::new();
+    let microphone = world.publisher(MediaKind::Audio, &[], Transport::Udp);
+    let (receiver, _) = world.subscriber(&[microphone.track], Transport::Udp);
+    let mut kept = Vec::new();
+    for number in 0..100 {
+        let now = world.now;
+        world.clients[microphone.client].send(microphone.mid, None, &opus(number, -20), now);
+        kept.extend(world.clients[microphone.client].take_outgoing(now));
+        // Everything so far once more, and from the address of somebody else too.
+        let elsewhere = world.clients[receiver].address;
+        for datagram in kept.iter().filter(|datagram| datagram.is_rtp_like()) {
+            for source in [datagram.source, elsewhere] {
+                let (to, payload) = (datagram.destination, &datagram.payload);
+                world.sfu.packet(Transport::Udp, source, to, payload, now);
+            }
+        }
+        world.run(Duration::from_millis(20));
+    }
+    let numbers = world.clients[receiver].packets.iter();
+    let numbers: Vec<u64> = numbers.map(|(_, packet)| *packet.seq_no).collect();
+    assert_eq!(numbers, (1000..1100).collect::<Vec<_>>());
+}
+
+#[test]
 fn damaged_datagrams_of_a_real_client_are_survived() {
     let mut world = World::new();
     let mut noise = Noise(3);

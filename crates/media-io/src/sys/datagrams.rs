@@ -6,6 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::os::fd::{AsRawFd, RawFd};
 use std::ptr;
 
+use media::Worth;
+
 use super::checked;
 use super::names::{Control, Name};
 
@@ -104,10 +106,18 @@ impl ReceiveBatch {
     }
 }
 
+/// Where a datagram goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) destination: SocketAddr,
+    /// The local address to send from, if one is named.
+    pub(crate) source: Option<IpAddr>,
+    pub(crate) worth: Worth,
+}
+
 /// Datagrams to one address that the kernel may take as one.
 struct Message {
-    destination: SocketAddr,
-    source: Option<IpAddr>,
+    target: Target,
     start: usize,
     end: usize,
     /// Length of every datagram but the last, which may be shorter.
@@ -117,9 +127,8 @@ struct Message {
 
 impl Message {
     /// Whether a payload of this length to these addresses can ride along.
-    fn takes(&self, destination: SocketAddr, source: Option<IpAddr>, len: usize) -> bool {
-        self.destination == destination
-            && self.source == source
+    fn takes(&self, target: Target, len: usize) -> bool {
+        self.target == target
             && len <= self.segment
             && self.end - self.start == self.segment * self.count
             && self.count < MAX_SEGMENTS
@@ -128,13 +137,12 @@ impl Message {
 
     /// One message per datagram.
     fn split(&self) -> impl Iterator<Item = Message> + use<> {
-        let (destination, source) = (self.destination, self.source);
+        let target = self.target;
         let (segment, last) = (self.segment, self.end);
         (self.start..self.end)
             .step_by(segment.max(1))
             .map(move |start| Message {
-                destination,
-                source,
+                target,
                 start,
                 end: last.min(start + segment),
                 segment,
@@ -148,7 +156,9 @@ pub(crate) struct SendBatch {
     v6_socket: bool,
     segmentation: bool,
     refusals: u32,
+    /// Payloads one after the other; what was used once is not cleared.
     arena: Vec<u8>,
+    used: usize,
     messages: Vec<Message>,
     dropped: u64,
 }
@@ -160,7 +170,8 @@ impl SendBatch {
             v6_socket,
             segmentation: true,
             refusals: 0,
-            arena: Vec::with_capacity(BATCH * DATAGRAM_BYTES),
+            arena: vec![0; BATCH * DATAGRAM_BYTES],
+            used: 0,
             messages: Vec::with_capacity(BATCH),
             dropped: 0,
         }
@@ -171,36 +182,44 @@ impl SendBatch {
         self.dropped
     }
 
-    /// Adds a datagram, sent from the local address `source` if one is named; sends the batch first when it is full.
+    /// Adds a datagram of `len` bytes, which `fill` writes; nothing if it returns false. Sends the batch first when it is
+    /// full.
     pub(crate) fn push(
         &mut self,
         socket: &impl AsRawFd,
-        destination: SocketAddr,
-        source: Option<IpAddr>,
-        payload: &[u8],
+        target: Target,
+        len: usize,
+        fill: &mut dyn FnMut(&mut [u8]) -> bool,
     ) {
-        if self.segmentation
-            && let Some(last) = self.messages.last_mut()
-            && last.takes(destination, source, payload.len())
-        {
-            self.arena.extend_from_slice(payload);
-            last.end = self.arena.len();
-            last.count += 1;
-            return;
-        }
-        if self.messages.len() == BATCH {
+        let rides = self.segmentation
+            && self
+                .messages
+                .last()
+                .is_some_and(|last| last.takes(target, len));
+        if !rides && self.messages.len() == BATCH {
             self.flush(socket);
         }
-        let start = self.arena.len();
-        self.arena.extend_from_slice(payload);
-        self.messages.push(Message {
-            destination,
-            source,
-            start,
-            end: self.arena.len(),
-            segment: payload.len(),
-            count: 1,
-        });
+        let (start, end) = (self.used, self.used + len);
+        if self.arena.len() < end {
+            self.arena.resize(end.next_multiple_of(DATAGRAM_BYTES), 0);
+        }
+        if !fill(&mut self.arena[start..end]) {
+            return;
+        }
+        self.used = end;
+        match self.messages.last_mut().filter(|_| rides) {
+            Some(last) => {
+                last.end = end;
+                last.count += 1;
+            }
+            None => self.messages.push(Message {
+                target,
+                start,
+                end,
+                segment: len,
+                count: 1,
+            }),
+        }
     }
 
     /// Sends everything. What the kernel refuses is dropped and counted, as a network would.
@@ -224,8 +243,8 @@ impl SendBatch {
                         wait_writable(fd);
                     }
                     Some(libc::EAGAIN | libc::ENOBUFS) => {
-                        self.drop_messages(next, self.messages.len());
-                        next = self.messages.len();
+                        self.shed(next);
+                        waited = false;
                     }
                     Some(libc::EINVAL | libc::EIO | libc::EMSGSIZE)
                         if self.messages[next].count > 1 =>
@@ -240,7 +259,22 @@ impl SendBatch {
             }
         }
         self.messages.clear();
-        self.arena.clear();
+        self.used = 0;
+    }
+
+    /// There is no room for what waits from index `from` on: gives up what is worth least, all of it alike.
+    fn shed(&mut self, from: usize) {
+        let least = self.messages[from..].iter().map(|it| it.target.worth).max();
+        let mut kept = from;
+        for index in from..self.messages.len() {
+            if Some(self.messages[index].target.worth) == least {
+                self.dropped += self.messages[index].count as u64;
+            } else {
+                self.messages.swap(kept, index);
+                kept += 1;
+            }
+        }
+        self.messages.truncate(kept);
     }
 
     fn drop_messages(&mut self, from: usize, to: usize) {
@@ -272,8 +306,8 @@ impl SendBatch {
             .zip(&mut controls)
             .zip(vectors.iter_mut().zip(&mut headers));
         for (message, ((name, control), (vector, header))) in waiting.iter().zip(buffers) {
-            *name = Name::encode(message.destination, self.v6_socket);
-            if let Some(source) = message.source {
+            *name = Name::encode(message.target.destination, self.v6_socket);
+            if let Some(source) = message.target.source {
                 control.push_source(source, self.v6_socket);
             }
             if message.count > 1 {
@@ -321,134 +355,4 @@ fn wait_writable(fd: RawFd) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::net::UdpSocket;
-    use std::time::Duration;
-
-    use super::*;
-
-    fn socket() -> UdpSocket {
-        let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
-        let limit = Some(Duration::from_secs(5));
-        socket.set_read_timeout(limit).expect("a timeout");
-        socket
-    }
-
-    fn received(socket: &UdpSocket, count: usize) -> Vec<Vec<u8>> {
-        let mut buffer = [0; DATAGRAM_BYTES];
-        let one = |_| {
-            let len = socket.recv(&mut buffer).expect("a datagram");
-            buffer[..len].to_vec()
-        };
-        (0..count).map(one).collect()
-    }
-
-    /// Lengths that begin, continue and end segmented runs, to two addresses alternately.
-    fn send_runs(segmentation: bool) {
-        let (out, first, second) = (socket(), socket(), socket());
-        let mut batch = SendBatch::new(false);
-        batch.segmentation = segmentation;
-        let mut expected: [Vec<Vec<u8>>; 2] = [Vec::new(), Vec::new()];
-        let lens = [1100, 1100, 1100, 400, 1100, 20, 1, 1, 2, 700];
-        for (index, len) in lens.into_iter().cycle().take(150).enumerate() {
-            let which = (index / 10) % 2;
-            let payload = vec![u8::try_from(index).expect("a byte"); len];
-            let target = [&first, &second][which].local_addr().expect("an address");
-            batch.push(&out, target, None, &payload);
-            expected[which].push(payload);
-        }
-        batch.flush(&out);
-        assert_eq!(batch.dropped(), 0);
-        assert_eq!(received(&first, expected[0].len()), expected[0]);
-        assert_eq!(received(&second, expected[1].len()), expected[1]);
-    }
-
-    #[test]
-    fn datagrams_arrive_whole_and_in_order_however_they_are_grouped() {
-        send_runs(true);
-        send_runs(false);
-    }
-
-    /// A batch with a run of three datagrams, which the kernel has just refused.
-    fn refused_run(batch: &mut SendBatch, out: &UdpSocket, address: SocketAddr) {
-        for payload in [&[1_u8; 900][..], &[2; 900], &[3; 12]] {
-            batch.push(out, address, None, payload);
-        }
-        assert_eq!(batch.messages.len(), 1);
-        batch.split(0);
-        assert_eq!(batch.messages.len(), 3);
-    }
-
-    #[test]
-    fn a_refused_run_is_sent_as_its_datagrams() {
-        let (out, target) = (socket(), socket());
-        let mut batch = SendBatch::new(false);
-        refused_run(&mut batch, &out, target.local_addr().expect("an address"));
-        batch.flush(&out);
-        assert_eq!(
-            received(&target, 3),
-            [vec![1; 900], vec![2; 900], vec![3; 12]]
-        );
-        assert!(batch.segmentation);
-    }
-
-    #[test]
-    fn segmentation_ends_after_refusals_in_a_row() {
-        let (out, target) = (socket(), socket());
-        let address = target.local_addr().expect("an address");
-        let mut batch = SendBatch::new(false);
-        for _ in 1..MAX_REFUSALS {
-            refused_run(&mut batch, &out, address);
-            batch.flush(&out);
-        }
-        batch.push(&out, address, None, b"one");
-        batch.push(&out, address, None, b"two");
-        batch.flush(&out);
-        assert_eq!(batch.refusals, 0);
-        for _ in 0..MAX_REFUSALS {
-            assert!(batch.segmentation);
-            refused_run(&mut batch, &out, address);
-            batch.flush(&out);
-        }
-        assert!(!batch.segmentation);
-    }
-
-    #[test]
-    fn an_unreachable_destination_costs_only_its_own_datagrams() {
-        let (out, target) = (socket(), socket());
-        let mut batch = SendBatch::new(false);
-        // A socket bound to loopback cannot send elsewhere: EINVAL.
-        let elsewhere = SocketAddr::from(([192, 0, 2, 1], 9));
-        batch.push(&out, elsewhere, None, b"lost");
-        batch.push(
-            &out,
-            target.local_addr().expect("an address"),
-            None,
-            b"kept",
-        );
-        batch.flush(&out);
-        assert_eq!(batch.dropped(), 1);
-        assert_eq!(received(&target, 1), [b"kept".to_vec()]);
-    }
-
-    #[test]
-    fn a_batch_reports_source_payload_and_no_cut_datagram() {
-        let (out, target) = (socket(), socket());
-        let address = target.local_addr().expect("an address");
-        out.send_to(&[7; DATAGRAM_BYTES + 1], address)
-            .expect("sent");
-        out.send_to(b"short", address).expect("sent");
-        let mut batch = ReceiveBatch::new();
-        let mut seen = Vec::new();
-        while seen.len() < 2 {
-            let count = batch.receive(&target).unwrap_or(0);
-            seen.extend((0..count).map(|index| {
-                batch
-                    .datagram(index)
-                    .map(|(source, _, payload)| (source, payload.to_vec()))
-            }));
-        }
-        let source = out.local_addr().expect("an address");
-        assert_eq!(seen, [None, Some((source, b"short".to_vec()))]);
-    }
-}
+mod tests;

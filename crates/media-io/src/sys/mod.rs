@@ -11,7 +11,7 @@ mod interfaces;
 mod names;
 mod sockets;
 
-pub(crate) use datagrams::{ReceiveBatch, SendBatch};
+pub(crate) use datagrams::{ReceiveBatch, SendBatch, Target};
 pub(crate) use epoll::{Poller, Readiness};
 pub(crate) use event_fd::EventFd;
 pub(crate) use interfaces::interface_addresses;

@@ -9,8 +9,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use media_core::{
-    Certificate, Command, Egress, Event, PeerId, Receive, RequestId, Role, Sfu, SfuConfig,
-    Transport,
+    Certificate, Command, Egress, Event, Path, PeerId, Receive, RequestId, Role, Sfu, SfuConfig,
+    Transport, Worth,
 };
 
 use client::Client;
@@ -40,23 +40,21 @@ impl Datagram {
     }
 }
 
+/// Keeps what is sent.
 #[derive(Default)]
-struct Collected(Vec<Datagram>);
+pub struct Collected(pub Vec<Datagram>);
 
 impl Egress for Collected {
-    fn send(
-        &mut self,
-        transport: Transport,
-        source: SocketAddr,
-        destination: SocketAddr,
-        payload: &[u8],
-    ) {
-        self.0.push(Datagram {
-            transport,
-            source,
-            destination,
-            payload: payload.to_vec(),
-        });
+    fn send(&mut self, path: Path, _: Worth, len: usize, fill: &mut dyn FnMut(&mut [u8]) -> bool) {
+        let mut payload = vec![0; len];
+        if fill(&mut payload) {
+            self.0.push(Datagram {
+                transport: path.transport,
+                source: path.source,
+                destination: path.destination,
+                payload,
+            });
+        }
     }
 }
 
@@ -87,8 +85,13 @@ pub fn tcp_address() -> SocketAddr {
 
 impl World {
     pub fn new() -> Self {
+        World::reached_at(vec![udp_address()])
+    }
+
+    /// With an SFU that has these addresses for UDP.
+    pub fn reached_at(udp_candidates: Vec<SocketAddr>) -> Self {
         let config = SfuConfig {
-            udp_candidates: vec![udp_address()],
+            udp_candidates,
             tcp_candidates: vec![tcp_address()],
             certificate: Certificate::generate().expect("a certificate"),
         };
@@ -289,22 +292,24 @@ impl World {
             while let Some(event) = self.sfu.poll_event() {
                 self.events.push(event);
             }
-            self.sent += out.0.len() as u64;
-            for datagram in out.0 {
-                quiet = false;
-                if !(self.downlink)(&datagram) {
-                    continue;
-                }
-                if let Some(client) = self
-                    .clients
-                    .iter_mut()
-                    .find(|client| client.address == datagram.destination)
-                {
-                    client.receive(&datagram, self.now);
-                }
-            }
+            quiet &= out.0.is_empty();
+            self.deliver(out);
             if quiet {
                 return;
+            }
+        }
+    }
+
+    /// Brings datagrams of the SFU to their clients.
+    pub fn deliver(&mut self, out: Collected) {
+        self.sent += out.0.len() as u64;
+        for datagram in out.0 {
+            if !(self.downlink)(&datagram) {
+                continue;
+            }
+            let mut clients = self.clients.iter_mut();
+            if let Some(client) = clients.find(|client| client.address == datagram.destination) {
+                client.receive(&datagram, self.now);
             }
         }
     }

@@ -1,0 +1,179 @@
+//! What leaves: media, one receiver after the other or several at once, and RTCP.
+
+use std::time::{Duration, Instant};
+
+use slab::Slab;
+
+use crate::down::Down;
+use crate::event::Transport;
+use crate::outlet::Outlet;
+use crate::rtcp::OwnSender;
+use crate::sender::Sender;
+use crate::sfu::{Egress, Sfu};
+use crate::track::Track;
+
+/// How often subscribers are told the clocks of their tracks.
+const REPORT_EVERY: Duration = Duration::from_secs(1);
+
+/// A part of the waiting media, for some of the receivers. The parts of one flush may be sent at the same time.
+pub struct Lane<'a> {
+    senders: &'a mut [(usize, Box<Sender>)],
+    tracks: &'a Slab<Track>,
+}
+
+impl Lane<'_> {
+    /// Sends it.
+    pub fn send(self, egress: &mut dyn Egress) {
+        for (_, sender) in self.senders {
+            sender.send_pending(self.tracks, egress);
+        }
+    }
+}
+
+impl Sfu {
+    /// Packets that wait to be sent.
+    #[must_use]
+    pub fn waiting_packets(&self) -> usize {
+        self.waiting
+    }
+
+    /// Divides the waiting media into two parts of about the same work, of which the second goes out by UDP alone. Both
+    /// have to be sent before the `flush` that follows.
+    pub fn lanes(&mut self) -> (Lane<'_>, Lane<'_>) {
+        self.take_senders();
+        let by_tcp = |sender: &Sender| {
+            sender
+                .path
+                .is_some_and(|path| path.transport == Transport::Tcp)
+        };
+        self.ready
+            .sort_unstable_by_key(|(_, sender)| !by_tcp(sender));
+        let total: usize = self
+            .ready
+            .iter()
+            .map(|(_, sender)| sender.pending.len())
+            .sum();
+        let (mut split, mut before) = (0, 0);
+        for (_, sender) in &self.ready {
+            if 2 * before >= total && !by_tcp(sender) {
+                break;
+            }
+            before += sender.pending.len();
+            split += 1;
+        }
+        let (first, second) = self.ready.split_at_mut(split);
+        let lane = |senders| Lane {
+            senders,
+            tracks: &self.tracks,
+        };
+        (lane(first), lane(second))
+    }
+
+    /// Hands the waiting media of every receiver to `egress`, one receiver after the other.
+    pub(crate) fn send_media(&mut self, egress: &mut dyn Egress) {
+        self.take_senders();
+        for (slot, mut sender) in self.ready.drain(..) {
+            sender.send_pending(&self.tracks, egress);
+            if let Some(peer) = self.peers.get_mut(slot) {
+                peer.sender = Some(sender);
+            }
+        }
+        self.waiting = 0;
+    }
+
+    /// Puts the senders with something to send beside each other.
+    fn take_senders(&mut self) {
+        while let Some(slot) = self.sending.pop() {
+            if let Some(peer) = self.peers.get_mut(slot) {
+                peer.sending = false;
+                let sender = peer.sender.take();
+                self.ready.extend(sender.map(|sender| (slot, sender)));
+            }
+        }
+    }
+
+    /// Queues a peer that is to be told something by RTCP at the next flush.
+    pub(crate) fn mark_reporting(&mut self, slot: usize) {
+        if let Some(peer) = self.peers.get_mut(slot)
+            && !std::mem::replace(&mut peer.reporting, true)
+        {
+            self.reporting.push(slot);
+        }
+    }
+
+    /// Tells every queued peer what it should know.
+    pub(crate) fn send_reports(&mut self, egress: &mut dyn Egress, now: Instant) {
+        while let Some(slot) = self.reporting.pop() {
+            if let Some(peer) = self.peers.get_mut(slot) {
+                peer.reporting = false;
+            }
+            let _ = self.send_feedback(slot, egress, now);
+            let _ = self.send_clocks(slot, egress, now);
+            self.listen_on(slot, now);
+        }
+    }
+
+    fn send_feedback(&mut self, slot: usize, egress: &mut dyn Egress, now: Instant) -> Option<()> {
+        let peer = self.peers.get_mut(slot)?;
+        let (uplink, sender) = (peer.uplink.as_mut()?, peer.sender.as_mut()?);
+        uplink.feedback(now, &mut self.compound, |compound| {
+            sender.send_control(compound.bytes_mut(), egress);
+            compound.clear();
+        });
+        Some(())
+    }
+
+    /// Sender reports of a subscriber's tracks, if they are due.
+    fn send_clocks(&mut self, slot: usize, egress: &mut dyn Egress, now: Instant) -> Option<()> {
+        let peer = self.peers.get_mut(slot)?;
+        if peer.report_due > now || !peer.can_send() {
+            return None;
+        }
+        peer.report_due = now + REPORT_EVERY;
+        let sender = peer.sender.as_mut()?;
+        for down in &peer.downs {
+            let down = self.downs.get(*down)?;
+            let track = self.track_slots.get(&down.track);
+            let track = track.and_then(|track| self.tracks.get(*track));
+            let outlet = down
+                .outlet
+                .and_then(|outlet| sender.outlets.get_mut(outlet));
+            let both = track.zip(outlet);
+            let report = both.and_then(|(track, outlet)| sender_report(down, track, outlet, now));
+            let Some(report) = report else { continue };
+            if !self.compound.sender_report(&report) {
+                sender.send_control(self.compound.bytes_mut(), egress);
+                self.compound.clear();
+                self.compound.sender_report(&report);
+            }
+        }
+        if !self.compound.is_empty() {
+            sender.send_control(self.compound.bytes_mut(), egress);
+            self.compound.clear();
+        }
+        Some(())
+    }
+
+    /// Queues subscribers whose sender reports are due; called with every tick.
+    pub(crate) fn queue_reports(&mut self, now: Instant) {
+        for (slot, peer) in &mut self.peers {
+            let due = peer.report_due <= now && !peer.downs.is_empty() && peer.can_send();
+            if due && !std::mem::replace(&mut peer.reporting, true) {
+                self.reporting.push(slot);
+            }
+        }
+    }
+}
+
+fn sender_report(
+    down: &Down,
+    track: &Track,
+    outlet: &mut Outlet,
+    now: Instant,
+) -> Option<OwnSender> {
+    let source = down.source?;
+    let (ntp, timestamp) = track.clock(source.layer, now)?;
+    let on_timeline = timestamp.wrapping_add(source.timeline_shift);
+    let sent = down.rewriter.shifts().timestamp(on_timeline);
+    outlet.sender_report((ntp, sent), now)
+}
