@@ -20,36 +20,37 @@ function Frozen({ isModerator }: { isModerator: boolean }) {
   const text = useText();
   const call = useCall();
   return (
-    <div className={classes(styles.banner, styles.frozen)}>
+    <section aria-label={text("safety.banner")} className={classes(styles.banner, styles.frozen)}>
       <Icon of={Snowflake} />
       <p>
         <strong>{text("safety.banner.frozen")}</strong>{" "}
         {text(`safety.banner.frozen.${isModerator ? "host" : "other"}`)}
       </p>
       {isModerator && <Button onPress={() => call.ask({ type: "thaw" })}>{text("safety.thaw")}</Button>}
-    </div>
+    </section>
   );
 }
 
 function Paused({ isModerator }: { isModerator: boolean }) {
   const text = useText();
   return (
-    <div className={classes(styles.banner, styles.paused)}>
+    <section aria-label={text("safety.banner")} className={classes(styles.banner, styles.paused)}>
       <Icon of={CirclePause} />
       <p>
         <strong>{text("safety.banner.paused")}</strong>{" "}
         {text(`safety.banner.paused.${isModerator ? "host" : "other"}`)}
       </p>
-    </div>
+    </section>
   );
 }
 
 function Differs({ view }: { view: RoomView }) {
+  const text = useText();
   const words = useDiffers(view.settings.differing);
   return (
-    <div className={classes(styles.banner, styles.differs)}>
+    <section aria-label={text("safety.banner")} className={classes(styles.banner, styles.differs)}>
       <Icon of={Info} size={18} />
       <p>{words}</p>
-    </div>
+    </section>
   );
 }

@@ -75,6 +75,7 @@ export default {
   "safety.end.lead": "Everybody is taken out and the chat is erased. The link still works for next time.",
   "safety.end.keep": "Keep it open",
 
+  "safety.banner": "State of the room",
   "safety.banner.frozen": "The room is frozen.",
   "safety.banner.frozen.host": "Nobody but the hosts can speak, show or write, and the room is locked.",
   "safety.banner.frozen.other": "Only the hosts can speak, show and write. They will let everybody go on.",

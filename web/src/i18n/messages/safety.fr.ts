@@ -76,6 +76,7 @@ export default {
     "Tout le monde sort et les messages sont effacés. Le lien servira encore la prochaine fois.",
   "safety.end.keep": "La laisser ouverte",
 
+  "safety.banner": "État de la salle",
   "safety.banner.frozen": "La salle est figée.",
   "safety.banner.frozen.host":
     "Personne, sauf les hôtes, ne peut parler, montrer ni écrire, et la salle est verrouillée.",
