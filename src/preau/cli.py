@@ -146,7 +146,7 @@ def _serve_environment() -> dict[str, str]:
 
 def _serve_settings() -> ServeSettings:
     """Read from meet's settings, so that a wrong value ends the command before anything is started."""
-    from preau.serve.settings import ServeSettings, trusted_proxies
+    from preau.serve.settings import ServeSettings, has_standby, trusted_proxies
 
     meet = _meet_settings(_serve_environment())
     return ServeSettings(
@@ -159,6 +159,7 @@ def _serve_settings() -> ServeSettings:
         media_tcp_port=meet.media.tcp_port,
         media_addresses=meet.media.addresses,
         trusted_proxies=trusted_proxies(os.environ),
+        has_standby=has_standby(os.environ),
     )
 
 

@@ -36,10 +36,14 @@ class Product:
 
     def child(self, module: str) -> int | None:
         """The process id of the supervised server that runs this module, if it runs now. Linux only."""
-        for pid in _descendants(self.process.pid):
-            if module in _command_line(pid):
-                return pid
-        return None
+        return self._process(f"-m {module}")
+
+    def standby(self) -> int | None:
+        """The process id of the standby that waits for the platform to end, if one does."""
+        return self._process("preau: a standby")
+
+    def _process(self, words: str) -> int | None:
+        return next((pid for pid in _descendants(self.process.pid) if words in _command_line(pid)), None)
 
     def kill(self, module: str) -> int:
         """SIGKILL for that server; answers the process id that was killed."""
@@ -129,8 +133,8 @@ def _children(pid: int) -> list[int]:
     return [int(child) for listed in lists for child in listed.split()]
 
 
-def _command_line(pid: int) -> list[str]:
+def _command_line(pid: int) -> str:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ").strip()
     except (FileNotFoundError, ProcessLookupError):
-        return []
+        return ""

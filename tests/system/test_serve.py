@@ -91,6 +91,20 @@ def test_a_killed_server_comes_back_and_the_other_keeps_its_process(
     assert product.child(other) == other_pid
 
 
+def test_a_standby_takes_over_from_a_killed_platform_and_gets_a_successor(product: Product) -> None:
+    waiting = until("a standby waits", product.standby, BACK_WITHIN_S)
+    product.kill("preau.meet")
+    until("it serves", lambda: product.child("preau.meet") == waiting, BACK_WITHIN_S)
+    until("the platform is back", lambda: _is_healthy(product, "/healthz"), BACK_WITHIN_S)
+    assert httpx.get(f"{product.url}/api/v1/instance").json()["set_up"] is False
+    following = until("another waits", product.standby, BACK_WITHIN_S)
+    assert following != waiting
+    os.kill(following, signal.SIGKILL)
+    until("it is gone", lambda: product.standby() is None, BACK_WITHIN_S)
+    _is_replaced(product, "preau.meet")
+    until("the platform is back", lambda: _is_healthy(product, "/healthz"), BACK_WITHIN_S)
+
+
 def test_requests_wait_for_the_platform_while_it_restarts(product: Product) -> None:
     product.kill("preau.meet")
     until("the platform is back", lambda: _is_healthy(product, "/healthz"), BACK_WITHIN_S)
@@ -116,20 +130,22 @@ def test_a_media_connection_ends_with_the_media_server(product: Product, tmp_pat
 
 @pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_signal_ends_everything_within_five_seconds(product: Product, stop_signal: int) -> None:
-    children = [product.child(server) for server in SERVERS]
+    children = [until("a standby waits", product.standby, BACK_WITHIN_S)]
+    children += [pid for server in SERVERS if (pid := product.child(server))]
     began = time.monotonic()
     product.process.send_signal(stop_signal)
     assert product.process.wait(STOPPED_WITHIN_S) == 0
     assert time.monotonic() - began < STOPPED_WITHIN_S
-    assert not any(pid and _runs(pid) for pid in children)
+    assert not any(_runs(pid) for pid in children)
     assert "Traceback" not in product.log.read_text()
 
 
 def test_the_servers_end_with_a_supervisor_that_is_killed(product: Product) -> None:
-    children = [product.child(server) for server in SERVERS]
+    children = [until("a standby waits", product.standby, BACK_WITHIN_S)]
+    children += [pid for server in SERVERS if (pid := product.child(server))]
     product.process.kill()
     product.process.wait(STOPPED_WITHIN_S)
-    until("no server is left", lambda: not any(pid and _runs(pid) for pid in children), STOPPED_WITHIN_S)
+    until("no server is left", lambda: not any(_runs(pid) for pid in children), STOPPED_WITHIN_S)
 
 
 def test_a_second_run_on_the_same_data_is_refused(product: Product, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`python -m preau.meet --port P [--die-with-parent]`: the platform alone, settings from the environment."""
+"""`python -m preau.meet --port P`: the platform alone, by settings of the environment, at once or on word."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ import signal
 import sys
 from importlib import import_module
 
+from setproctitle import getproctitle, setproctitle
+
 from preau.meet.listening import listen
 from preau.problems import Problem
 
 _PR_SET_PDEATHSIG = 1
+_STANDBY_TITLE = "preau: a standby of the platform"
+#: What serving needs, and the HTTP interface, which otherwise loads with its first request.
+_LOADED_ON_STANDBY = ("preau.meet.app", "preau.meet.api.context", "preau.meet.api.app")
 
 
 def _die_with_parent() -> None:
@@ -24,16 +29,38 @@ def _die_with_parent() -> None:
         raise SystemExit(0)
 
 
+def _stand_by() -> bool:
+    """Load everything and wait for a word on standard input; whether it is to serve.
+
+    A list of processes shows what waits and what serves.
+    """
+    title = getproctitle()
+    setproctitle(_STANDBY_TITLE)
+    for module in _LOADED_ON_STANDBY:
+        import_module(module)
+    gc.collect()
+    gc.freeze()
+    is_to_serve = sys.stdin.readline() == "serve\n"
+    setproctitle(title.removesuffix(" --standby"))
+    return is_to_serve
+
+
 def main() -> int:
     """Serve until told to stop; 2 for a wrong setting, 3 for an occupied port."""
     parser = argparse.ArgumentParser(prog="preau.meet", description="The meeting platform alone.")
     parser.add_argument("--port", type=int, required=True, help="the port to listen on, 127.0.0.1 alone")
-    parser.add_argument("--die-with-parent", action="store_true", help="end when the starting process ends")
+    manner = parser.add_mutually_exclusive_group()
+    manner.add_argument("--die-with-parent", action="store_true", help="end when the starting process ends")
+    manner.add_argument(
+        "--standby", action="store_true", help="serve once `serve` is read from standard input"
+    )
     arguments = parser.parse_args()
     if arguments.die_with_parent:
         _die_with_parent()
     # Collecting while modules load costs a tenth of the start and finds nothing; the server switches it on.
     gc.disable()
+    if arguments.standby and not _stand_by():
+        return 0
     settings = import_module("preau.meet.settings").MeetSettings
     try:
         given = settings.from_environment(os.environ)

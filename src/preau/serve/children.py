@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
-import os
-import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from preau.problems import ChildGaveUp
+from preau.serve import programs
 from preau.serve.probes import answers
 from preau.serve.restarts import Ending, GiveUp, History
+from preau.serve.standby import Standby
 
 _PROBE_EVERY_S = 0.05
 _STOP_PATIENCE_S = 4.0
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+#: A standby loads once the child has had the machine for itself: everybody comes back in its first moments.
+_PREPARE_AFTER_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -31,6 +29,8 @@ class ChildPlan:
     environment: Mapping[str, str]
     port: int
     health_path: str
+    #: What starts a process that loads the program and waits; None: the child has no standby.
+    standby_arguments: Sequence[str] | None = None
 
 
 class Child:
@@ -40,6 +40,8 @@ class Child:
         self.name = plan.name
         self.has_been_healthy = asyncio.Event()
         self._plan = plan
+        waiting = plan.standby_arguments
+        self._standby = None if waiting is None else Standby(waiting, plan.environment)
         self._history = History()
         self._process: asyncio.subprocess.Process | None = None
         self._is_stopping = False
@@ -61,6 +63,8 @@ class Child:
     async def stop(self) -> None:
         """SIGTERM, and SIGKILL for a process that has not ended after some seconds."""
         self._is_stopping = True
+        if self._standby is not None:
+            await self._standby.stop()
         process = self._process
         if process is None or process.returncode is not None:
             return
@@ -78,44 +82,32 @@ class Child:
     async def _live(self) -> Ending:
         loop = asyncio.get_running_loop()
         began = loop.time()
-        self._process = process = await asyncio.create_subprocess_exec(
-            *self._plan.arguments,
-            stdin=asyncio.subprocess.DEVNULL,
-            env=dict(self._plan.environment),
-            # Ctrl-C reaches the whole foreground group; the supervisor alone decides when children stop.
-            start_new_session=True,
-            preexec_fn=partial(_end_with, os.getpid()),
-        )
+        self._process = process = await self._start()
         if self._is_stopping:
             process.terminate()
-        healthy = asyncio.create_task(self._wait_until_healthy())
+        is_healthy = asyncio.Event()
+        tending = asyncio.create_task(self._tend(is_healthy))
         try:
             status = await process.wait()
         finally:
-            healthy.cancel()
-            await asyncio.gather(healthy, return_exceptions=True)
-        was_healthy = healthy.done() and not healthy.cancelled()
-        return Ending(status, loop.time() - began, was_healthy)
+            tending.cancel()
+            await asyncio.gather(tending, return_exceptions=True)
+        return Ending(status, loop.time() - began, is_healthy.is_set())
 
-    async def _wait_until_healthy(self) -> None:
+    async def _start(self) -> asyncio.subprocess.Process:
+        waiting = None if self._standby is None else self._standby.take()
+        return waiting or await programs.start(self._plan.arguments, self._plan.environment)
+
+    async def _tend(self, is_healthy: asyncio.Event) -> None:
         while True:
             if await answers(self._plan.port, self._plan.health_path):
                 break
             await asyncio.sleep(_PROBE_EVERY_S)
+        is_healthy.set()
         self.has_been_healthy.set()
-
-
-def _end_with(supervisor_pid: int) -> None:
-    """Runs in the child between fork and exec: asks the kernel to kill it when the supervisor ends.
-
-    SIGKILL, because nothing could still be passed on without the supervisor, and because a child must never
-    hold its ports against the next run. Linux only; elsewhere children outlive a killed supervisor.
-    """
-    if _LIBC is None:
-        return
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != supervisor_pid:
-        os.kill(os.getpid(), signal.SIGKILL)
+        if self._standby is not None:
+            await asyncio.sleep(_PREPARE_AFTER_S)
+            await self._standby.prepare()
 
 
 def _log(sentence: str) -> None:

@@ -26,6 +26,8 @@ class ServeSettings:
     media_tcp_port: int
     media_addresses: tuple[str, ...] = ()
     trusted_proxies: tuple[Network, ...] = ()
+    #: Whether a second process of the platform waits to take over from one that ends.
+    has_standby: bool = True
 
     @property
     def media_host(self) -> str:
@@ -55,3 +57,11 @@ def trusted_proxies(environ: Mapping[str, str]) -> tuple[Network, ...]:
                 "PREAU_TRUSTED_PROXIES", part, "IP addresses or networks (10.0.0.0/8), separated by commas"
             ) from None
     return tuple(networks)
+
+
+def has_standby(environ: Mapping[str, str]) -> bool:
+    """PREAU_STANDBY: `on` or `off`. Raises BadSetting."""
+    text = environ.get("PREAU_STANDBY") or "on"
+    if text not in {"on", "off"}:
+        raise BadSetting("PREAU_STANDBY", text, "on or off")
+    return text == "on"

@@ -43,7 +43,7 @@ def serve(settings: ServeSettings, environ: Mapping[str, str]) -> None:
 
 def child_plans(settings: ServeSettings, environ: Mapping[str, str], layout: Layout) -> list[ChildPlan]:
     """The programs to start. Pure."""
-    plans = [_meet_plan(environ, layout)]
+    plans = [_meet_plan(settings, environ, layout)]
     if layout.engine is not None and layout.sfu_port is not None:
         plans.append(_sfu_plan(settings, environ, layout, layout.engine, layout.sfu_port))
     return plans
@@ -113,7 +113,7 @@ def _backends(layout: Layout) -> dict[Backend, BackendAddress]:
     return backends
 
 
-def _meet_plan(environ: Mapping[str, str], layout: Layout) -> ChildPlan:
+def _meet_plan(settings: ServeSettings, environ: Mapping[str, str], layout: Layout) -> ChildPlan:
     environment = dict(environ)
     if layout.engine is not None:
         environment |= {
@@ -122,7 +122,8 @@ def _meet_plan(environ: Mapping[str, str], layout: Layout) -> ChildPlan:
             "PREAU_ENGINE_SECRET": layout.engine.secret,
         }
     arguments = [sys.executable, "-m", "preau.meet", "--port", str(layout.meet_port)]
-    return ChildPlan("meet", arguments, environment, layout.meet_port, "/healthz")
+    waiting = [*arguments, "--standby"] if settings.has_standby else None
+    return ChildPlan("meet", arguments, environment, layout.meet_port, "/healthz", waiting)
 
 
 def _sfu_plan(

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,18 @@ def test_the_media_server_reports_to_meet_and_meet_knows_its_address_and_key() -
     assert meet.environment["PREAU_ENGINE_URL"] == "http://127.0.0.1:20002"
     assert (meet.environment["PREAU_ENGINE_KEY"], meet.environment["PREAU_ENGINE_SECRET"]) == ("k", "s")
     assert list(meet.arguments[1:]) == ["-m", "preau.meet", "--port", "20001"]
+    assert meet.standby_arguments == [*meet.arguments, "--standby"]
     assert "http://127.0.0.1:20001/api/v1/webhooks/livekit" in sfu.arguments
     assert sfu.arguments[sfu.arguments.index("--udp-port") + 1] == "7882"
     assert "--advertise" not in sfu.arguments
+
+
+def test_the_platform_alone_has_a_standby_and_only_if_wanted() -> None:
+    layout = Layout(20001, 20002, EngineKey("k", "s"))
+    with_one = child_plans(_settings(), {}, layout)
+    without = child_plans(replace(_settings(), has_standby=False), {}, layout)
+    assert [plan.standby_arguments is not None for plan in with_one] == [True, False]
+    assert [plan.standby_arguments is not None for plan in without] == [False, False]
 
 
 def test_the_media_server_takes_its_key_pair_where_other_accounts_cannot_read_it() -> None:

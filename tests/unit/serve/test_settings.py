@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from preau.problems import BadSetting
-from preau.serve.settings import ServeSettings, is_loopback, trusted_proxies
+from preau.serve.settings import ServeSettings, has_standby, is_loopback, trusted_proxies
 
 
 def _settings(host: str, *media_addresses: str) -> ServeSettings:
@@ -51,3 +51,9 @@ def test_wrong_proxy_is_named_with_what_is_allowed(value: str) -> None:
 @pytest.mark.parametrize(("host", "expected"), [("::1", True), ("127.8.0.1", True), ("preau.example", False)])
 def test_loopback_is_known_in_every_spelling(host: str, expected: bool) -> None:
     assert is_loopback(host) is expected
+
+
+def test_a_standby_waits_unless_that_is_switched_off() -> None:
+    assert [has_standby({"PREAU_STANDBY": text}) for text in ("", "on", "off")] == [True, True, False]
+    with pytest.raises(BadSetting, match="on or off"):
+        has_standby({"PREAU_STANDBY": "no"})

@@ -83,7 +83,7 @@ export function setupLinkOf(server: ServerProcess): string | null {
 
 /** Kills the descendant of `ancestor` that runs the Python module `module`. Linux only. */
 function killChild(ancestor: number, module: string): number {
-  const found = descendants(ancestor).find((pid) => commandLine(pid).includes(module));
+  const found = descendants(ancestor).find((pid) => commandLine(pid).includes(`-m ${module}`));
   if (found === undefined) throw new Error(`no process runs ${module}`);
   process.kill(found, "SIGKILL");
   return found;
@@ -98,6 +98,6 @@ function descendants(pid: number): number[] {
   return children.flatMap((child) => [child, ...descendants(child)]);
 }
 
-function commandLine(pid: number): string[] {
-  return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+function commandLine(pid: number): string {
+  return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
 }
