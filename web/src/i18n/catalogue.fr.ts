@@ -12,9 +12,10 @@ import preJoin from "./messages/pre-join.fr";
 import rules from "./messages/rules.fr";
 import safety from "./messages/safety.fr";
 import signIn from "./messages/sign-in.fr";
+import { inFrenchType } from "./typography";
 
-/** Every sentence in French; it does not compile while one is missing. */
-export const catalogue: Catalogue = {
+/** As written; it does not compile while one is missing. */
+const written: Catalogue = {
   ...frame,
   ...account,
   ...errors,
@@ -29,3 +30,8 @@ export const catalogue: Catalogue = {
   ...house,
   ...left,
 };
+
+/** Every sentence in French. */
+export const catalogue: Catalogue = Object.fromEntries(
+  Object.entries(written).map(([id, sentence]) => [id, inFrenchType(sentence)]),
+) as Catalogue;
