@@ -161,13 +161,25 @@ def test_an_administrator_locks_a_rule(school: School, member: httpx.Client) -> 
 def test_the_organization(school: School, member: httpx.Client, visitor: httpx.Client) -> None:
     changes = {"name": "École", "safeguarding_contact": "safe@example.org"}
     changed = school.admin.patch("/api/v1/organization", json=changes).json()
-    assert changed == {"profile": "school", "locked_rules": [], **changes}
+    no_mail = {"sender": None, "waiting": 0, "failed": 0}
+    assert changed == {"profile": "school", "locked_rules": [], "mail": no_mail, **changes}
     assert school.admin.get("/api/v1/organization").json() == changed
     for client, code in ((member, "not-allowed"), (visitor, "not-signed-in")):
         assert error_code(client.get("/api/v1/organization")) == code
         assert error_code(client.patch("/api/v1/organization", json={"profile": "work"})) == code
     wrong = school.admin.patch("/api/v1/organization", json={"profile": "army"})
     assert error_code(wrong) == "invalid-fields"
+
+
+def test_without_a_mail_server_the_trial_says_so(
+    school: School, member: httpx.Client, visitor: httpx.Client
+) -> None:
+    tried = school.admin.post("/api/v1/organization/test-mail").json()
+    assert tried == {"result": "off", "to": "ada@example.org", "reply": ""}
+    for client, code in ((member, "not-allowed"), (visitor, "not-signed-in")):
+        assert error_code(client.post("/api/v1/organization/test-mail")) == code
+    answers = [school.admin.post("/api/v1/organization/test-mail") for _ in range(5)]
+    assert error_code(answers[-1]) == "rate-limited"
 
 
 def test_the_register_is_for_administrators(
@@ -202,6 +214,7 @@ def test_a_report_goes_to_the_register_and_its_outcome_back(school: School, visi
     )
     assert (case["category"], case["text"], case["reporter_name"]) == ("insult", "It hurt.", "Ann")
     assert (case["about_name"], case["state"], case["outcome"]) == (None, "open", None)
+    assert case["mail"] == "off"
     assert [(line["name"], line["text"]) for line in case["evidence"]] == [("Ann", "what he said")]
     path = f"/api/v1/cases/{case['id']}"
     assert school.admin.get(path).json() == case

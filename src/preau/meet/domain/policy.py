@@ -32,6 +32,7 @@ class Action(StrEnum):
     VIEW_AUDIT = "view-audit"
     VIEW_ORGANIZATION = "view-organization"
     CHANGE_ORGANIZATION = "change-organization"
+    TRY_MAIL = "try-mail"
     VIEW_CASES = "view-cases"
     CHANGE_CASE = "change-case"
     ENTER_ROOM = "enter-room"
@@ -200,6 +201,7 @@ _RULES: Mapping[Action, Callable[[Actor, Meeting | None], Decision]] = {
     Action.VIEW_AUDIT: _owner,
     Action.VIEW_ORGANIZATION: _administrator,
     Action.CHANGE_ORGANIZATION: _administrator,
+    Action.TRY_MAIL: _administrator,
     Action.VIEW_CASES: _administrator,
     Action.CHANGE_CASE: _administrator,
     Action.ENTER_ROOM: _existing,

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from preau.meet.domain.accounts import Account
@@ -13,6 +14,7 @@ from preau.meet.domain.cases import Case
 from preau.meet.domain.codes import MeetingCode
 from preau.meet.domain.ids import AccountId, CaseId, InvitationId, MeetingId, OccurrenceId, ParticipantId
 from preau.meet.domain.invitations import Invitation
+from preau.meet.domain.letters import CaseMail, Letter
 from preau.meet.domain.media_rights import MediaRights
 from preau.meet.domain.meetings import Meeting, Occurrence
 from preau.meet.domain.organization import Organization
@@ -169,6 +171,18 @@ class Cases(Protocol):
     def remove_closed_before(self, moment: datetime) -> None: ...
 
 
+class CaseMails(Protocol):
+    """The letters about cases; they go with their case."""
+
+    def add(self, mail: CaseMail) -> None: ...
+    def all(self) -> Mapping[CaseId, CaseMail]: ...
+    def of_case(self, case_id: CaseId) -> CaseMail | None: ...
+    def due(self, now: datetime, most: int) -> Sequence[CaseMail]:
+        """Those that wait and are to be tried by now, the longest due first."""
+
+    def update(self, mail: CaseMail) -> None: ...
+
+
 class Transaction(Protocol):
     """Everything stored, as one transaction sees it."""
 
@@ -190,6 +204,8 @@ class Transaction(Protocol):
     def organizations(self) -> Organizations: ...
     @property
     def cases(self) -> Cases: ...
+    @property
+    def case_mails(self) -> CaseMails: ...
 
 
 class AlreadyStoredError(Exception):
@@ -331,12 +347,45 @@ class MediaNewsReader(Protocol):
         """What it says, or None when it was not the media server that said it."""
 
 
+class MailOutcome(StrEnum):
+    """What became of one attempt to send; all but `SENT` are said to administrators by these words."""
+
+    SENT = "sent"
+    OFF = "off"
+    """No mail server is set."""
+    UNREACHABLE = "unreachable"
+    NOT_ENCRYPTED = "not-encrypted"
+    """The server offers no encryption, or its certificate is not to be trusted."""
+    SIGN_IN_REFUSED = "sign-in-refused"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class MailResult:
+    """`reply`: what the mail server answered, "" when it did not get that far."""
+
+    outcome: MailOutcome
+    reply: str = ""
+
+
+class Mail(Protocol):
+    """The mail server."""
+
+    @property
+    def sender(self) -> str | None:
+        """The address our mail comes from; None when no mail server is set."""
+
+    async def send(self, letter: Letter) -> MailResult:
+        """Hand one letter over; `SENT` means that the server answers for it now. Never raises."""
+
+
 @dataclass(frozen=True)
 class World:
-    """Everything the use cases reach out to."""
+    """Everything the use cases reach out to. `sends_mail`: whether letters find a server to take them."""
 
     store: Store
     clock: Clock
     randomness: Randomness
     passwords: Passwords
     guesses: Guesses = field(default_factory=Guesses)
+    sends_mail: bool = False

@@ -226,6 +226,24 @@ CASES = Table(
     Column("outcome_at", UtcMilliseconds, info=_about("time", "show", _CASE_LIFE)),
 )
 
+# Whom the letter goes to is not here: it is the organization's contact of the moment.
+CASE_MAILS = Table(
+    "case_mails",
+    METADATA,
+    Column(
+        "case_id",
+        String(40),
+        ForeignKey("cases.id", ondelete="CASCADE"),
+        primary_key=True,
+        info=_nothing("find", _CASE_LIFE),
+    ),
+    Column("meeting_kind", String(16), info=_nothing("say in the letter", _CASE_LIFE)),
+    Column("due_at", UtcMilliseconds, nullable=False, index=True, info=_nothing("try again", _CASE_LIFE)),
+    Column("state", String(16), nullable=False, info=_nothing("show", _CASE_LIFE)),
+    Column("attempts", Integer, nullable=False, info=_nothing("try again", _CASE_LIFE)),
+    Column("at", UtcMilliseconds, info=_nothing("show", _CASE_LIFE)),
+)
+
 # No foreign key to the meeting: a room may still write after its meeting was deleted, until it is ended.
 OCCURRENCES = Table(
     "occurrences",
