@@ -119,6 +119,19 @@ def test_personal_links_are_shown_once(school: School, visitor: httpx.Client) ->
     assert (again.status_code, error_code(again)) == (404, "not-found")
 
 
+def test_without_a_mail_server_links_are_not_sent(school: School) -> None:
+    meeting = school.new_meeting()
+    path = f"{path_of(meeting)}/invitations"
+    people = {"people": [{"name": "Ann", "email": "ann@example.org"}]}
+    assert error_code(school.admin.post(path, json={**people, "send": True})) == "invalid-fields"
+    assert school.admin.get(path).json() == {"invitations": [], "sends_mail": False}
+    made = school.admin.post(path, json=people).json()["invitations"][0]
+    assert made["mail"] == "off"
+    renewed = school.admin.post(f"{path}/{made['id']}/link", json={"send": True})
+    assert error_code(renewed) == "invalid-fields"
+    assert school.admin.post(f"{path}/{made['id']}/link", json={"send": "yes"}).status_code == 422
+
+
 def test_a_pasted_list_makes_the_roster(school: School) -> None:
     meeting = school.new_meeting("6e B", "class")
     pasted = {"csv": "Nom;Courriel\nZoé;zoe@example.org\nYann;\n"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -98,3 +99,27 @@ def test_a_trial_over_an_encrypted_way_says_what_the_mail_server_says(tmp_path: 
                 assert password not in server.log.read_text()
         [letter] = mail_server.letters()
     assert (letter["To"], letter["From"]) == ("ada@example.org", "Préau <preau@example.org>")
+
+
+def test_personal_links_arrive_and_let_their_people_in(tmp_path: Path) -> None:
+    with running_mail_server(tmp_path / "mail", "--refuses", "gone") as mail_server:
+        settings = settings_for(f"smtp://127.0.0.1:{mail_server.port}")
+        with running_meet(tmp_path, settings) as server, closing(server.administrator()) as admin:
+            meeting = admin.post("/api/v1/meetings", json={"title": "6e B", "kind": "meeting"}).json()
+            path = f"/api/v1/meetings/{meeting['id']}/invitations"
+            csv = "Ann,ann@example.org\nZoé,\nEve,gone@example.org"
+            made = admin.post(path, json={"csv": csv, "send": True}).raise_for_status().json()
+            assert [one["mail"] for one in made["invitations"]] == ["waiting", "off", "waiting"]
+            expected = ["sent", "off", "failed"]
+            until("all is settled", partial(are_mailed, admin, path, expected), ARRIVES_WITHIN_S)
+            [letter] = mail_server.letters()
+            found = re.search(rf"{server.url}/i/(\S+)", text_of(letter))
+            assert found is not None
+            assert found.group(1) not in server.log.read_text()
+            with ControlClient(server.socket_url, meeting["code"]) as ann:
+                admitted = ann.knock("", invitation=found.group(1))
+            assert admitted["snapshot"]["participants"][0]["name"] == "Ann"
+
+
+def are_mailed(admin: httpx.Client, path: str, expected: list[str]) -> bool:
+    return [one["mail"] for one in admin.get(path).json()["invitations"]] == expected

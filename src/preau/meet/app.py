@@ -25,6 +25,7 @@ from preau.meet.listening import listen
 from preau.meet.log import LogEvent, log_event
 from preau.meet.server import serve
 from preau.meet.services.doors import device_cookie
+from preau.meet.services.link_post import LinkPost, give_up_links
 from preau.meet.services.ports import Mail, Media, MediaNewsReader, World
 from preau.meet.services.post import deliver_due
 from preau.meet.services.presence import Presence, watch_room
@@ -53,6 +54,7 @@ class Platform:
         self._world = world
         self._media, self._news = _media_of(settings.livekit)
         self._mail: Mail = SmtpMail(settings.mail) if settings.mail else NoMail()
+        self._links = LinkPost(world, self._mail, settings.public_url)
         self._rooms = Rooms(world, self._media, settings.max_participants)
         self._control = ControlEndpoint(
             open_door(world, self._rooms),
@@ -66,6 +68,7 @@ class Platform:
     def start(self) -> None:
         """Rebuild the rooms that ran; the control channel answers from now on."""
         self._rooms.start()
+        self._links.start()
         self._chores = (
             asyncio.create_task(self._load_soon()),
             asyncio.create_task(self._forget_regularly()),
@@ -77,6 +80,7 @@ class Platform:
         """Tell everybody to come back, write what waits, let go of the media server."""
         for chore in self._chores:
             chore.cancel()
+        self._links.stop()
         await self._rooms.stop()
         await self._media.stop()
 
@@ -105,6 +109,7 @@ class Platform:
                 log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
 
     async def _send_letters(self) -> None:
+        await asyncio.to_thread(give_up_links, self._world)
         while self._world.sends_mail:
             await asyncio.sleep(_SEND_EVERY_S)
             try:
@@ -145,6 +150,7 @@ class Platform:
             media=self._media,
             news=self._news,
             mail=self._mail,
+            links=self._links,
             public_url=self._settings.public_url,
             is_https=self._settings.is_https,
         )

@@ -102,10 +102,25 @@ def test_a_link_is_tied_to_one_of_many_devices_at_once(peopled: Store) -> None:
 def test_a_renewed_link_is_free_again_and_the_old_one_gone(peopled: Store) -> None:
     with peopled.write() as stored:
         stored.invitations.bind(ANN.id, "device", NOW)
-        stored.invitations.renew(ANN.id, "hash-new")
+        stored.invitations.update(replace(ANN, secret_hash="hash-new"))
     with peopled.read() as stored:
         assert stored.invitations.by_secret("hash-ann") is None
         assert stored.invitations.by_secret("hash-new") == replace(ANN, secret_hash="hash-new")
+
+
+def test_what_became_of_a_letter_is_noted_of_the_link_it_carried(peopled: Store) -> None:
+    waiting = replace(ANN, mail=MailState.WAITING, mailed_at=NOW)
+    with peopled.write() as stored:
+        stored.invitations.update(waiting)
+        stored.invitations.note_mail("hash-of-the-link-before", MailState.SENT, LATER)
+        stored.invitations.give_up_mail(NOW)
+        assert stored.invitations.by_id(ANN.id) == waiting
+        stored.invitations.give_up_mail(LATER)
+        assert stored.invitations.by_id(ANN.id) == replace(waiting, mail=MailState.FAILED)
+        stored.invitations.note_mail("hash-ann", MailState.SENT, LATER)
+        sent = replace(waiting, mail=MailState.SENT, mailed_at=LATER)
+        stored.invitations.give_up_mail(LATER + timedelta(days=1))
+        assert stored.invitations.of_meeting(CLASS.id) == [BOB, sent]
 
 
 def test_links_go_one_by_one_and_with_their_meeting(peopled: Store) -> None:

@@ -11,6 +11,7 @@ from fastapi import Cookie, Depends, Request, Response
 from preau.meet.domain.accounts import Account
 from preau.meet.domain.errors import not_signed_in
 from preau.meet.services.limits import Attempts, Limit, address_key
+from preau.meet.services.link_post import LinkPost
 from preau.meet.services.ports import LiveRooms, Mail, Media, MediaNewsReader, World
 from preau.meet.services.sign_ins import SIGN_IN_LIFE, SignedIn, who
 
@@ -31,6 +32,7 @@ class Parts:
     media: Media
     news: MediaNewsReader
     mail: Mail
+    links: LinkPost
     public_url: str
     is_https: bool
     account_failures: Attempts = field(default_factory=lambda: Attempts(FAILURES_PER_ACCOUNT))

@@ -28,6 +28,7 @@ class Action(StrEnum):
     VIEW_INVITATIONS = "view-invitations"
     INVITE = "invite"
     RENEW_INVITATION = "renew-invitation"
+    MAIL_INVITATION = "mail-invitation"
     REVOKE_INVITATION = "revoke-invitation"
     VIEW_AUDIT = "view-audit"
     VIEW_ORGANIZATION = "view-organization"
@@ -197,6 +198,7 @@ _RULES: Mapping[Action, Callable[[Actor, Meeting | None], Decision]] = {
     Action.VIEW_INVITATIONS: _owner,
     Action.INVITE: _owner,
     Action.RENEW_INVITATION: _owner,
+    Action.MAIL_INVITATION: _owner,
     Action.REVOKE_INVITATION: _owner,
     Action.VIEW_AUDIT: _owner,
     Action.VIEW_ORGANIZATION: _administrator,

@@ -14,7 +14,7 @@ from preau.meet.domain.cases import Case
 from preau.meet.domain.codes import MeetingCode
 from preau.meet.domain.ids import AccountId, CaseId, InvitationId, MeetingId, OccurrenceId, ParticipantId
 from preau.meet.domain.invitations import Invitation
-from preau.meet.domain.letters import CaseMail, Letter
+from preau.meet.domain.letters import CaseMail, Letter, MailState
 from preau.meet.domain.media_rights import MediaRights
 from preau.meet.domain.meetings import Meeting, Occurrence
 from preau.meet.domain.organization import Organization
@@ -142,8 +142,12 @@ class Invitations(Protocol):
     def bind(self, invitation_id: InvitationId, device_hash: str, now: datetime) -> bool:
         """Tie a link to the first device that uses it; False when it is tied already."""
 
-    def renew(self, invitation_id: InvitationId, secret_hash: str) -> None:
-        """Another secret, tied to no device."""
+    def update(self, invitation: Invitation) -> None: ...
+    def note_mail(self, secret_hash: str, mail: MailState, now: datetime) -> None:
+        """What became of the letter with that link, unless the link is another by now."""
+
+    def give_up_mail(self, before: datetime) -> None:
+        """Letters with links that waited since before that are lost, and show as failed."""
 
     def remove(self, invitation_id: InvitationId) -> None: ...
 
@@ -366,6 +370,11 @@ class MailResult:
 
     outcome: MailOutcome
     reply: str = ""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether another attempt with the same letter would end the same way."""
+        return self.outcome is MailOutcome.REFUSED and not self.reply.startswith("4")
 
 
 class Mail(Protocol):

@@ -177,6 +177,8 @@ INVITATIONS = Table(
     Column("device_hash", String(64), info=_about("cookie hash", "hold other devices", _MEETING_LIFE)),
     Column("bound_at", UtcMilliseconds, info=_about("time", "show use", _MEETING_LIFE)),
     Column("created_at", UtcMilliseconds, nullable=False, info=_about("time", "show", _MEETING_LIFE)),
+    Column("mail", String(16), info=_nothing("show", _MEETING_LIFE)),
+    Column("mailed_at", UtcMilliseconds, info=_nothing("show", _MEETING_LIFE)),
 )
 
 #: One row at most.

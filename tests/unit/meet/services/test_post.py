@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,12 +10,13 @@ import pytest
 from preau.meet.domain.cases import CaseState, Category, EvidenceLine, Report
 from preau.meet.domain.errors import DomainError, ErrorCode
 from preau.meet.domain.ids import MeetingId
-from preau.meet.domain.letters import TRIED_FOR, Letter, MailState
+from preau.meet.domain.letters import TRIED_FOR, MailState
 from preau.meet.domain.rules import Kind
 from preau.meet.services import cases, meetings, organization, post
 from preau.meet.services.limits import Attempts, Limit
 from preau.meet.services.organization import OrganizationChanges
-from preau.meet.services.ports import MailOutcome, MailResult, World
+from preau.meet.services.ports import MailOutcome, World
+from tests.kit.postbox import Postbox
 from tests.kit.world import ADA, BOB, MONDAY, Stage
 
 URL = "https://meet.example.org"
@@ -28,19 +29,6 @@ REPORT = Report(
     "Bertrand",
     (EvidenceLine(MONDAY, "Bertrand", "Fool"),),
 )
-
-
-@dataclass
-class Postbox:
-    """The `Mail` port: keeps what it takes, and fails as often as the test says."""
-
-    outcome: MailOutcome = MailOutcome.SENT
-    sender: str | None = "preau@example.org"
-    taken: list[Letter] = field(default_factory=list)
-
-    async def send(self, letter: Letter) -> MailResult:
-        self.taken.append(letter)
-        return MailResult(self.outcome)
 
 
 @pytest.fixture
