@@ -360,6 +360,7 @@ class Connection:
             invitation_id=arrival.invitation_id,
             account_id=arrival.account_id,
             is_second_device=arrival.is_second_device,
+            network=arrival.network,
         )
 
     def _refuse_knock(self, frame: Knock, code: str) -> None:

@@ -279,6 +279,9 @@ class LiveRooms(Protocol):
     def revoke_invitation(self, meeting_id: MeetingId, invitation_id: InvitationId) -> None:
         """Put out whoever is in the room, or waits, by that personal link."""
 
+    def knocked_in_vain(self, meeting_id: MeetingId, device_key: str, network: str) -> None:
+        """Somebody knew the meeting's link and was turned away before its room was asked."""
+
     def seated(self) -> Mapping[OccurrenceId, frozenset[ParticipantId]]:
         """For each room that runs, those who may be in its media room now."""
 
