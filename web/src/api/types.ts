@@ -100,6 +100,8 @@ export interface AuditRecord {
   readonly action: string;
   readonly subject_id: string;
   readonly allowed: boolean;
+  /** How many acts it stands for. */
+  readonly times: number;
 }
 
 export interface Organization {

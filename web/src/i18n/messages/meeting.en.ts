@@ -71,6 +71,7 @@ export default {
   "meeting.audit": "What was done",
   "meeting.audit.lead": "Every act of those who run the room, and every refused attempt, the newest first.",
   "meeting.audit.show": "Show",
+  "meeting.audit.more": "{count, plural, one {# attempt} other {# attempts}} not listed one by one",
   "meeting.audit.none": "Nothing yet.",
   "meeting.audit.when": "When",
   "meeting.audit.what": "What",

@@ -74,6 +74,8 @@ export default {
   "meeting.audit.lead":
     "Chaque acte de ceux qui mènent la salle, et chaque tentative refusée, du plus récent au plus ancien.",
   "meeting.audit.show": "Afficher",
+  "meeting.audit.more":
+    "{count, plural, one {# tentative non détaillée} other {# tentatives non détaillées}}",
   "meeting.audit.none": "Rien encore.",
   "meeting.audit.when": "Quand",
   "meeting.audit.what": "Quoi",
