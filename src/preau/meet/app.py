@@ -24,6 +24,7 @@ from preau.meet.integrations.webhooks import LiveKitWebhooks, NullWebhooks
 from preau.meet.listening import listen
 from preau.meet.log import LogEvent, log_event
 from preau.meet.server import serve
+from preau.meet.services.audit import note_unnoted
 from preau.meet.services.doors import device_cookie
 from preau.meet.services.link_post import LinkPost, give_up_links
 from preau.meet.services.ports import Mail, Media, MediaNewsReader, World
@@ -38,6 +39,7 @@ _LOAD_INTERFACE_AFTER_S = 2.0
 _FORGET_EVERY_S = 3600.0
 _WATCH_EVERY_S = 1.0
 _SEND_EVERY_S = 2.0
+_SUM_UP_EVERY_S = 2.0
 _WATCHED_AT_ONCE = 10
 
 Message = MutableMapping[str, Any]
@@ -74,6 +76,7 @@ class Platform:
             asyncio.create_task(self._forget_regularly()),
             asyncio.create_task(self._watch_presence()),
             asyncio.create_task(self._send_letters()),
+            asyncio.create_task(self._sum_up_refusals()),
         )
 
     async def stop(self) -> None:
@@ -82,6 +85,7 @@ class Platform:
             chore.cancel()
         self._links.stop()
         await self._rooms.stop()
+        await self._note_unnoted()
         await self._media.stop()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -107,6 +111,17 @@ class Platform:
                 await asyncio.to_thread(forget_expired, self._world)
             except Exception as error:  # The database may be away for a while; the next time will do.
                 log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
+
+    async def _sum_up_refusals(self) -> None:
+        while True:
+            await asyncio.sleep(_SUM_UP_EVERY_S)
+            await self._note_unnoted()
+
+    async def _note_unnoted(self) -> None:
+        try:
+            await asyncio.to_thread(note_unnoted, self._world)
+        except Exception as error:  # What could not be written is counted on.
+            log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
 
     async def _send_letters(self) -> None:
         await asyncio.to_thread(give_up_links, self._world)

@@ -47,9 +47,9 @@ def test_meetings_and_records_of_before_come_along_in_safety(engine: Engine) -> 
     assert meeting is not None
     assert (meeting.kind, meeting.rules) == (Kind.MEETING, bundle(Profile.SCHOOL, Kind.MEETING))
     assert meeting.passcode_hash is None
-    assert [(one.action, one.meeting_id, one.allowed) for one in records] == [
-        ("create-meeting", "mtg_1", True),
-        ("create-account", None, True),
+    assert [(one.action, one.meeting_id, one.allowed, one.times) for one in records] == [
+        ("create-meeting", "mtg_1", True, 1),
+        ("create-account", None, True, 1),
     ]
 
 

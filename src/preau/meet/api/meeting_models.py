@@ -236,6 +236,7 @@ class AuditAnswer(BaseModel):
     action: str
     subject_id: str
     allowed: bool
+    times: int = Field(description="How many acts it stands for; of more-refused, how many were not noted.")
 
     @staticmethod
     def of(record: AuditRecord) -> AuditAnswer:

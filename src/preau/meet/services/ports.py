@@ -20,6 +20,7 @@ from preau.meet.domain.meetings import Meeting, Occurrence
 from preau.meet.domain.organization import Organization
 from preau.meet.domain.rules import Rules
 from preau.meet.services.limits import Guesses
+from preau.meet.services.refusals import Unnoted
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class AuditRecord:
     """A privileged act, done or refused: who, what, to which account, meeting, participant.
 
     The actor is an account, or a participant of the meeting's room; or neither, which means the operator at
-    the shell or, where the act was refused, a stranger.
+    the shell or, where the act was refused, a stranger. `times`: how many acts the record stands for.
     """
 
     at: datetime
@@ -57,6 +58,7 @@ class AuditRecord:
     meeting_id: MeetingId | None = None
     participant_id: ParticipantId | None = None
     allowed: bool = True
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -401,3 +403,4 @@ class World:
     passwords: Passwords
     guesses: Guesses = field(default_factory=Guesses)
     sends_mail: bool = False
+    unnoted: Unnoted = field(default_factory=Unnoted)

@@ -290,6 +290,7 @@ AUDIT = Table(
     Column("meeting_id", String(40), index=True, info=_about("id", "show to the host", _AUDIT_LIFE)),
     Column("participant_id", String(40), info=_about("id", "account for acts", _AUDIT_LIFE)),
     Column("allowed", Boolean, nullable=False, info=_about("act", "account for acts", _AUDIT_LIFE)),
+    Column("times", Integer, nullable=False, info=_nothing("account for acts", _AUDIT_LIFE)),
 )
 
 Index("ix_sign_ins_expires_at", SIGN_INS.c.expires_at)
