@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import jwt
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from preau.meet.live.leaks import DEVICES_PER_LINK, REFUSED_AT_MOST, STRANGERS_AT_MOST
 from preau.meet.services.doors import REFUSED_AFTER_S
 from tests.api.conftest import School
 from tests.kit.control_client import ControlClient, Frame
@@ -309,3 +311,47 @@ def test_a_flood_of_knocks_hardly_reaches_the_host(
     assert set(answers) == {"waiting", "rate-limited"}
     assert 1 <= len(came) <= most_a_minute * minutes
     assert len(came) == answers.count("waiting")
+
+
+def test_a_leaked_open_link_is_told_to_the_host(school: School) -> None:
+    meeting = open_meeting(school)
+    with host_of(school, meeting) as host:
+        host.knock("Ada")
+        for number in range(STRANGERS_AT_MOST + 1):
+            with person(school, meeting) as stranger:
+                answer = stranger.knock(f"Stranger {number}")
+                assert answer["type"] == "waiting" or answer["code"] == "rate-limited", answer
+        told = host.event("host-told")
+        assert (told["what"], told["name"]) == ("leak-suspected", "")
+        assert host.ask("lock")["type"] == "done"
+    records = school.admin.get(f"/api/v1/meetings/{meeting['id']}/audit").json()["records"]
+    noticed = [one for one in records if one["action"] == "leak-suspected"]
+    assert [(one["allowed"], one["participant_id"]) for one in noticed] == [(False, None)]
+
+
+def test_a_personal_link_in_many_browsers_is_told_with_its_name(school: School) -> None:
+    meeting = school.new_meeting()
+    link = school.invite(meeting, "Ann")
+    with host_of(school, meeting) as host:
+        host.knock("Ada")
+        for _ in range(DEVICES_PER_LINK + 1):
+            with person(school, meeting) as somebody:
+                somebody.knock("", invitation=link)
+        told = [host.event("host-told") for _ in range(DEVICES_PER_LINK + 1)]
+    assert [one["what"] for one in told] == ["second-device"] * DEVICES_PER_LINK + ["leak-suspected"]
+    assert {one["name"] for one in told} == {"Ann"}
+
+
+def test_a_shut_link_that_many_try_is_told_to_the_host(school: School) -> None:
+    meeting = school.new_meeting()
+    path = f"/api/v1/links/{meeting['code']}"
+    with host_of(school, meeting) as host, school.server.visitor() as visitor:
+        host.knock("Ada")
+        with ThreadPoolExecutor(8) as pool:
+            looks = list(pool.map(visitor.get, [path] * REFUSED_AT_MOST))
+        assert {answer.status_code for answer in looks} <= {404, 429}
+        assert host.ask("ping")["type"] == "pong"
+        assert [one for one in host.unread if one.get("event", {}).get("type") == "host-told"] == []
+        with person(school, meeting) as stranger:
+            assert stranger.knock("Eve")["code"] in {"meeting-unknown", "rate-limited"}
+        assert host.event("host-told")["what"] == "leak-suspected"

@@ -119,6 +119,19 @@ def test_personal_links_are_shown_once(school: School, visitor: httpx.Client) ->
     assert (again.status_code, error_code(again)) == (404, "not-found")
 
 
+def test_without_a_mail_server_links_are_not_sent(school: School) -> None:
+    meeting = school.new_meeting()
+    path = f"{path_of(meeting)}/invitations"
+    people = {"people": [{"name": "Ann", "email": "ann@example.org"}]}
+    assert error_code(school.admin.post(path, json={**people, "send": True})) == "invalid-fields"
+    assert school.admin.get(path).json() == {"invitations": [], "sends_mail": False}
+    made = school.admin.post(path, json=people).json()["invitations"][0]
+    assert made["mail"] == "off"
+    renewed = school.admin.post(f"{path}/{made['id']}/link", json={"send": True})
+    assert error_code(renewed) == "invalid-fields"
+    assert school.admin.post(f"{path}/{made['id']}/link", json={"send": "yes"}).status_code == 422
+
+
 def test_a_pasted_list_makes_the_roster(school: School) -> None:
     meeting = school.new_meeting("6e B", "class")
     pasted = {"csv": "Nom;Courriel\nZoé;zoe@example.org\nYann;\n"}
@@ -161,13 +174,25 @@ def test_an_administrator_locks_a_rule(school: School, member: httpx.Client) -> 
 def test_the_organization(school: School, member: httpx.Client, visitor: httpx.Client) -> None:
     changes = {"name": "École", "safeguarding_contact": "safe@example.org"}
     changed = school.admin.patch("/api/v1/organization", json=changes).json()
-    assert changed == {"profile": "school", "locked_rules": [], **changes}
+    no_mail = {"sender": None, "waiting": 0, "failed": 0}
+    assert changed == {"profile": "school", "locked_rules": [], "mail": no_mail, **changes}
     assert school.admin.get("/api/v1/organization").json() == changed
     for client, code in ((member, "not-allowed"), (visitor, "not-signed-in")):
         assert error_code(client.get("/api/v1/organization")) == code
         assert error_code(client.patch("/api/v1/organization", json={"profile": "work"})) == code
     wrong = school.admin.patch("/api/v1/organization", json={"profile": "army"})
     assert error_code(wrong) == "invalid-fields"
+
+
+def test_without_a_mail_server_the_trial_says_so(
+    school: School, member: httpx.Client, visitor: httpx.Client
+) -> None:
+    tried = school.admin.post("/api/v1/organization/test-mail").json()
+    assert tried == {"result": "off", "to": "ada@example.org", "reply": ""}
+    for client, code in ((member, "not-allowed"), (visitor, "not-signed-in")):
+        assert error_code(client.post("/api/v1/organization/test-mail")) == code
+    answers = [school.admin.post("/api/v1/organization/test-mail") for _ in range(5)]
+    assert error_code(answers[-1]) == "rate-limited"
 
 
 def test_the_register_is_for_administrators(
@@ -202,6 +227,7 @@ def test_a_report_goes_to_the_register_and_its_outcome_back(school: School, visi
     )
     assert (case["category"], case["text"], case["reporter_name"]) == ("insult", "It hurt.", "Ann")
     assert (case["about_name"], case["state"], case["outcome"]) == (None, "open", None)
+    assert case["mail"] == "off"
     assert [(line["name"], line["text"]) for line in case["evidence"]] == [("Ann", "what he said")]
     path = f"/api/v1/cases/{case['id']}"
     assert school.admin.get(path).json() == case

@@ -67,6 +67,9 @@ class NotingRooms:
     def revoke_invitation(self, meeting_id: MeetingId, invitation_id: InvitationId) -> None:
         self.told.append(("revoke", meeting_id, invitation_id))
 
+    def knocked_in_vain(self, meeting_id: MeetingId, device_key: str, network: str) -> None:
+        self.told.append(("knocked-in-vain", meeting_id, device_key, network))
+
     def seated(self) -> Mapping[OccurrenceId, frozenset[ParticipantId]]:
         return self.seats
 

@@ -19,12 +19,16 @@ from preau.meet.control.rooms import Rooms
 from preau.meet.domain.ids import OccurrenceId
 from preau.meet.integrations.livekit import LiveKitMedia, NullMedia
 from preau.meet.integrations.machine import Argon2Passwords, SystemClock, SystemRandomness
+from preau.meet.integrations.mail import NoMail, SmtpMail
 from preau.meet.integrations.webhooks import LiveKitWebhooks, NullWebhooks
 from preau.meet.listening import listen
 from preau.meet.log import LogEvent, log_event
 from preau.meet.server import serve
+from preau.meet.services.audit import note_unnoted
 from preau.meet.services.doors import device_cookie
-from preau.meet.services.ports import Media, MediaNewsReader, World
+from preau.meet.services.link_post import LinkPost, give_up_links
+from preau.meet.services.ports import Mail, Media, MediaNewsReader, World
+from preau.meet.services.post import deliver_due
 from preau.meet.services.presence import Presence, watch_room
 from preau.meet.services.retention import forget_expired
 from preau.meet.settings import LiveKitSettings, MeetSettings
@@ -34,6 +38,8 @@ from preau.problems import BadSetting
 _LOAD_INTERFACE_AFTER_S = 2.0
 _FORGET_EVERY_S = 3600.0
 _WATCH_EVERY_S = 1.0
+_SEND_EVERY_S = 2.0
+_SUM_UP_EVERY_S = 2.0
 _WATCHED_AT_ONCE = 10
 
 Message = MutableMapping[str, Any]
@@ -49,6 +55,8 @@ class Platform:
         self._settings = settings
         self._world = world
         self._media, self._news = _media_of(settings.livekit)
+        self._mail: Mail = SmtpMail(settings.mail) if settings.mail else NoMail()
+        self._links = LinkPost(world, self._mail, settings.public_url)
         self._rooms = Rooms(world, self._media, settings.max_participants)
         self._control = ControlEndpoint(
             open_door(world, self._rooms),
@@ -62,17 +70,22 @@ class Platform:
     def start(self) -> None:
         """Rebuild the rooms that ran; the control channel answers from now on."""
         self._rooms.start()
+        self._links.start()
         self._chores = (
             asyncio.create_task(self._load_soon()),
             asyncio.create_task(self._forget_regularly()),
             asyncio.create_task(self._watch_presence()),
+            asyncio.create_task(self._send_letters()),
+            asyncio.create_task(self._sum_up_refusals()),
         )
 
     async def stop(self) -> None:
         """Tell everybody to come back, write what waits, let go of the media server."""
         for chore in self._chores:
             chore.cancel()
+        self._links.stop()
         await self._rooms.stop()
+        await self._note_unnoted()
         await self._media.stop()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -97,6 +110,26 @@ class Platform:
             try:
                 await asyncio.to_thread(forget_expired, self._world)
             except Exception as error:  # The database may be away for a while; the next time will do.
+                log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
+
+    async def _sum_up_refusals(self) -> None:
+        while True:
+            await asyncio.sleep(_SUM_UP_EVERY_S)
+            await self._note_unnoted()
+
+    async def _note_unnoted(self) -> None:
+        try:
+            await asyncio.to_thread(note_unnoted, self._world)
+        except Exception as error:  # What could not be written is counted on.
+            log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
+
+    async def _send_letters(self) -> None:
+        await asyncio.to_thread(give_up_links, self._world)
+        while self._world.sends_mail:
+            await asyncio.sleep(_SEND_EVERY_S)
+            try:
+                await deliver_due(self._world, self._mail, self._settings.public_url)
+            except Exception as error:  # The database may be away; what waits is still there the next time.
                 log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
 
     async def _watch_presence(self) -> None:
@@ -131,6 +164,8 @@ class Platform:
             rooms=self._rooms,
             media=self._media,
             news=self._news,
+            mail=self._mail,
+            links=self._links,
             public_url=self._settings.public_url,
             is_https=self._settings.is_https,
         )
@@ -172,7 +207,8 @@ def open_world(settings: MeetSettings) -> World:
                 "PREAU_DATA_DIR", str(settings.data_dir), "a folder that can be written"
             ) from None
     store = open_store(settings.database_url)
-    return World(store, SystemClock(), SystemRandomness(), Argon2Passwords())
+    sends_mail = settings.mail is not None
+    return World(store, SystemClock(), SystemRandomness(), Argon2Passwords(), sends_mail=sends_mail)
 
 
 def migrate(settings: MeetSettings) -> None:

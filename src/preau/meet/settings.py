@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from preau.meet.domain.text import clean_email
 from preau.problems import BadSetting
 
 _PASSWORD = re.compile(r":[^:@/]*@")
@@ -35,9 +37,31 @@ class MediaPorts:
     addresses: tuple[str, ...]
 
 
+class MailSecurity(StrEnum):
+    """How the way to a mail server is encrypted."""
+
+    TLS = "tls"
+    """From the first byte."""
+    STARTTLS = "starttls"
+    """Before anything is said, or not at all."""
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class MailSettings:
+    """A mail server and the address our mail comes from. `username` None: nobody signs in."""
+
+    host: str
+    port: int
+    security: MailSecurity
+    username: str | None
+    password: str | None
+    sender: str
+
+
 @dataclass(frozen=True)
 class MeetSettings:
-    """Everything an operator can set. `livekit` None: no media server is configured."""
+    """Everything an operator can set. `livekit` None: no media server; `mail` None: nothing goes by mail."""
 
     host: str
     port: int
@@ -47,6 +71,7 @@ class MeetSettings:
     livekit: LiveKitSettings | None
     media: MediaPorts
     max_participants: int
+    mail: MailSettings | None
 
     @property
     def is_https(self) -> bool:
@@ -82,6 +107,7 @@ class MeetSettings:
                 addresses=_addresses(environ),
             ),
             max_participants=_number(environ, "PREAU_ROOM_LIMIT", 100, 2, 1000),
+            mail=_mail(environ),
         )
 
 
@@ -176,3 +202,56 @@ def _addresses(environ: Mapping[str, str]) -> tuple[str, ...]:
             allowed = "a list of IP addresses with commas between them"
             raise BadSetting("PREAU_MEDIA_ADDRESSES", text, allowed) from None
     return addresses
+
+
+_MAIL_PORTS = {"smtps": 465, "smtp": 587}
+_MAIL_URL = (
+    "smtp://<name>:<password>@<host>:<port> (encrypted by STARTTLS, but on this machine or with ?tls=none "
+    "not) or smtps://…"
+)
+
+
+def _mail(environ: Mapping[str, str]) -> MailSettings | None:
+    url, sender = environ.get("PREAU_SMTP_URL"), environ.get("PREAU_MAIL_FROM")
+    if not url and not sender:
+        return None
+    if not url or not sender:
+        names = ("PREAU_MAIL_FROM", "PREAU_SMTP_URL")
+        missing, given = names if url else reversed(names)
+        raise BadSetting(missing, "", f"a value, because {given} has one")
+    address = clean_email(sender)
+    if address is None or not address.isascii():
+        raise BadSetting("PREAU_MAIL_FROM", sender, "an e-mail address such as preau@example.org")
+    problem = BadSetting("PREAU_SMTP_URL", _without_credentials(url), _MAIL_URL)
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _MAIL_PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        raise problem from None
+    security = _mail_security(parts)
+    if not parts.hostname or parts.path.strip("/") or parts.fragment or security is None:
+        raise problem
+    name = unquote(parts.username) if parts.username else None
+    password = unquote(parts.password) if parts.password else None
+    if (name is None) != (password is None):
+        raise problem
+    return MailSettings(parts.hostname, port, security, name, password, address)
+
+
+def _mail_security(parts: SplitResult) -> MailSecurity | None:
+    """What the URL asks for, or None when that makes no sense."""
+    asked = parse_qsl(parts.query, keep_blank_values=True)
+    if parts.scheme == "smtps":
+        return None if asked else MailSecurity.TLS
+    if not asked:
+        is_here = parts.hostname in {host.strip("[]") for host in _LOOPBACK_HOSTS}
+        return MailSecurity.NONE if is_here else MailSecurity.STARTTLS
+    choices = {("tls", "starttls"): MailSecurity.STARTTLS, ("tls", "none"): MailSecurity.NONE}
+    return choices.get(asked[0]) if len(asked) == 1 else None
+
+
+def _without_credentials(url: str) -> str:
+    """A URL as it may be printed, however wrong it is: nothing that stands before the last @."""
+    before, at, after = url.rpartition("@")
+    scheme, found, _ = before.partition("://")
+    return f"{scheme + found if found else ''}…@{after}" if at else url

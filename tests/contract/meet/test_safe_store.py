@@ -13,6 +13,7 @@ from preau.meet.domain.cases import Case, CaseState, Category, EvidenceLine, Rep
 from preau.meet.domain.codes import MeetingCode
 from preau.meet.domain.ids import AccountId, CaseId, InvitationId, MeetingId
 from preau.meet.domain.invitations import Invitation, Source
+from preau.meet.domain.letters import CaseMail, MailState
 from preau.meet.domain.meetings import Meeting
 from preau.meet.domain.organization import Organization
 from preau.meet.domain.roles import AccountRole, RoomRole
@@ -101,10 +102,25 @@ def test_a_link_is_tied_to_one_of_many_devices_at_once(peopled: Store) -> None:
 def test_a_renewed_link_is_free_again_and_the_old_one_gone(peopled: Store) -> None:
     with peopled.write() as stored:
         stored.invitations.bind(ANN.id, "device", NOW)
-        stored.invitations.renew(ANN.id, "hash-new")
+        stored.invitations.update(replace(ANN, secret_hash="hash-new"))
     with peopled.read() as stored:
         assert stored.invitations.by_secret("hash-ann") is None
         assert stored.invitations.by_secret("hash-new") == replace(ANN, secret_hash="hash-new")
+
+
+def test_what_became_of_a_letter_is_noted_of_the_link_it_carried(peopled: Store) -> None:
+    waiting = replace(ANN, mail=MailState.WAITING, mailed_at=NOW)
+    with peopled.write() as stored:
+        stored.invitations.update(waiting)
+        stored.invitations.note_mail("hash-of-the-link-before", MailState.SENT, LATER)
+        stored.invitations.give_up_mail(NOW)
+        assert stored.invitations.by_id(ANN.id) == waiting
+        stored.invitations.give_up_mail(LATER)
+        assert stored.invitations.by_id(ANN.id) == replace(waiting, mail=MailState.FAILED)
+        stored.invitations.note_mail("hash-ann", MailState.SENT, LATER)
+        sent = replace(waiting, mail=MailState.SENT, mailed_at=LATER)
+        stored.invitations.give_up_mail(LATER + timedelta(days=1))
+        assert stored.invitations.of_meeting(CLASS.id) == [BOB, sent]
 
 
 def test_links_go_one_by_one_and_with_their_meeting(peopled: Store) -> None:
@@ -167,3 +183,33 @@ def test_only_cases_closed_long_ago_are_forgotten(store: Store) -> None:
         assert len(stored.cases.all()) == 2
         stored.cases.remove_closed_before(LATER)
         assert stored.cases.all() == [answered]
+
+
+def test_letters_about_cases_are_due_in_order_until_they_are_sent_or_given_up(store: Store) -> None:
+    with store.write() as stored:
+        for index in range(4):
+            case = replace(CASE, id=CaseId(f"cas_{index}"), number=f"P-{index}", secret_hash=f"hash-{index}")
+            stored.cases.add(case)
+            kind = Kind.CLASS if index else None
+            stored.case_mails.add(CaseMail(case.id, kind, NOW + timedelta(minutes=3 - index)))
+        late = NOW + timedelta(minutes=2)
+        assert [one.case_id for one in stored.case_mails.due(late, 9)] == ["cas_3", "cas_2", "cas_1"]
+        assert [one.case_id for one in stored.case_mails.due(late, 1)] == ["cas_3"]
+        sent = CaseMail(CaseId("cas_3"), Kind.CLASS, NOW, MailState.SENT, 2, LATER)
+        given_up = replace(sent, case_id=CaseId("cas_2"), state=MailState.FAILED)
+        stored.case_mails.update(sent)
+        stored.case_mails.update(given_up)
+    with store.read() as stored:
+        assert [one.case_id for one in stored.case_mails.due(LATER, 9)] == ["cas_1", "cas_0"]
+        assert stored.case_mails.of_case(CaseId("cas_3")) == sent
+        assert stored.case_mails.of_case(CaseId("cas_9")) is None
+        assert set(stored.case_mails.all()) == {f"cas_{index}" for index in range(4)}
+
+
+def test_a_letter_goes_with_its_case(store: Store) -> None:
+    closed = replace(CASE, state=CaseState.CLOSED, outcome_at=NOW)
+    with store.write() as stored:
+        stored.cases.add(closed)
+        stored.case_mails.add(CaseMail(CASE.id, None, NOW))
+        stored.cases.remove_closed_before(LATER)
+        assert stored.case_mails.all() == {}

@@ -80,6 +80,7 @@ def test_outgoing_connections() -> None:
         "PREAU_DATABASE_URL",
         "PREAU_ENGINE_URL",
         "PREAU_LIVEKIT_URL",
+        "PREAU_SMTP_URL",
     }
     clients = re.compile(
         r"^\s*(?:import|from) (httpx|requests|urllib\.request|aiohttp|smtplib|http\.client)\b", re.M
@@ -87,3 +88,4 @@ def test_outgoing_connections() -> None:
     assert [path.name for path in SOURCES if clients.search(path.read_text())] == []
     callers = {path.name for path in SOURCES if re.search(r"[\"' ]livekit\.api[\"' ]", path.read_text())}
     assert callers == {"livekit.py", "webhooks.py"}
+    assert {path.name for path in SOURCES if '"aiosmtplib"' in path.read_text()} == {"mail.py"}

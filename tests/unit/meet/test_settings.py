@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from preau.meet.app import media_origins
-from preau.meet.settings import LiveKitSettings, MeetSettings
+from preau.meet.settings import LiveKitSettings, MailSecurity, MailSettings, MeetSettings
 from preau.problems import BadSetting
 
 LIVEKIT = {
@@ -98,3 +98,74 @@ def test_the_embedded_engine_is_reached_through_the_pages_own_origin() -> None:
 )
 def test_the_origins_that_may_act(url: str, origins: set[str]) -> None:
     assert read(PREAU_PUBLIC_URL=url).allowed_origins == origins
+
+
+MAIL_FROM = "preau@example.org"
+
+
+def mail(url: str) -> MailSettings | None:
+    return read(PREAU_SMTP_URL=url, PREAU_MAIL_FROM=MAIL_FROM).mail
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("smtp://mail.example.org", ("mail.example.org", 587, MailSecurity.STARTTLS, None, None)),
+        ("smtps://mail.example.org", ("mail.example.org", 465, MailSecurity.TLS, None, None)),
+        ("smtp://localhost:25/", ("localhost", 25, MailSecurity.NONE, None, None)),
+        ("smtp://[::1]:25", ("::1", 25, MailSecurity.NONE, None, None)),
+        ("smtp://127.0.0.1:25?tls=starttls", ("127.0.0.1", 25, MailSecurity.STARTTLS, None, None)),
+        ("smtp://10.0.0.5:25?tls=none", ("10.0.0.5", 25, MailSecurity.NONE, None, None)),
+        (
+            "smtp://ecole%40example.org:p%3Ass%40%2F@mail.example.org:2525",
+            ("mail.example.org", 2525, MailSecurity.STARTTLS, "ecole@example.org", "p:ss@/"),
+        ),
+    ],
+)
+def test_a_mail_server(url: str, expected: tuple[str, int, MailSecurity, str | None, str | None]) -> None:
+    assert mail(url) == MailSettings(*expected, sender=MAIL_FROM)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mail.example.org",
+        "http://mail.example.org",
+        "smtp://",
+        "smtp://:25",
+        "smtp://mail.example.org:0x19",
+        "smtp://mail.example.org:99999",
+        "smtp://mail.example.org/inbox",
+        "smtp://mail.example.org?tls=maybe",
+        "smtp://mail.example.org?tls=none&tls=none",
+        "smtp://mail.example.org?insecure",
+        "smtps://mail.example.org?tls=none",
+        "smtp://somebody@mail.example.org",
+        "smtp://[mail",
+    ],
+)
+def test_a_mail_server_that_cannot_be_is_named(url: str) -> None:
+    with pytest.raises(BadSetting, match="PREAU_SMTP_URL"):
+        mail(url)
+
+
+@pytest.mark.parametrize("url", ["smpt://me:hunter2@mail", "smtp://me:hunt/er2@mail:x", "me:hunter2@mail"])
+def test_the_password_of_a_mail_server_is_not_repeated(url: str) -> None:
+    with pytest.raises(BadSetting) as wrong:
+        mail(url)
+    assert "hunt" not in str(wrong.value)
+    assert "smtp://<name>" in str(wrong.value)
+
+
+@pytest.mark.parametrize("sender", ["preau", "Préau <preau@example.org>", "a@b\r\nBcc: c@d", "é@example.org"])
+def test_an_address_that_mail_cannot_come_from_is_named(sender: str) -> None:
+    with pytest.raises(BadSetting, match="PREAU_MAIL_FROM"):
+        read(PREAU_SMTP_URL="smtp://localhost", PREAU_MAIL_FROM=sender)
+
+
+def test_a_mail_server_and_a_sender_are_set_together_or_not_at_all() -> None:
+    assert read().mail is None
+    with pytest.raises(BadSetting, match="PREAU_MAIL_FROM"):
+        read(PREAU_SMTP_URL="smtp://localhost")
+    with pytest.raises(BadSetting, match="PREAU_SMTP_URL"):
+        read(PREAU_MAIL_FROM=MAIL_FROM)

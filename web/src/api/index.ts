@@ -9,11 +9,13 @@ import type {
   CaseState,
   Instance,
   Invitation,
+  Invitations,
   Invitee,
   Meeting,
   MeetingChanges,
   MeetingLink,
   NewAdministrator,
+  MailTrial,
   Organization,
   PersonalLink,
   SignInLink,
@@ -26,10 +28,6 @@ const part = encodeURIComponent;
 
 function meetingPath(id: string): string {
   return `/meetings/${part(id)}`;
-}
-
-interface Invitations {
-  readonly invitations: Invitation[];
 }
 
 export const api = {
@@ -58,13 +56,12 @@ export const api = {
   /** Another open link; the one before leads nowhere from now on. */
   changeLink: (id: string) => request<Meeting>("POST", `${meetingPath(id)}/link`),
 
-  invitations: async (id: string) =>
-    (await request<Invitations>("GET", `${meetingPath(id)}/invitations`)).invitations,
-  /** The answer alone has the links. */
-  invite: async (id: string, people: { people: readonly Invitee[] } | { csv: string }) =>
-    (await request<Invitations>("POST", `${meetingPath(id)}/invitations`, people)).invitations,
-  renewInvitation: (id: string, invitation: string) =>
-    request<Invitation>("POST", `${meetingPath(id)}/invitations/${part(invitation)}/link`),
+  invitations: (id: string) => request<Invitations>("GET", `${meetingPath(id)}/invitations`),
+  /** The answer alone has the links. `send`: those with an address get theirs by mail. */
+  invite: async (id: string, people: { people: readonly Invitee[] } | { csv: string }, send: boolean) =>
+    (await request<Invitations>("POST", `${meetingPath(id)}/invitations`, { ...people, send })).invitations,
+  renewInvitation: (id: string, invitation: string, send: boolean) =>
+    request<Invitation>("POST", `${meetingPath(id)}/invitations/${part(invitation)}/link`, { send }),
   revokeInvitation: (id: string, invitation: string) =>
     request<void>("DELETE", `${meetingPath(id)}/invitations/${part(invitation)}`),
   audit: async (id: string) =>
@@ -76,6 +73,8 @@ export const api = {
   organization: () => request<Organization>("GET", "/organization"),
   changeOrganization: (changes: Partial<Organization>) =>
     request<Organization>("PATCH", "/organization", changes),
+  /** A mail to oneself. */
+  tryMail: () => request<MailTrial>("POST", "/organization/test-mail"),
 
   cases: async () => (await request<{ cases: Case[] }>("GET", "/cases")).cases,
   changeCase: (id: string, changes: { state?: CaseState; outcome?: string }) =>

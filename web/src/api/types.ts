@@ -60,6 +60,9 @@ export interface PersonalLink {
   readonly title: string;
 }
 
+export const MAIL_STATES = ["off", "waiting", "sent", "failed"] as const;
+export type MailState = (typeof MAIL_STATES)[number];
+
 export type InvitedRole = "participant" | "observer" | "cohost";
 
 export interface Invitation {
@@ -74,6 +77,14 @@ export interface Invitation {
   readonly created_at: string;
   /** Only in the answer that made it. */
   readonly link: string | null;
+  /** What became of the mail with this link; off: it was not sent. */
+  readonly mail: MailState;
+}
+
+export interface Invitations {
+  readonly invitations: readonly Invitation[];
+  /** Whether this server can send links by mail. */
+  readonly sends_mail: boolean;
 }
 
 export interface Invitee {
@@ -89,6 +100,8 @@ export interface AuditRecord {
   readonly action: string;
   readonly subject_id: string;
   readonly allowed: boolean;
+  /** How many acts it stands for. */
+  readonly times: number;
 }
 
 export interface Organization {
@@ -96,6 +109,24 @@ export interface Organization {
   readonly profile: Profile;
   readonly locked_rules: readonly RuleName[];
   readonly safeguarding_contact: string | null;
+  readonly mail: Mail;
+}
+
+/** How things stand with mail. */
+export interface Mail {
+  /** Null: this server sends none. */
+  readonly sender: string | null;
+  /** Reports that the contact is still to be told of. */
+  readonly waiting: number;
+  /** Open reports that the contact could not be told of. */
+  readonly failed: number;
+}
+
+export interface MailTrial {
+  readonly result: "sent" | "off" | "unreachable" | "not-encrypted" | "sign-in-refused" | "refused";
+  readonly to: string;
+  /** The mail server's own words. */
+  readonly reply: string;
 }
 
 export const CASE_STATES = ["open", "in-progress", "closed"] as const;
@@ -114,6 +145,8 @@ export interface Case {
   readonly state: CaseState;
   readonly outcome: string | null;
   readonly outcome_at: string | null;
+  /** What became of the mail to the contact; off: there is none. */
+  readonly mail: MailState;
 }
 
 /** A case as who reported it sees it. */

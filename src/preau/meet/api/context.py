@@ -11,7 +11,8 @@ from fastapi import Cookie, Depends, Request, Response
 from preau.meet.domain.accounts import Account
 from preau.meet.domain.errors import not_signed_in
 from preau.meet.services.limits import Attempts, Limit, address_key
-from preau.meet.services.ports import LiveRooms, Media, MediaNewsReader, World
+from preau.meet.services.link_post import LinkPost
+from preau.meet.services.ports import LiveRooms, Mail, Media, MediaNewsReader, World
 from preau.meet.services.sign_ins import SIGN_IN_LIFE, SignedIn, who
 
 SIGN_IN_COOKIE = "preau_signin"
@@ -19,6 +20,7 @@ SIGN_IN_COOKIE = "preau_signin"
 # Failures only: a class that signs in behind one address at eight o'clock is no attack.
 FAILURES_PER_ACCOUNT = Limit(10, timedelta(minutes=15))
 FAILURES_PER_ADDRESS = Limit(100, timedelta(minutes=15))
+TRIALS_PER_ACCOUNT = Limit(5, timedelta(minutes=5))
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,13 @@ class Parts:
     rooms: LiveRooms
     media: Media
     news: MediaNewsReader
+    mail: Mail
+    links: LinkPost
     public_url: str
     is_https: bool
     account_failures: Attempts = field(default_factory=lambda: Attempts(FAILURES_PER_ACCOUNT))
     address_failures: Attempts = field(default_factory=lambda: Attempts(FAILURES_PER_ADDRESS))
+    mail_trials: Attempts = field(default_factory=lambda: Attempts(TRIALS_PER_ACCOUNT))
 
 
 def _parts(request: Request) -> Parts:

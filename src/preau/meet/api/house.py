@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path
+from fastapi.concurrency import run_in_threadpool
 
 from preau.meet.api.context import PartsOf, SignedInAccount
 from preau.meet.api.errors import documented
@@ -12,6 +13,7 @@ from preau.meet.api.house_models import (
     CaseAnswer,
     CaseBody,
     CaseList,
+    MailTrial,
     OrganizationAnswer,
     OrganizationBody,
 )
@@ -19,7 +21,7 @@ from preau.meet.domain.cases import CaseState
 from preau.meet.domain.errors import ErrorCode
 from preau.meet.domain.ids import CaseId
 from preau.meet.domain.rules import Profile
-from preau.meet.services import cases, organization
+from preau.meet.services import cases, organization, post
 from preau.meet.services.organization import OrganizationChanges
 
 WantedId = Annotated[str, Path(alias="id")]
@@ -32,7 +34,8 @@ _ADMIN = (ErrorCode.NOT_SIGNED_IN, ErrorCode.NOT_ALLOWED)
 @router.get("/organization", responses=documented(*_ADMIN))
 def view_organization(account: SignedInAccount, parts: PartsOf) -> OrganizationAnswer:
     """The organization."""
-    return OrganizationAnswer.of(organization.view_organization(parts.world, account))
+    seen = organization.view_organization(parts.world, account)
+    return OrganizationAnswer.of(seen, post.mail_view(parts.world, parts.mail))
 
 
 @router.patch("/organization", responses=documented(*_FORM, *_ADMIN))
@@ -47,7 +50,14 @@ def change_organization(
         safeguarding_contact=body.changed_contact(),
     )
     changed = organization.change_organization(parts.world, parts.rooms, account, changes)
-    return OrganizationAnswer.of(changed)
+    return OrganizationAnswer.of(changed, post.mail_view(parts.world, parts.mail))
+
+
+@router.post("/organization/test-mail", responses=documented(*_ADMIN, ErrorCode.RATE_LIMITED))
+async def try_mail(account: SignedInAccount, parts: PartsOf) -> MailTrial:
+    """Send a mail to the own address and say what the mail server made of it."""
+    letter = await run_in_threadpool(post.trial, parts.world, account, parts.mail_trials)
+    return MailTrial.of(await parts.mail.send(letter), letter.to)
 
 
 @router.get("/cases", responses=documented(*_ADMIN))

@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from preau.meet.api.models import Body, Text, iso
-from preau.meet.domain.cases import Case
 from preau.meet.domain.organization import Organization
-from preau.meet.services.cases import CaseOutcome
+from preau.meet.services.cases import CaseOutcome, CaseView
+from preau.meet.services.ports import MailResult
+from preau.meet.services.post import MailView
 
 ProfileName = Literal["school", "public-body", "work", "friends"]
 StateName = Literal["open", "in-progress", "closed"]
@@ -27,6 +28,36 @@ CategoryName = Literal[
 Paragraphs = Annotated[str, Field(max_length=10_000)]
 
 
+MailStateName = Literal["off", "waiting", "sent", "failed"]
+MailOutcomeName = Literal["sent", "off", "unreachable", "not-encrypted", "sign-in-refused", "refused"]
+
+
+class MailAnswer(BaseModel):
+    """How things stand with mail."""
+
+    sender: str | None = Field(description="The address our mail comes from; null: no mail server is set.")
+    waiting: int = Field(description="Reports that the contact is still to be told of.")
+    failed: int = Field(description="Open reports that the contact could not be told of.")
+
+    @staticmethod
+    def of(view: MailView) -> MailAnswer:
+        """The answer about mail."""
+        return MailAnswer.model_validate(vars(view))
+
+
+class MailTrial(BaseModel):
+    """What became of a test mail."""
+
+    result: MailOutcomeName
+    to: str = Field(description="Where it was to go: the address of whoever asked.")
+    reply: str = Field(description="What the mail server answered; empty when it did not get that far.")
+
+    @staticmethod
+    def of(result: MailResult, to: str) -> MailTrial:
+        """The answer about a trial."""
+        return MailTrial(result=result.outcome.value, to=to, reply=result.reply)
+
+
 class OrganizationAnswer(BaseModel):
     """The organization, as administrators see it."""
 
@@ -34,15 +65,17 @@ class OrganizationAnswer(BaseModel):
     profile: ProfileName
     locked_rules: list[str]
     safeguarding_contact: str | None
+    mail: MailAnswer
 
     @staticmethod
-    def of(organization: Organization) -> OrganizationAnswer:
+    def of(organization: Organization, mail: MailView) -> OrganizationAnswer:
         """The answer about the organization."""
         return OrganizationAnswer(
             name=organization.name,
             profile=organization.profile.value,
             locked_rules=sorted(organization.locked_rules),
             safeguarding_contact=organization.safeguarding_contact,
+            mail=MailAnswer.of(mail),
         )
 
 
@@ -83,11 +116,12 @@ class CaseAnswer(BaseModel):
     state: StateName
     outcome: str | None
     outcome_at: str | None
+    mail: MailStateName = Field(description="What became of the mail to the contact; off: there is none.")
 
     @staticmethod
-    def of(case: Case) -> CaseAnswer:
+    def of(view: CaseView) -> CaseAnswer:
         """The answer about a case."""
-        report = case.report
+        case, report = view.case, view.case.report
         return CaseAnswer(
             id=case.id,
             number=case.number,
@@ -103,6 +137,7 @@ class CaseAnswer(BaseModel):
             state=case.state.value,
             outcome=case.outcome,
             outcome_at=iso(case.outcome_at),
+            mail=view.mail.state.value if view.mail else "off",
         )
 
 

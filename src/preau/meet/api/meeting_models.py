@@ -162,6 +162,13 @@ class InvitationsBody(Body):
         default=None,
         description="One person a line: name, or name and e-mail address, parted by comma, semicolon or tab.",
     )
+    send: bool = Field(default=False, description="Whether those with an address get their links by mail.")
+
+
+class RenewalBody(Body):
+    """How to give somebody another link."""
+
+    send: bool = Field(default=False, description="Whether the link goes to the person's address by mail.")
 
 
 class InvitationAnswer(BaseModel):
@@ -176,6 +183,9 @@ class InvitationAnswer(BaseModel):
     bound_at: str | None
     created_at: str = Field(json_schema_extra={"format": "date-time"})
     link: str | None = Field(description="Only in the answer that made it.")
+    mail: Literal["off", "waiting", "sent", "failed"] = Field(
+        description="What became of the mail with this link; off: it was not sent."
+    )
 
     @staticmethod
     def of(invitation: Invitation) -> InvitationAnswer:
@@ -206,6 +216,7 @@ def _invitation_answer(invitation: Invitation, link: str | None) -> InvitationAn
         bound_at=iso(invitation.bound_at),
         created_at=iso(invitation.created_at) or "",
         link=link,
+        mail=invitation.mail.value if invitation.mail else "off",
     )
 
 
@@ -213,6 +224,7 @@ class InvitationList(BaseModel):
     """Personal links, in the order they were made."""
 
     invitations: list[InvitationAnswer]
+    sends_mail: bool = Field(description="Whether this server can send links by mail.")
 
 
 class AuditAnswer(BaseModel):
@@ -224,6 +236,7 @@ class AuditAnswer(BaseModel):
     action: str
     subject_id: str
     allowed: bool
+    times: int = Field(description="How many acts it stands for; of more-refused, how many were not noted.")
 
     @staticmethod
     def of(record: AuditRecord) -> AuditAnswer:

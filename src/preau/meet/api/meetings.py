@@ -18,6 +18,7 @@ from preau.meet.api.meeting_models import (
     MeetingBody,
     MeetingChanges,
     MeetingList,
+    RenewalBody,
 )
 from preau.meet.domain.errors import ErrorCode, invalid
 from preau.meet.domain.ids import InvitationId, MeetingId
@@ -94,36 +95,56 @@ def change_link(meeting_id: WantedId, account: SignedInAccount, parts: PartsOf) 
 def list_invitations(meeting_id: WantedId, account: SignedInAccount, parts: PartsOf) -> InvitationList:
     """The personal links, without their secrets: nobody has those any more."""
     found = invitations.list_invitations(parts.world, account, MeetingId(meeting_id))
-    return InvitationList(invitations=[InvitationAnswer.of(one) for one in found])
+    return InvitationList(
+        invitations=[InvitationAnswer.of(one) for one in found], sends_mail=parts.world.sends_mail
+    )
 
 
 @router.post(
     "/meetings/{id}/invitations",
     status_code=201,
-    responses=documented(*_FORM, *_OWN, ErrorCode.CONFLICT),
+    responses=documented(*_FORM, *_OWN, ErrorCode.CONFLICT, ErrorCode.RATE_LIMITED),
 )
 def invite(
     meeting_id: WantedId, body: InvitationsBody, account: SignedInAccount, parts: PartsOf
 ) -> InvitationList:
-    """A personal link for each person; this answer alone has the links. At most 500 a meeting."""
+    """A personal link for each person; this answer alone has the links. At most 500 a meeting.
+
+    With `send` those who have an address get theirs by mail, now or never: links are not kept.
+    """
     if (body.people is None) == (body.csv is None):
         raise invalid({"people": "Either people or csv."})
-    wanted = MeetingId(meeting_id)
+    wanted, post = MeetingId(meeting_id), parts.links if body.send else None
     if body.csv is not None:
-        made = invitations.invite_list(parts.world, account, wanted, body.csv)
+        made = invitations.invite_list(parts.world, account, wanted, body.csv, post)
     else:
         people = [Invitee(one.name, one.email, RoomRole(one.role)) for one in body.people or ()]
-        made = invitations.invite(parts.world, account, wanted, people)
-    return InvitationList(invitations=[InvitationAnswer.of_fresh(one, parts.public_url) for one in made])
+        made = invitations.invite(parts.world, account, wanted, people, post)
+    return InvitationList(
+        invitations=[InvitationAnswer.of_fresh(one, parts.public_url) for one in made],
+        sends_mail=parts.world.sends_mail,
+    )
 
 
-@router.post("/meetings/{id}/invitations/{iid}/link", responses=documented(*_OWN, ErrorCode.NOT_ALLOWED))
+@router.post(
+    "/meetings/{id}/invitations/{iid}/link",
+    responses=documented(*_FORM, *_OWN, ErrorCode.RATE_LIMITED),
+)
 def renew_invitation(
-    meeting_id: WantedId, invitation_id: InvitationPath, account: SignedInAccount, parts: PartsOf
+    meeting_id: WantedId,
+    invitation_id: InvitationPath,
+    account: SignedInAccount,
+    parts: PartsOf,
+    body: RenewalBody | None = None,
 ) -> InvitationAnswer:
     """Another personal link for the same person, free for another device; the one before is dead."""
     fresh = invitations.renew_invitation(
-        parts.world, parts.rooms, account, MeetingId(meeting_id), InvitationId(invitation_id)
+        parts.world,
+        parts.rooms,
+        account,
+        MeetingId(meeting_id),
+        InvitationId(invitation_id),
+        post=parts.links if body and body.send else None,
     )
     return InvitationAnswer.of_fresh(fresh, parts.public_url)
 

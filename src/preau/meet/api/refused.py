@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import Request
 
 from preau.meet.api.context import SIGN_IN_COOKIE
-from preau.meet.domain.errors import DomainError
 from preau.meet.log import LogEvent, log_event
-from preau.meet.services.audit import note_refusal
+from preau.meet.services.audit import count_refusal, note_refusal
+from preau.meet.services.refusals import RefusedIn
 from preau.meet.services.sign_ins import who
 
 _PRIVILEGED_TAGS = frozenset({"meetings", "house"})
@@ -18,19 +18,17 @@ _HARMLESS = frozenset({"list_meetings"})
 
 
 def note_refused_act(request: Request) -> None:
-    """Write the refusal down, as often as one neighbourhood may fill the audit. Never fails."""
+    """Write the refusal down, or count it where a neighbourhood fills the audit. Never fails."""
     route: Any = request.scope.get("route")
     if route is None or _PRIVILEGED_TAGS.isdisjoint(getattr(route, "tags", ())) or route.name in _HARMLESS:
         return
     parts = request.app.state.parts
     address = request.client.host if request.client else ""
     try:
-        parts.world.guesses.count_refusal(address, parts.world.clock.now())
+        wanted = request.path_params.get("id") if "meetings" in route.tags else None
+        if not count_refusal(parts.world, address, RefusedIn(wanted)):
+            return
         account = who(parts.world, request.cookies.get(SIGN_IN_COOKIE))
-        is_about_meeting = "meetings" in route.tags
-        wanted = request.path_params.get("id") if is_about_meeting else None
         note_refusal(parts.world, account, route.name.replace("_", "-"), wanted)
-    except DomainError:
-        return
     except Exception as error:  # The refusal stands, whether or not the database took a note of it.
         log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)

@@ -34,8 +34,10 @@ from preau.meet.live import commands as do
 from preau.meet.live.commands import Command, ConnectionId
 from preau.meet.log import LogEvent, log_event
 from preau.meet.services import doors
+from preau.meet.services.audit import count_refusal
 from preau.meet.services.cases import open_case
 from preau.meet.services.ports import World
+from preau.meet.services.refusals import RefusedIn
 from preau.meet.services.secrets import hash_of, new_secret
 from preau.meet.services.sign_ins import who
 
@@ -197,6 +199,7 @@ class Connection:
             self._count_bad(bad)
             return
         if not self._pace.allows(now_s):
+            self._count_unheard(frame)
             self.put(answers.refused(frame.request, "rate-limited"))
             return
         await self._handle(frame)
@@ -210,6 +213,7 @@ class Connection:
 
     async def _handle(self, frame: ClientFrame) -> None:
         if self._is_outside() and not isinstance(frame, Knock):
+            self._count_unheard(frame)
             self.put(answers.refused(frame.request, "not-admitted"))
             return
         await self._handlers[type(frame)](frame)
@@ -240,15 +244,26 @@ class Connection:
             self._submit(frame.command(self._id, frame.request, *frame.arguments))
 
     def _may_try(self, request: int) -> bool:
-        """Whether an act that will be refused is still noted: each note is a write to the disk."""
+        """Whether an act that will be refused is still noted by itself: each note is a write to the disk."""
         if self._runner is None or self._runner.runs_the_room(self._participant_id):
             return True
-        try:
-            self._door.world.guesses.count_refusal(self._visitor.address, self._door.world.clock.now())
-        except DomainError:
-            self.put(answers.refused(request, "rate-limited"))
-            return False
-        return True
+        if count_refusal(self._door.world, self._visitor.address, self._refused_in()):
+            return True
+        self.put(answers.refused(request, "rate-limited"))
+        return False
+
+    def _refused_in(self) -> RefusedIn:
+        """For the sum of what is refused and not noted."""
+        meeting_id = None if self._runner is None else self._runner.facts.meeting_id
+        return RefusedIn(meeting_id, self._participant_id)
+
+    def _count_unheard(self, frame: ClientFrame) -> None:
+        """A frame nobody looks at: an act of those who run the room, by somebody else, counts as refused."""
+        is_attempt = isinstance(frame, Act) and frame.command not in _EVERYBODYS
+        is_naming = isinstance(frame, NewName) and frame.participant_id is not None
+        runs_it = self._runner is not None and self._runner.runs_the_room(self._participant_id)
+        if (is_attempt or is_naming) and not runs_it:
+            self._door.world.unnoted.count(self._refused_in())
 
     async def _chat(self, frame: ChatLine) -> None:
         text = clean_chat(frame.text)
@@ -360,6 +375,7 @@ class Connection:
             invitation_id=arrival.invitation_id,
             account_id=arrival.account_id,
             is_second_device=arrival.is_second_device,
+            network=arrival.network,
         )
 
     def _refuse_knock(self, frame: Knock, code: str) -> None:

@@ -20,6 +20,7 @@ from preau.meet.live.commands import (
     Command,
     ConnectionId,
     End,
+    KnockInVain,
     Open,
     Restart,
     RevokeInvitation,
@@ -130,6 +131,11 @@ class Rooms:
     def revoke_invitation(self, meeting_id: MeetingId, invitation_id: InvitationId) -> None:
         """Put out whoever is in the room, or waits, by that personal link."""
         self._pass_on(meeting_id, RevokeInvitation(invitation_id))
+
+    def knocked_in_vain(self, meeting_id: MeetingId, device_key: str, network: str) -> None:
+        """Somebody knew the meeting's link and was turned away; nothing when it does not run."""
+        if meeting_id in self._runners:
+            self._pass_on(meeting_id, KnockInVain(device_key, network))
 
     def seated(self) -> Mapping[OccurrenceId, frozenset[ParticipantId]]:
         """For each room that runs, those who may be in its media room now."""

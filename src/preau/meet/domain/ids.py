@@ -49,3 +49,8 @@ def invitation_id(entropy: bytes) -> InvitationId:
 def case_id(entropy: bytes) -> CaseId:
     """The id of a case from at least `ID_BYTES` random bytes."""
     return CaseId(_readable("cas", entropy))
+
+
+def letter_id(entropy: bytes) -> str:
+    """The id of a mail that belongs to nothing that has one."""
+    return _readable("ltr", entropy)

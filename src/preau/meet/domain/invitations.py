@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from preau.meet.domain.ids import InvitationId, MeetingId
+from preau.meet.domain.letters import MailState
 from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.text import MAX_NAME_CHARACTERS, clean_email, clean_line
 
@@ -38,7 +39,10 @@ class Source(StrEnum):
 
 @dataclass(frozen=True)
 class Invitation:
-    """One personal link. It works in the first browser that uses it, which `device_hash` remembers."""
+    """One personal link. It works in the first browser that uses it, which `device_hash` remembers.
+
+    `mail`: what became of the letter with this very link; None: there was none. `mailed_at`: since when.
+    """
 
     id: InvitationId
     meeting_id: MeetingId
@@ -50,6 +54,8 @@ class Invitation:
     device_hash: str | None
     bound_at: datetime | None
     created_at: datetime
+    mail: MailState | None = None
+    mailed_at: datetime | None = None
 
 
 @dataclass(frozen=True)

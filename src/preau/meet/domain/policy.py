@@ -28,10 +28,12 @@ class Action(StrEnum):
     VIEW_INVITATIONS = "view-invitations"
     INVITE = "invite"
     RENEW_INVITATION = "renew-invitation"
+    MAIL_INVITATION = "mail-invitation"
     REVOKE_INVITATION = "revoke-invitation"
     VIEW_AUDIT = "view-audit"
     VIEW_ORGANIZATION = "view-organization"
     CHANGE_ORGANIZATION = "change-organization"
+    TRY_MAIL = "try-mail"
     VIEW_CASES = "view-cases"
     CHANGE_CASE = "change-case"
     ENTER_ROOM = "enter-room"
@@ -196,10 +198,12 @@ _RULES: Mapping[Action, Callable[[Actor, Meeting | None], Decision]] = {
     Action.VIEW_INVITATIONS: _owner,
     Action.INVITE: _owner,
     Action.RENEW_INVITATION: _owner,
+    Action.MAIL_INVITATION: _owner,
     Action.REVOKE_INVITATION: _owner,
     Action.VIEW_AUDIT: _owner,
     Action.VIEW_ORGANIZATION: _administrator,
     Action.CHANGE_ORGANIZATION: _administrator,
+    Action.TRY_MAIL: _administrator,
     Action.VIEW_CASES: _administrator,
     Action.CHANGE_CASE: _administrator,
     Action.ENTER_ROOM: _existing,

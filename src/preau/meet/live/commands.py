@@ -35,7 +35,10 @@ class RequestAbout(Request):
 
 @dataclass(frozen=True)
 class Knock(Request):
-    """Somebody new wants in, under a fresh id and with the hash of a fresh secret."""
+    """Somebody new wants in, under a fresh id and with the hash of a fresh secret.
+
+    `network`: the neighbourhood of the address, as far as it tells places apart.
+    """
 
     participant_id: ParticipantId
     secret_hash: str
@@ -46,6 +49,7 @@ class Knock(Request):
     invitation_id: InvitationId | None = None
     account_id: AccountId | None = None
     is_second_device: bool = False
+    network: str = ""
 
 
 @dataclass(frozen=True)
@@ -248,6 +252,14 @@ class RevokeInvitation:
 
 
 @dataclass(frozen=True)
+class KnockInVain:
+    """Somebody knew the meeting's link and was turned away before the room was asked."""
+
+    device_key: str
+    network: str
+
+
+@dataclass(frozen=True)
 class TellHosts:
     """Something the hosts should know, as `HostTold`."""
 
@@ -277,6 +289,7 @@ Command = (
     | ChangeRules
     | ChangeLink
     | RevokeInvitation
+    | KnockInVain
     | TellHosts
     | Restart
     | Tick

@@ -12,6 +12,7 @@ from preau.meet.domain.rules import Waiting
 from preau.meet.live.arrivals import let_in
 from preau.meet.live.commands import AdmitPeople, Deny, Knock, LeaveNote
 from preau.meet.live.events import DoorNoteLeft, HostTold, ParticipantJoined, PersonWaiting
+from preau.meet.live.leaks import see
 from preau.meet.live.leaving import put_out, stop_waiting
 from preau.meet.live.people import Identity, Participant, WaitingPerson
 from preau.meet.live.permission import audited, confirm, may_wait_and, permit, refuse
@@ -40,6 +41,7 @@ def knock(step: Step, command: Knock, now: datetime) -> Step:
     if room.seat_of(command.connection) is not None or room.place_of(command.connection) is not None:
         return refuse(step, command, "already-admitted")
     code = _turned_away(room, command, identity)
+    step = see(step, command, now, is_refused=code is not None)
     if code is not None:
         return refuse(step, command, code)
     if _has_to_wait(room, command, identity):

@@ -129,7 +129,7 @@ class RemoveFromMedia:
 class Audit:
     """A privileged act, or an attempt at one: written before anybody is answered.
 
-    `participant_id` None: somebody without a seat was found in the media room.
+    `participant_id` None: the server itself noticed something, such as a stranger in the media room.
     """
 
     participant_id: ParticipantId | None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from preau.meet.live import arrivals, chat, door, governing, moderation, timing
+from preau.meet.live import arrivals, chat, door, governing, leaks, moderation, timing
 from preau.meet.live import commands as do
 from preau.meet.live.rights import with_changed_rights
 from preau.meet.live.room import Room, Step
@@ -41,6 +41,7 @@ _HANDLERS: Mapping[type, Callable[[Step, Any, datetime], Step]] = {
     do.ChangeRules: governing.change_rules,
     do.ChangeLink: governing.change_link,
     do.RevokeInvitation: governing.revoke_invitation,
+    do.KnockInVain: leaks.knock_in_vain,
     do.TellHosts: governing.tell_hosts,
     do.Lock: governing.lock,
     do.Unlock: governing.unlock,
@@ -61,4 +62,5 @@ def handle(room: Room, command: do.Command, now: datetime) -> Step:
     step = _HANDLERS[type(command)](Step(room), command, now)
     if step.room.has_ended:
         return step
-    return with_news_of_hosts(room, with_changed_rights(room, supervised(step, now)))
+    step = leaks.with_leaks_told(supervised(step, now), now)
+    return with_news_of_hosts(room, with_changed_rights(room, step))

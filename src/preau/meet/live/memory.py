@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from preau.meet.domain.ids import MessageId, ParticipantId
+from preau.meet.domain.roles import MODERATORS
 from preau.meet.live import events as happened
 from preau.meet.live.events import Entry
 from preau.meet.live.people import BanId, ChatMessage, Identity
 
 KNOCKS_KEPT = timedelta(minutes=1)
+LEAK_SUSPECTED = "leak-suspected"
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,9 @@ class Memory:
     `identities`: of everybody with a seat or a place at the door. `names`: of everybody who ever came in.
     `lines`: every line of chat, deleted ones too, so that a line sent again is known. `wrote_at`: when each
     last wrote. `denied`, `removed`: the marks of those people; `banned`: for each ban. `knocks`: when which
-    device came to wait, within the last minute.
+    device came to wait, within the last minute. `welcomed`: the devices of everybody who ever came in.
+    `run_since`: when the first who runs the room came in. `leak_told_at`: when the hosts were last told that
+    a link may have been passed on.
     """
 
     identities: Mapping[ParticipantId, Identity] = field(default_factory=dict)
@@ -33,6 +37,9 @@ class Memory:
     removed: frozenset[str] = frozenset()
     banned: Mapping[BanId, frozenset[str]] = field(default_factory=dict)
     knocks: tuple[tuple[datetime, str], ...] = ()
+    welcomed: frozenset[str] = frozenset()
+    run_since: datetime | None = None
+    leak_told_at: datetime | None = None
 
     def is_banned(self, marks: frozenset[str]) -> bool:
         """Whether one of the bans is of whoever bears these marks."""
@@ -45,12 +52,14 @@ def _without(
     return {one: identity for one, identity in identities.items() if one != gone}
 
 
-def _joined(memory: Memory, event: happened.ParticipantJoined, _at: datetime) -> Memory:
+def _joined(memory: Memory, event: happened.ParticipantJoined, at: datetime) -> Memory:
     one = event.participant
     return replace(
         memory,
         identities={**memory.identities, one.id: event.identity},
         names={**memory.names, one.id: one.name},
+        welcomed=memory.welcomed | {event.identity.device_key},
+        run_since=memory.run_since or (at if one.role in MODERATORS else None),
     )
 
 
@@ -100,6 +109,10 @@ def _ban_lifted(memory: Memory, event: happened.BanLifted, _at: datetime) -> Mem
     return replace(memory, banned={one: marks for one, marks in memory.banned.items() if one != event.ban_id})
 
 
+def _told(memory: Memory, event: happened.HostTold, at: datetime) -> Memory:
+    return replace(memory, leak_told_at=at) if event.what == LEAK_SUSPECTED else memory
+
+
 _REDUCERS: Mapping[type, Callable[[Memory, Any, datetime], Memory]] = {
     happened.ParticipantJoined: _joined,
     happened.ParticipantLeft: _left,
@@ -109,6 +122,7 @@ _REDUCERS: Mapping[type, Callable[[Memory, Any, datetime], Memory]] = {
     happened.ChatPosted: _posted,
     happened.PersonBanned: _banned,
     happened.BanLifted: _ban_lifted,
+    happened.HostTold: _told,
 }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from preau.meet.domain.ids import ParticipantId
+from preau.meet.domain.ids import InvitationId, ParticipantId
 from preau.meet.domain.rules import Kind, Profile, Rules, bundle
 from preau.meet.live.audience import may_hear, runs_the_room
 from preau.meet.live.commands import ConnectionId
@@ -70,11 +70,28 @@ class Seat:
 
 
 @dataclass(frozen=True)
+class Sighting:
+    """One attempt at the door by a link. `invitation_id` None: by the open one; `name`: of the invited.
+
+    `is_late`: the room had been run for a while. `is_refused`: the door was shut to it for good.
+    """
+
+    at: datetime
+    device_key: str
+    network: str
+    invitation_id: InvitationId | None
+    name: str
+    is_late: bool
+    is_refused: bool
+
+
+@dataclass(frozen=True)
 class Room:
     """One occurrence. `entries` ends its log so far; `empty_since` is None while anybody is there or waits.
 
     `seats` are of participants, `places` of people who wait. `unsupervised_since`: since when nobody who
-    supervises is connected, while that has no consequence yet.
+    supervises is connected, while that has no consequence yet. `sightings`: the latest attempts at the door;
+    like seats they are in no log, and a restart begins without.
     """
 
     setting: Setting
@@ -85,6 +102,7 @@ class Room:
     seats: Mapping[ParticipantId, Seat] = field(default_factory=dict)
     places: Mapping[ParticipantId, Seat] = field(default_factory=dict)
     unsupervised_since: datetime | None = None
+    sightings: tuple[Sighting, ...] = ()
     has_ended: bool = False
 
     def seat_of(self, connection: ConnectionId) -> ParticipantId | None:

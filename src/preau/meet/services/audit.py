@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from preau.meet.domain.accounts import Account
+from preau.meet.domain.errors import DomainError
 from preau.meet.domain.ids import MeetingId
 from preau.meet.domain.policy import Action
 from preau.meet.services.meetings import own_meeting
 from preau.meet.services.ports import AuditRecord, World
+from preau.meet.services.refusals import RefusedIn
 
 MOST_RECORDS = 500
+MORE_REFUSED = "more-refused"
+"""The act of a record that sums refusals up: of which acts, nobody kept."""
 _ACTION_CHARACTERS = 40
 
 
@@ -39,3 +43,38 @@ def note_refusal(world: World, account: Account | None, action: str, wanted: str
                 allowed=False,
             )
         )
+
+
+def note_unnoted(world: World) -> None:
+    """Write down how many acts were refused beyond those noted one by one. Nothing when there were none."""
+    counts = world.unnoted.take()
+    if not counts:
+        return
+    try:
+        with world.store.write() as stored:
+            for where, times in counts.items():
+                meeting = stored.meetings.by_id(where.meeting_id) if where.meeting_id else None
+                record = AuditRecord(
+                    at=world.clock.now(),
+                    actor_id=None,
+                    action=MORE_REFUSED,
+                    subject_id=meeting.id if meeting else "unknown",
+                    meeting_id=meeting.id if meeting else None,
+                    participant_id=where.participant_id if meeting else None,
+                    allowed=False,
+                    times=times,
+                )
+                stored.audit.add(record)
+    except Exception:
+        world.unnoted.give_back(counts)
+        raise
+
+
+def count_refusal(world: World, address: str, where: RefusedIn) -> bool:
+    """Whether a refusal is to be noted by itself; if not, it was counted."""
+    try:
+        world.guesses.count_refusal(address, world.clock.now())
+    except DomainError:
+        world.unnoted.count(where)
+        return False
+    return True

@@ -9,6 +9,7 @@ from preau.meet.domain.accounts import Account
 from preau.meet.domain.cases import MAX_OUTCOME_CHARACTERS, Case, CaseState, Report, next_number
 from preau.meet.domain.errors import DomainError, ErrorCode, case_unknown, invalid, not_found
 from preau.meet.domain.ids import ID_BYTES, CaseId, case_id
+from preau.meet.domain.letters import CaseMail
 from preau.meet.domain.policy import Action, demand
 from preau.meet.domain.text import clean_chat
 from preau.meet.services.meetings import actor_of
@@ -35,7 +36,7 @@ class CaseOutcome:
 
 
 def open_case(world: World, report: Report) -> OpenedCase:
-    """Put a report into the register."""
+    """Put a report into the register, and with it what is to be told of it by mail."""
     secret = new_secret(world.randomness)
     now = world.clock.now()
     for _ in range(_ATTEMPTS):
@@ -50,6 +51,9 @@ def open_case(world: World, report: Report) -> OpenedCase:
                     report=report,
                 )
                 stored.cases.add(opened)
+                if world.sends_mail and stored.organizations.get().safeguarding_contact is not None:
+                    meeting = stored.meetings.by_id(report.meeting_id)
+                    stored.case_mails.add(CaseMail(opened.id, meeting.kind if meeting else None, now))
         except AlreadyStoredError:
             # Another report took the number in the same moment.
             continue
@@ -57,16 +61,25 @@ def open_case(world: World, report: Report) -> OpenedCase:
     raise DomainError(ErrorCode.CONFLICT, "Too many reports at once; try again.")
 
 
-def list_cases(world: World, account: Account | None) -> Sequence[Case]:
+@dataclass(frozen=True)
+class CaseView:
+    """A case as administrators see it. `mail` None: nobody is told of it by mail."""
+
+    case: Case
+    mail: CaseMail | None
+
+
+def list_cases(world: World, account: Account | None) -> Sequence[CaseView]:
     """The register, the newest first; reading it is an act of its own in the audit."""
     demand(actor_of(account), Action.VIEW_CASES)
     with world.store.write() as stored:
         actor_id = account.id if account else None
         stored.audit.add(AuditRecord(world.clock.now(), actor_id, Action.VIEW_CASES.value, "cases"))
-        return stored.cases.all()
+        mails = stored.case_mails.all()
+        return [CaseView(case, mails.get(case.id)) for case in stored.cases.all()]
 
 
-def view_case(world: World, account: Account | None, wanted: CaseId) -> Case:
+def view_case(world: World, account: Account | None, wanted: CaseId) -> CaseView:
     """One case."""
     demand(actor_of(account), Action.VIEW_CASES)
     with world.store.write() as stored:
@@ -75,12 +88,12 @@ def view_case(world: World, account: Account | None, wanted: CaseId) -> Case:
             raise not_found()
         actor_id = account.id if account else None
         stored.audit.add(AuditRecord(world.clock.now(), actor_id, Action.VIEW_CASES.value, case.id))
-    return case
+        return CaseView(case, stored.case_mails.of_case(case.id))
 
 
 def change_case(
     world: World, account: Account | None, wanted: CaseId, state: CaseState | None, outcome: str | None
-) -> Case:
+) -> CaseView:
     """Say how far a case is, and what became of it; None leaves a thing as it is."""
     demand(actor_of(account), Action.CHANGE_CASE)
     cleaned = None if outcome is None else clean_chat(outcome)
@@ -100,7 +113,7 @@ def change_case(
         stored.cases.update(changed)
         actor_id = account.id if account else None
         stored.audit.add(AuditRecord(now, actor_id, Action.CHANGE_CASE.value, case.id))
-    return changed
+        return CaseView(changed, stored.case_mails.of_case(case.id))
 
 
 def look_at_case(world: World, secret: str, address: str) -> CaseOutcome:

@@ -62,8 +62,9 @@ class Arrival:
     """Somebody who may knock.
 
     `name` is fixed by a personal link and None otherwise. `device_key` stands for the browser, or for the
-    neighbourhood of its address when it keeps no cookie. `is_second_device`: the personal link belongs to
-    another browser, or this one cannot be told apart; such people wait, whatever the rules say.
+    neighbourhood of its address, which `network` is, when it keeps no cookie. `is_second_device`: the
+    personal link belongs to another browser, or this one cannot be told apart; such people wait, whatever
+    the rules say.
     """
 
     meeting: Meeting
@@ -73,6 +74,7 @@ class Arrival:
     name: str | None
     invitation_id: InvitationId | None
     device_key: str
+    network: str
     is_second_device: bool
     account_id: AccountId | None
 
@@ -116,7 +118,7 @@ def arrive(world: World, rooms: LiveRooms, visitor: Visitor) -> Arrival:
     found = _guarded(world, visitor.address, lambda stored: _find(stored, rooms, visitor))
     invitation = found.invitation
     if invitation is None and not found.is_owner:
-        _check_passcode(world, found.meeting, visitor)
+        _check_passcode(world, rooms, found.meeting, visitor)
     is_second = invitation is not None and not _is_first_device(world, invitation, visitor.device_secret)
     return Arrival(
         meeting=found.meeting,
@@ -126,6 +128,7 @@ def arrive(world: World, rooms: LiveRooms, visitor: Visitor) -> Arrival:
         name=invitation.name if invitation else None,
         invitation_id=invitation.id if invitation else None,
         device_key=device_key(visitor.device_secret, visitor.address),
+        network=prefix_key(visitor.address),
         is_second_device=is_second,
         account_id=visitor.account.id if visitor.account else None,
     )
@@ -213,8 +216,16 @@ def _find(stored: Transaction, rooms: LiveRooms, visitor: Visitor) -> _Found:
     rules = door.rules if door else in_force(organization, meeting.kind, meeting.rules)
     is_stranger = account is None and invitation is None
     if not is_owner and (_is_locked(rooms, meeting) or (is_stranger and not rules.open_link)):
+        _tell_in_vain(rooms, meeting, visitor)
         raise meeting_unknown()
     return _Found(meeting, organization, invitation, is_owner)
+
+
+def _tell_in_vain(rooms: LiveRooms, meeting: Meeting, visitor: Visitor) -> None:
+    """A link that many try although it is shut was passed on; whoever has a personal one is expected."""
+    if visitor.invitation_secret is None and visitor.account is None:
+        key = device_key(visitor.device_secret, visitor.address)
+        rooms.knocked_in_vain(meeting.id, key, prefix_key(visitor.address))
 
 
 def _is_locked(rooms: LiveRooms, meeting: Meeting) -> bool:
@@ -222,7 +233,7 @@ def _is_locked(rooms: LiveRooms, meeting: Meeting) -> bool:
     return door is not None and door.is_locked
 
 
-def _check_passcode(world: World, meeting: Meeting, visitor: Visitor) -> None:
+def _check_passcode(world: World, rooms: LiveRooms, meeting: Meeting, visitor: Visitor) -> None:
     if meeting.passcode_hash is None:
         return
     if not visitor.passcode:
@@ -231,6 +242,7 @@ def _check_passcode(world: World, meeting: Meeting, visitor: Visitor) -> None:
     world.guesses.check_passcode(visitor.address, meeting.id, now)
     if not world.passwords.matches(meeting.passcode_hash, clean_line(visitor.passcode)):
         world.guesses.count_passcode(visitor.address, meeting.id, now)
+        _tell_in_vain(rooms, meeting, visitor)
         raise passcode_wrong()
 
 

@@ -18,8 +18,10 @@ from preau.meet.domain.invitations import (
     read_invitee,
     read_list,
 )
+from preau.meet.domain.letters import MailState
 from preau.meet.domain.meetings import Meeting
 from preau.meet.domain.policy import Action
+from preau.meet.services.link_post import LinkLetter, LinkPost, letter_with_link
 from preau.meet.services.meetings import own_meeting
 from preau.meet.services.ports import AuditRecord, LiveRooms, Transaction, World
 from preau.meet.services.secrets import hash_of, new_secret
@@ -41,35 +43,53 @@ def list_invitations(world: World, account: Account | None, wanted: MeetingId) -
 
 
 def invite(
-    world: World, account: Account | None, wanted: MeetingId, people: Sequence[Invitee]
+    world: World,
+    account: Account | None,
+    wanted: MeetingId,
+    people: Sequence[Invitee],
+    post: LinkPost | None = None,
 ) -> Sequence[FreshLink]:
-    """A personal link for each of these people. All or, when one cannot be invited, none."""
+    """A personal link for each of these people. All or, when one cannot be invited, none.
+
+    `post`: sends each who has an address the link; None: nobody. Raises `rate-limited`.
+    """
     cleaned: list[Invitee] = []
     for number, person in enumerate(people, 1):
         invitee, problem = read_invitee(person.name, person.email, person.role)
         if problem is not None:
             raise invalid({"people": f"Person {number}: {problem}"})
         cleaned.append(invitee)
-    return _invite(world, account, wanted, cleaned, Source.INVITED)
+    return _invite(world, account, wanted, cleaned, Source.INVITED, post=post)
 
 
-def invite_list(world: World, account: Account | None, wanted: MeetingId, text: str) -> Sequence[FreshLink]:
-    """A personal link for each person of a pasted list. All or none."""
+def invite_list(
+    world: World, account: Account | None, wanted: MeetingId, text: str, post: LinkPost | None = None
+) -> Sequence[FreshLink]:
+    """As `invite`, for each person of a pasted list."""
     people, problem = read_list(text)
     if problem is not None:
         raise invalid({"csv": problem})
-    return _invite(world, account, wanted, people, Source.ROSTER)
+    return _invite(world, account, wanted, people, Source.ROSTER, post=post)
 
 
 def _invite(
-    world: World, account: Account | None, wanted: MeetingId, people: Sequence[Invitee], source: Source
+    world: World,
+    account: Account | None,
+    wanted: MeetingId,
+    people: Sequence[Invitee],
+    source: Source,
+    *,
+    post: LinkPost | None,
 ) -> Sequence[FreshLink]:
     now = world.clock.now()
     with world.store.write() as stored:
         owner, meeting = own_meeting(stored, account, Action.INVITE, wanted)
         if len(stored.invitations.of_meeting(meeting.id)) + len(people) > MAX_INVITATIONS:
             raise conflict(f"A meeting has at most {MAX_INVITATIONS} personal links.")
+        if post is not None:
+            post.claim(owner, [person.email for person in people if person.email is not None], now)
         made: list[FreshLink] = []
+        letters: list[LinkLetter] = []
         for person in people:
             secret = new_secret(world.randomness)
             invitation = Invitation(
@@ -84,22 +104,54 @@ def _invite(
                 bound_at=None,
                 created_at=now,
             )
-            made.append(FreshLink(invitation, secret))
             stored.audit.add(AuditRecord(now, owner.id, Action.INVITE.value, invitation.id, meeting.id))
+            if post is not None and invitation.email is not None:
+                invitation = replace(invitation, mail=MailState.WAITING, mailed_at=now)
+                about = (owner, meeting, invitation)
+                letters.append(letter_with_link(world, stored, about, secret, post.public_url))
+            made.append(FreshLink(invitation, secret))
         stored.invitations.add([one.invitation for one in made])
+    if post is not None:
+        post.hand_over(letters)
     return made
 
 
 def renew_invitation(
-    world: World, rooms: LiveRooms, account: Account | None, wanted: MeetingId, which: InvitationId
+    world: World,
+    rooms: LiveRooms,
+    account: Account | None,
+    wanted: MeetingId,
+    which: InvitationId,
+    *,
+    post: LinkPost | None = None,
 ) -> FreshLink:
-    """Another link for the same person, free for another device; who came by the old one is out."""
+    """Another link for the same person, free for another device; who came by the old one is out.
+
+    `post` sends it to who has an address; None: it is not sent. Raises `rate-limited`, `invalid-fields`.
+    """
     secret, now = new_secret(world.randomness), world.clock.now()
+    letters: list[LinkLetter] = []
     with world.store.write() as stored:
-        invitation, meeting = _own(stored, account, Action.RENEW_INVITATION, (wanted, which), now)
-        stored.invitations.renew(invitation.id, hash_of(secret))
+        owner, invitation, meeting = _own(stored, account, Action.RENEW_INVITATION, (wanted, which), now)
+        fresh = replace(
+            invitation,
+            secret_hash=hash_of(secret),
+            device_hash=None,
+            bound_at=None,
+            mail=None,
+            mailed_at=None,
+        )
+        if post is not None:
+            if fresh.email is None:
+                raise invalid({"send": "There is no address to send it to."})
+            post.claim(owner, [fresh.email], now)
+            fresh = replace(fresh, mail=MailState.WAITING, mailed_at=now)
+            about = (owner, meeting, fresh)
+            letters.append(letter_with_link(world, stored, about, secret, post.public_url))
+        stored.invitations.update(fresh)
     rooms.revoke_invitation(meeting.id, invitation.id)
-    fresh = replace(invitation, secret_hash=hash_of(secret), device_hash=None, bound_at=None)
+    if post is not None:
+        post.hand_over(letters)
     return FreshLink(fresh, secret)
 
 
@@ -109,7 +161,7 @@ def revoke_invitation(
     """Take a personal link back; who came by it is out."""
     now = world.clock.now()
     with world.store.write() as stored:
-        invitation, meeting = _own(stored, account, Action.REVOKE_INVITATION, (wanted, which), now)
+        _, invitation, meeting = _own(stored, account, Action.REVOKE_INVITATION, (wanted, which), now)
         stored.invitations.remove(invitation.id)
     rooms.revoke_invitation(meeting.id, invitation.id)
 
@@ -120,11 +172,11 @@ def _own(
     action: Action,
     which: tuple[MeetingId, InvitationId],
     now: datetime,
-) -> tuple[Invitation, Meeting]:
+) -> tuple[Account, Invitation, Meeting]:
     wanted, invitation_id = which
     owner, meeting = own_meeting(stored, account, action, wanted)
     invitation = stored.invitations.by_id(invitation_id)
     if invitation is None or invitation.meeting_id != meeting.id:
         raise not_found()
     stored.audit.add(AuditRecord(now, owner.id, action.value, invitation.id, meeting.id))
-    return invitation, meeting
+    return owner, invitation, meeting

@@ -46,19 +46,19 @@ class Attempts:
         self._tallies: OrderedDict[str, _Tally] = OrderedDict()
         self._lock = threading.Lock()
 
-    def check(self, key: str, now: datetime) -> None:
-        """Raise `rate-limited` when the key used its attempts up."""
+    def check(self, key: str, now: datetime, amount: int = 1) -> None:
+        """Raise `rate-limited` when the key has not that many attempts left."""
         with self._lock:
-            tally = self._current(key, now)
-            if tally is not None and tally.count >= self._limit.count:
+            tally = self._current(key, now) or _Tally(now, 0)
+            if tally.count + amount > self._limit.count:
                 wait = tally.since + self._limit.window - now
                 raise rate_limited(max(1, int(wait.total_seconds()) + 1))
 
-    def count(self, key: str, now: datetime) -> None:
-        """Count one attempt."""
+    def count(self, key: str, now: datetime, amount: int = 1) -> None:
+        """Count attempts."""
         with self._lock:
             tally = self._current(key, now) or _Tally(now, 0)
-            tally.count += 1
+            tally.count += amount
             self._tallies[key] = tally
             self._tallies.move_to_end(key)
             while len(self._tallies) > MAX_KEYS:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from preau.meet.domain.accounts import Account
@@ -13,11 +14,13 @@ from preau.meet.domain.cases import Case
 from preau.meet.domain.codes import MeetingCode
 from preau.meet.domain.ids import AccountId, CaseId, InvitationId, MeetingId, OccurrenceId, ParticipantId
 from preau.meet.domain.invitations import Invitation
+from preau.meet.domain.letters import CaseMail, Letter, MailState
 from preau.meet.domain.media_rights import MediaRights
 from preau.meet.domain.meetings import Meeting, Occurrence
 from preau.meet.domain.organization import Organization
 from preau.meet.domain.rules import Rules
 from preau.meet.services.limits import Guesses
+from preau.meet.services.refusals import Unnoted
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class AuditRecord:
     """A privileged act, done or refused: who, what, to which account, meeting, participant.
 
     The actor is an account, or a participant of the meeting's room; or neither, which means the operator at
-    the shell or, where the act was refused, a stranger.
+    the shell or, where the act was refused, a stranger. `times`: how many acts the record stands for.
     """
 
     at: datetime
@@ -55,6 +58,7 @@ class AuditRecord:
     meeting_id: MeetingId | None = None
     participant_id: ParticipantId | None = None
     allowed: bool = True
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -140,8 +144,12 @@ class Invitations(Protocol):
     def bind(self, invitation_id: InvitationId, device_hash: str, now: datetime) -> bool:
         """Tie a link to the first device that uses it; False when it is tied already."""
 
-    def renew(self, invitation_id: InvitationId, secret_hash: str) -> None:
-        """Another secret, tied to no device."""
+    def update(self, invitation: Invitation) -> None: ...
+    def note_mail(self, secret_hash: str, mail: MailState, now: datetime) -> None:
+        """What became of the letter with that link, unless the link is another by now."""
+
+    def give_up_mail(self, before: datetime) -> None:
+        """Letters with links that waited since before that are lost, and show as failed."""
 
     def remove(self, invitation_id: InvitationId) -> None: ...
 
@@ -169,6 +177,18 @@ class Cases(Protocol):
     def remove_closed_before(self, moment: datetime) -> None: ...
 
 
+class CaseMails(Protocol):
+    """The letters about cases; they go with their case."""
+
+    def add(self, mail: CaseMail) -> None: ...
+    def all(self) -> Mapping[CaseId, CaseMail]: ...
+    def of_case(self, case_id: CaseId) -> CaseMail | None: ...
+    def due(self, now: datetime, most: int) -> Sequence[CaseMail]:
+        """Those that wait and are to be tried by now, the longest due first."""
+
+    def update(self, mail: CaseMail) -> None: ...
+
+
 class Transaction(Protocol):
     """Everything stored, as one transaction sees it."""
 
@@ -190,6 +210,8 @@ class Transaction(Protocol):
     def organizations(self) -> Organizations: ...
     @property
     def cases(self) -> Cases: ...
+    @property
+    def case_mails(self) -> CaseMails: ...
 
 
 class AlreadyStoredError(Exception):
@@ -258,6 +280,9 @@ class LiveRooms(Protocol):
 
     def revoke_invitation(self, meeting_id: MeetingId, invitation_id: InvitationId) -> None:
         """Put out whoever is in the room, or waits, by that personal link."""
+
+    def knocked_in_vain(self, meeting_id: MeetingId, device_key: str, network: str) -> None:
+        """Somebody knew the meeting's link and was turned away before its room was asked."""
 
     def seated(self) -> Mapping[OccurrenceId, frozenset[ParticipantId]]:
         """For each room that runs, those who may be in its media room now."""
@@ -331,12 +356,51 @@ class MediaNewsReader(Protocol):
         """What it says, or None when it was not the media server that said it."""
 
 
+class MailOutcome(StrEnum):
+    """What became of one attempt to send; all but `SENT` are said to administrators by these words."""
+
+    SENT = "sent"
+    OFF = "off"
+    """No mail server is set."""
+    UNREACHABLE = "unreachable"
+    NOT_ENCRYPTED = "not-encrypted"
+    """The server offers no encryption, or its certificate is not to be trusted."""
+    SIGN_IN_REFUSED = "sign-in-refused"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class MailResult:
+    """`reply`: what the mail server answered, "" when it did not get that far."""
+
+    outcome: MailOutcome
+    reply: str = ""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether another attempt with the same letter would end the same way."""
+        return self.outcome is MailOutcome.REFUSED and not self.reply.startswith("4")
+
+
+class Mail(Protocol):
+    """The mail server."""
+
+    @property
+    def sender(self) -> str | None:
+        """The address our mail comes from; None when no mail server is set."""
+
+    async def send(self, letter: Letter) -> MailResult:
+        """Hand one letter over; `SENT` means that the server answers for it now. Never raises."""
+
+
 @dataclass(frozen=True)
 class World:
-    """Everything the use cases reach out to."""
+    """Everything the use cases reach out to. `sends_mail`: whether letters find a server to take them."""
 
     store: Store
     clock: Clock
     randomness: Randomness
     passwords: Passwords
     guesses: Guesses = field(default_factory=Guesses)
+    sends_mail: bool = False
+    unnoted: Unnoted = field(default_factory=Unnoted)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from preau.meet.domain.cases import Case, CaseState, Category, EvidenceLine, Report
 from preau.meet.domain.ids import CaseId, InvitationId, MeetingId
 from preau.meet.domain.invitations import Invitation, Source
+from preau.meet.domain.letters import MailState
 from preau.meet.domain.organization import Organization
 from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.rules import Profile
@@ -64,11 +65,20 @@ class StoredInvitations:
         bound = update(INVITATIONS).where(free).values(device_hash=device_hash, bound_at=now)
         return self._connection.execute(bound).rowcount == 1
 
-    def renew(self, invitation_id: InvitationId, secret_hash: str) -> None:
-        """Give a link another secret and no device."""
-        renewed = update(INVITATIONS).where(INVITATIONS.c.id == invitation_id)
-        values = {"secret_hash": secret_hash, "device_hash": None, "bound_at": None}
-        self._connection.execute(renewed.values(**values))
+    def update(self, invitation: Invitation) -> None:
+        """Store another secret of a link, and what goes with it."""
+        changed = update(INVITATIONS).where(INVITATIONS.c.id == invitation.id)
+        self._connection.execute(changed.values(**_invitation_row(invitation)))
+
+    def note_mail(self, secret_hash: str, mail: MailState, now: datetime) -> None:
+        """What became of the letter with that link, unless the link is another by now."""
+        noted = update(INVITATIONS).where(INVITATIONS.c.secret_hash == secret_hash)
+        self._connection.execute(noted.values(mail=mail.value, mailed_at=now))
+
+    def give_up_mail(self, before: datetime) -> None:
+        """Letters that waited since before that are lost."""
+        waits = (INVITATIONS.c.mail == MailState.WAITING.value) & (INVITATIONS.c.mailed_at < before)
+        self._connection.execute(update(INVITATIONS).where(waits).values(mail=MailState.FAILED.value))
 
     def remove(self, invitation_id: InvitationId) -> None:
         """Delete a link."""
@@ -81,11 +91,16 @@ class StoredInvitations:
 
 def _invitation(row: RowMapping) -> Invitation:
     values = {name: value for name, value in row.items() if name != "number"}
-    return Invitation(**{**values, "role": RoomRole(row["role"]), "source": Source(row["source"])})
+    mail = None if row["mail"] is None else MailState(row["mail"])
+    return Invitation(
+        **{**values, "role": RoomRole(row["role"]), "source": Source(row["source"]), "mail": mail}
+    )
 
 
 def _invitation_row(invitation: Invitation) -> dict[str, Any]:
-    return {**asdict(invitation), "role": invitation.role.value, "source": invitation.source.value}
+    mail = None if invitation.mail is None else invitation.mail.value
+    words = {"role": invitation.role.value, "source": invitation.source.value, "mail": mail}
+    return {**asdict(invitation), **words}
 
 
 class StoredOrganizations:

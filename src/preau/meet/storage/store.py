@@ -20,6 +20,7 @@ from preau.meet.domain.meetings import Meeting, Occurrence
 from preau.meet.domain.roles import AccountRole
 from preau.meet.domain.rules import Kind, Profile, bundle, rules_from_json, rules_to_json
 from preau.meet.services.ports import AlreadyStoredError, AuditRecord, LogRecord, OneTimeLink, SignIn
+from preau.meet.storage.letters import StoredCaseMails
 from preau.meet.storage.safe_room import StoredCases, StoredInvitations, StoredOrganizations
 from preau.meet.storage.tables import (
     ACCOUNTS,
@@ -277,6 +278,7 @@ class StoredTransaction:
         self.invitations = StoredInvitations(connection)
         self.organizations = StoredOrganizations(connection)
         self.cases = StoredCases(connection)
+        self.case_mails = StoredCaseMails(connection)
 
 
 class DatabaseStore:

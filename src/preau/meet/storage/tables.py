@@ -177,6 +177,8 @@ INVITATIONS = Table(
     Column("device_hash", String(64), info=_about("cookie hash", "hold other devices", _MEETING_LIFE)),
     Column("bound_at", UtcMilliseconds, info=_about("time", "show use", _MEETING_LIFE)),
     Column("created_at", UtcMilliseconds, nullable=False, info=_about("time", "show", _MEETING_LIFE)),
+    Column("mail", String(16), info=_nothing("show", _MEETING_LIFE)),
+    Column("mailed_at", UtcMilliseconds, info=_nothing("show", _MEETING_LIFE)),
 )
 
 #: One row at most.
@@ -226,6 +228,24 @@ CASES = Table(
     Column("outcome_at", UtcMilliseconds, info=_about("time", "show", _CASE_LIFE)),
 )
 
+# Whom the letter goes to is not here: it is the organization's contact of the moment.
+CASE_MAILS = Table(
+    "case_mails",
+    METADATA,
+    Column(
+        "case_id",
+        String(40),
+        ForeignKey("cases.id", ondelete="CASCADE"),
+        primary_key=True,
+        info=_nothing("find", _CASE_LIFE),
+    ),
+    Column("meeting_kind", String(16), info=_nothing("say in the letter", _CASE_LIFE)),
+    Column("due_at", UtcMilliseconds, nullable=False, index=True, info=_nothing("try again", _CASE_LIFE)),
+    Column("state", String(16), nullable=False, info=_nothing("show", _CASE_LIFE)),
+    Column("attempts", Integer, nullable=False, info=_nothing("try again", _CASE_LIFE)),
+    Column("at", UtcMilliseconds, info=_nothing("show", _CASE_LIFE)),
+)
+
 # No foreign key to the meeting: a room may still write after its meeting was deleted, until it is ended.
 OCCURRENCES = Table(
     "occurrences",
@@ -270,6 +290,7 @@ AUDIT = Table(
     Column("meeting_id", String(40), index=True, info=_about("id", "show to the host", _AUDIT_LIFE)),
     Column("participant_id", String(40), info=_about("id", "account for acts", _AUDIT_LIFE)),
     Column("allowed", Boolean, nullable=False, info=_about("act", "account for acts", _AUDIT_LIFE)),
+    Column("times", Integer, nullable=False, info=_nothing("account for acts", _AUDIT_LIFE)),
 )
 
 Index("ix_sign_ins_expires_at", SIGN_INS.c.expires_at)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-GRACE_S, SUPERVISION_S, EMPTY_S = 15, 7, 300
+GRACE_S, SUPERVISION_S, EMPTY_S, LEAK_S = 15, 7, 300, 600
 MODERATORS = {"host", "cohost"}
 
 
@@ -24,6 +24,7 @@ class Person:
     hand: bool = False
     asked: bool = False
     note: bool = False
+    came_running: bool = False
 
 
 @dataclass
@@ -48,6 +49,10 @@ class Model:
     spotlight: str | None = None
     empty_at: datetime | None = None
     ended: bool = False
+    seen: list[dict[str, Any]] = field(default_factory=list)
+    welcomed: set[str] = field(default_factory=set)
+    run_at: datetime | None = None
+    leaks: list[tuple[datetime, str]] = field(default_factory=list)
 
     # --- what follows from everything --------------------------------------------------------------------
 
@@ -55,7 +60,10 @@ class Model:
         """Supervision, and since when nobody is here."""
         if self.ended:
             return
+        self._know()
         is_supervised = any(one.role in MODERATORS and one.line is not None for one in self.people.values())
+        if is_supervised:
+            self._tell_of_leaks()
         if not self.rules["supervised"] or is_supervised:
             self.paused, self.unsupervised_at = False, None
         elif not self.paused:
@@ -87,13 +95,45 @@ class Model:
             everything -= {"screen_share", "screen_share_audio"}
         return everything, not self.paused
 
+    # --- links that were passed on -----------------------------------------------------------------------
+
+    def _know(self) -> None:
+        """Whose browser was in the room at any time, and since when somebody runs it."""
+        for one in self.people.values():
+            self.welcomed |= {mark for mark in one.marks if mark.startswith("device ")}
+            if one.role in MODERATORS and self.run_at is None and one.came_running:
+                self.run_at = self.now
+
+    def see(self, device: str, network: str, link: str | None, name: str, *, refused: bool) -> None:
+        late = self.run_at is not None and self._is_past(self.run_at, 15 * 60)
+        self.seen.append(
+            {"at": self.now, "device": f"device {device}", "network": network, "link": link}
+            | {"name": name, "late": late, "refused": refused}
+        )
+
+    def _tell_of_leaks(self) -> None:
+        if self.leaks and not self._is_past(self.leaks[-1][0], LEAK_S):
+            return
+        recent = [one for one in self.seen if not self._is_past(one["at"], LEAK_S)]
+        for link in dict.fromkeys(one["link"] for one in recent if one["link"]):
+            uses = [one for one in recent if one["link"] == link]
+            devices, networks = ({one[what] for one in uses} for what in ("device", "network"))
+            if len(devices) > 3 or (len(devices) > 1 and len(networks) > 2):
+                self.leaks.append((self.now, uses[-1]["name"]))
+                return
+        strangers = [one for one in recent if not one["link"] and one["device"] not in self.welcomed]
+        late = {one["device"] for one in strangers if one["late"]}
+        many = len({one["device"] for one in strangers}) > 60 or len(late) > 10
+        if many or sum(one["refused"] for one in strangers) > 100:
+            self.leaks.append((self.now, ""))
+
     # --- the door ----------------------------------------------------------------------------------------
 
     def is_taken(self, line: int) -> bool:
         return any(one.line == line for one in (*self.people.values(), *self.door.values()))
 
     def knock(self, who: str, line: int, come: dict[str, Any]) -> str:
-        """`come`: provenance, role, device, invitation, second."""
+        """`come`: provenance, role, device, invitation, second, network, name."""
         if self.is_taken(line):
             return "already-admitted"
         marks = {f"device {come['device']}"}
@@ -101,6 +141,10 @@ class Model:
             marks.add(f"invitation {come['invitation']}")
         is_owner = come["provenance"] == "owner"
         shut = "" if is_owner else self._shut(marks, come["provenance"])
+        if come["provenance"] not in {"owner", "account"}:
+            link = come["invitation"]
+            name = come["name"] if link else ""
+            self.see(come["device"], come["network"], link, name, refused=bool(shut))
         if shut:
             return shut
         waits = not is_owner and (
@@ -110,7 +154,7 @@ class Model:
             return "rate-limited"
         if come["invitation"] and not come["second"]:
             self._take_over(frozenset(marks))
-        person = Person(come["role"], frozenset(marks), line)
+        person = Person(come["role"], frozenset(marks), line, came_running=come["role"] in MODERATORS)
         if waits:
             self.knocks.append((self.now, come["device"]))
             self.door[who] = person
@@ -160,6 +204,7 @@ class Model:
 
     def restart(self) -> None:
         self.unsupervised_at = None
+        self.seen.clear()
         for one in (*self.people.values(), *self.door.values()):
             one.line, one.lost_at = None, self.now
 

@@ -27,7 +27,7 @@ from preau.meet.live import commands as do
 from preau.meet.live import effects as fx
 from preau.meet.live.codec import entry_to_json, event_from_json, event_to_log
 from preau.meet.live.commands import Command, ConnectionId, Knock
-from preau.meet.live.events import Entry
+from preau.meet.live.events import Entry, HostTold
 from preau.meet.live.machine import handle
 from preau.meet.live.memory import Memory, remember
 from preau.meet.live.people import Audience, Participant
@@ -67,14 +67,9 @@ RULES = st.sampled_from(
         ("share", "all"),
     ]
 )
-OWNER = {"provenance": "owner", "device": "desk", "invitation": None, "second": False, "role": "host"}
-PUPIL = {
-    "provenance": "invited",
-    "device": "tablet",
-    "invitation": "inv_1",
-    "second": False,
-    "role": "participant",
-}
+PUPIL = {"provenance": "invited", "device": "tablet", "invitation": "inv_1", "second": False}
+PUPIL |= {"role": "participant", "network": "school"}
+OWNER = {**PUPIL, "provenance": "owner", "device": "desk", "invitation": None, "role": "host"}
 ROLES = st.sampled_from(RoomRole)
 SPEECH = ("quiet", "loud", "ask", "ask", "mute", "mute-all", "Freeze", "Thaw", "role")
 # What changes most is done most.
@@ -102,6 +97,7 @@ COMES = st.fixed_dictionaries(
         "invitation": st.sampled_from(["inv_1", "inv_2", "inv_3"]),
         "second": st.booleans(),
         "role": st.sampled_from(["participant", "participant", "participant", "cohost", "observer"]),
+        "network": st.sampled_from(["home", "school", "street", "far away"]),
     }
 )
 
@@ -284,6 +280,7 @@ class RoomAgainstModel(RuleBasedStateMachine):
         come = {**come, "invitation": come["invitation"] if has_link else None}
         come["second"] = come["second"] and has_link
         come["role"] = "host" if provenance is Provenance.OWNER else come["role"]
+        come["name"] = f"Person {self.count}"
         who = ParticipantId(f"par_{self.count}")
         command = Knock(
             ConnectionId(line),
@@ -297,8 +294,28 @@ class RoomAgainstModel(RuleBasedStateMachine):
             InvitationId(come["invitation"]) if has_link else None,
             None,
             come["second"],
+            come["network"],
         )
         self.both(command, self.model.knock(who, line, come))
+
+    @precondition(_alive)
+    @rule(number=LINES, is_shut=st.booleans(), is_later=st.booleans())
+    def a_crowd_comes(self, number: int, is_shut: bool, is_later: bool) -> None:
+        """Seldom, because it is long: browsers never seen before, by the open link or turned away with it."""
+        if number % 8:
+            return
+        if is_later:
+            self.time_passes(901)
+        for one in range(101 if is_shut else (11, 61)[number % 16 == 0]):
+            device, network = f"crowd {self.count} {one % 97}", f"net {one % 5}"
+            if is_shut:
+                self.model.see(device, network, None, "", refused=True)
+                self.both(do.KnockInVain(device, network), "")
+            else:
+                come = {**OWNER, "provenance": "open-link", "device": device, "role": "participant"}
+                line = self.free_line(31)
+                self.somebody_knocks_on(line, {**come, "network": network})
+                self.a_connection_breaks(line - 1)
 
     @precondition(_alive)
     @rule(number=WHO, line=LINES, is_right=st.sampled_from([True, True, True, False]))
@@ -439,6 +456,8 @@ class RoomAgainstModel(RuleBasedStateMachine):
             one: line["to"] for one, line in model.lines.items() if not line["deleted"]
         }
         assert len(view.bans) == len(model.bans)
+        told = [(one.at, one.event) for one in self.log if isinstance(one.event, HostTold)]
+        assert [(at, one.name) for at, one in told if one.what == "leak-suspected"] == model.leaks
 
     @invariant()
     def the_log_alone_gives_the_room_back(self) -> None:

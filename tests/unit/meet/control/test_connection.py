@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 
 from preau.meet.control import connection as connection_module
 from preau.meet.control.connection import Connection, Door, Visitor, open_door
+from preau.meet.control.pace import BURST_FRAMES
 from preau.meet.control.rooms import Rooms
 from preau.meet.domain.errors import DomainError
 from preau.meet.domain.rules import Kind
@@ -21,6 +22,7 @@ from preau.meet.integrations.livekit import NullMedia
 from preau.meet.live.commands import ConnectionId
 from preau.meet.services.limits import REFUSALS_NOTED_PER_PREFIX
 from preau.meet.services.meetings import Changes, change_meeting, create_meeting
+from preau.meet.services.refusals import NOWHERE, RefusedIn
 from preau.meet.storage.engine import open_engine
 from preau.meet.storage.schema import migrate
 from tests.kit.world import ADA, Stage, stage
@@ -65,7 +67,7 @@ class House:
         self._door: Door = open_door(server.world, self.rooms)
         meeting = create_meeting(server.world, ADA, "Staff", Kind.MEETING).meeting
         change_meeting(server.world, self.rooms, ADA, meeting.id, Changes(rules={"open_link": True}))
-        self.code = meeting.code
+        self.code, self.meeting_id = meeting.code, meeting.id
         self._numbers = itertools.count(1)
         self.tasks: list[asyncio.Task[None]] = []
 
@@ -73,6 +75,10 @@ class House:
         """Somebody else of the neighbourhood was refused."""
         with suppress(DomainError):
             self._world.guesses.count_refusal(HERE, self._world.clock.now())
+
+    def unnoted(self) -> Mapping[RefusedIn, int]:
+        """What was refused and counted instead of noted, since the last time."""
+        return self._world.unnoted.take()
 
     def connect(self) -> Wire:
         wire = Wire()
@@ -162,3 +168,25 @@ async def test_attempts_are_noted_up_to_a_limit_and_the_room_goes_on(house: Hous
     assert (await waiting.next("refused"))["code"] == "rate-limited"
     waiting.send("leave")
     await waiting.next("done")
+    assert list(house.unnoted().values()) == [1]
+
+
+async def test_acts_too_fast_to_be_looked_at_are_counted_and_everyday_frames_are_not(house: House) -> None:
+    outside = house.connect()
+    for type_ in ("freeze", "end", "ping", "leave", "raise-hand"):
+        outside.send(type_)
+        await outside.next("refused")
+    assert house.unnoted() == {NOWHERE: 2}
+    waiting = house.connect()
+    waiting.send("knock", name="Eve", resume=None)
+    await waiting.next("waiting")
+    for _ in range(BURST_FRAMES + 200):
+        waiting.send("ping")
+    for _ in range(50):
+        waiting.send("freeze")
+        waiting.send("raise-hand")
+    codes = [(await waiting.next("refused"))["code"] for _ in range(150)]
+    assert codes.count("rate-limited") > 100
+    [(where, times)] = house.unnoted().items()
+    assert where.meeting_id == house.meeting_id
+    assert 1 <= times <= 50

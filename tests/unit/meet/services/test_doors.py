@@ -284,3 +284,20 @@ def test_no_secret_of_a_link_is_in_the_database(server: Stage, tmp_path: Path) -
     assert b"Ann" in stored
     assert ann.secret.encode() not in stored
     assert b"a" * 43 not in stored
+
+
+def test_the_room_hears_of_strangers_at_its_shut_door_and_of_nobody_else(server: Stage) -> None:
+    view = class_of(server, open_link=True)
+    meeting_id = view.meeting.id
+    change_meeting(server.world, server.rooms, ADA, meeting_id, Changes(passcode="open sesame"))
+    server.rooms.told.clear()
+    link = ann_of(server, view).secret
+    assert refusal(server, view, passcode="wrong one") is ErrorCode.PASSCODE_WRONG
+    assert refusal(server, view) is ErrorCode.PASSCODE_NEEDED
+    assert refusal(server, view, invitation_secret="made up") is ErrorCode.MEETING_UNKNOWN
+    server.rooms.doors[meeting_id] = RoomDoor(view.rules, is_locked=True)
+    assert refusal(server, view) is ErrorCode.MEETING_UNKNOWN
+    assert refusal(server, view, account=BOB) is ErrorCode.MEETING_UNKNOWN
+    assert refusal(server, view, invitation_secret=link) is ErrorCode.MEETING_UNKNOWN
+    in_vain = ("knocked-in-vain", meeting_id, device_key("d" * 43, HERE), "192.0.2.0")
+    assert server.rooms.told == [in_vain, in_vain]

@@ -19,6 +19,7 @@ from preau.meet.domain.organization import Organization, in_force, safe_rules
 from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.rules import RULE_NAMES, Kind, Profile, bundle
 from preau.meet.services import audit, cases, invitations, meetings, organization
+from preau.meet.services.cases import CaseView
 from preau.meet.services.meetings import Changes
 from preau.meet.services.organization import OrganizationChanges
 from preau.meet.services.ports import RoomDoor
@@ -264,7 +265,7 @@ def test_a_report_gets_a_number_and_its_reporter_sees_the_outcome(server: Stage)
     first = cases.open_case(server.world, REPORT)
     second = cases.open_case(server.world, REPORT)
     assert (first.number, second.number) == ("P-2026-0001", "P-2026-0002")
-    newest = cases.list_cases(server.world, ADA)[0]
+    newest = cases.list_cases(server.world, ADA)[0].case
     assert newest.number == "P-2026-0002"
     cases.change_case(server.world, ADA, newest.id, CaseState.CLOSED, " Spoken with both. ")
     seen = cases.look_at_case(server.world, second.secret, HERE)
@@ -287,14 +288,14 @@ def test_a_year_counts_anew(server: Stage) -> None:
 
 def test_the_register_is_for_administrators_and_reading_it_is_audited(server: Stage) -> None:
     cases.open_case(server.world, REPORT)
-    case = cases.list_cases(server.world, ADA)[0]
+    case = cases.list_cases(server.world, ADA)[0].case
     for act in (
         lambda: cases.list_cases(server.world, BOB),
         lambda: cases.view_case(server.world, BOB, case.id),
         lambda: cases.change_case(server.world, BOB, case.id, CaseState.CLOSED, None),
     ):
         assert refused(act).code is ErrorCode.NOT_ALLOWED
-    assert cases.view_case(server.world, ADA, case.id) == case
+    assert cases.view_case(server.world, ADA, case.id) == CaseView(case, mail=None)
     with server.world.store.read() as stored:
         assert [one.action for one in stored.audit.all()] == ["view-cases", "view-cases"]
     missing = CaseId("cas_nothing")

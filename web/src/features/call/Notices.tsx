@@ -143,7 +143,17 @@ function RoomNotices({ view }: { view: RoomView }) {
       {notices.map(({ number, what, name }) => (
         <div key={number} className={styles.warning}>
           <Icon of={ShieldAlert} />
-          <p className={styles.words}>{text(`safety.notice.${what}`, { name })}</p>
+          <p className={styles.words}>
+            {text(
+              what === "leak-suspected" && name !== ""
+                ? "safety.notice.link-passed-on"
+                : `safety.notice.${what}`,
+              { name },
+            )}
+          </p>
+          {what === "leak-suspected" && name === "" && !view.settings.is_locked && (
+            <Button onPress={() => call.ask({ type: "lock" })}>{text("safety.lock")}</Button>
+          )}
           <Button onPress={() => call.dispatch({ type: "dismiss-notice", number })}>
             {text("safety.notice.read")}
           </Button>

@@ -1,5 +1,6 @@
 import { useEffect, useState, type FormEvent } from "react";
 import { useIntl } from "react-intl";
+import { useLocation } from "react-router";
 import { api, CASE_STATES, type Case } from "../../api";
 import { useErrorText, useText } from "../../i18n";
 import { Badge } from "../../ui/Badge";
@@ -22,8 +23,14 @@ export function CasesPage() {
   );
 }
 
+/** A mail leads to one report by the number after the hash, which is there only once it was fetched. */
+function show(item: HTMLElement | null) {
+  item?.scrollIntoView();
+}
+
 function Register() {
   const text = useText();
+  const wanted = useLocation().hash.slice(1);
   const errorText = useErrorText();
   const [cases, setCases] = useState<readonly Case[] | null>(null);
   const [error, setError] = useState<unknown>(null);
@@ -39,7 +46,7 @@ function Register() {
       {cases?.length === 0 && <p className={styles.lead}>{text("cases.none")}</p>}
       <ul className={styles.cases}>
         {cases?.map((one) => (
-          <li key={one.id}>
+          <li key={one.id} id={one.number} ref={one.number === wanted ? show : undefined}>
             <CaseCard one={one} />
           </li>
         ))}
@@ -62,6 +69,8 @@ function CaseCard({ one }: { one: Case }) {
         <span className={styles.small}>
           {intl.formatDate(one.at, { dateStyle: "long", timeStyle: "short" })}
         </span>
+        {one.mail === "failed" && <Badge kind="trouble">{text("cases.mail.failed")}</Badge>}
+        {(one.mail === "waiting" || one.mail === "sent") && <Badge>{text(`cases.mail.${one.mail}`)}</Badge>}
       </div>
       <p className={styles.small}>
         {text("cases.by", { name: one.reporter_name })}

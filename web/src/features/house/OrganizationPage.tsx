@@ -11,6 +11,7 @@ import { Notice } from "../../ui/Notice";
 import { Lead, Page, PageTitle } from "../../ui/Page";
 import { TextField } from "../../ui/TextField";
 import { AdminOnly } from "./AdminOnly";
+import { MailCard } from "./MailCard";
 import styles from "./House.module.css";
 
 /** The house and its profile: what every meeting on this server begins with. */
@@ -38,7 +39,10 @@ function House() {
       {organization === null ? (
         error === null && <Loading>{text("frame.loading")}</Loading>
       ) : (
-        <Form organization={organization} />
+        <>
+          <Form organization={organization} />
+          <MailCard mail={organization.mail} />
+        </>
       )}
     </Page>
   );

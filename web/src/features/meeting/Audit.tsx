@@ -78,6 +78,7 @@ function Row({ record }: { record: AuditRecord }) {
       <td>{intl.formatDate(record.at, { dateStyle: "medium", timeStyle: "medium" })}</td>
       <td>
         <code>{record.action}</code>
+        {record.action === "more-refused" && ` ${text("meeting.audit.more", { count: record.times })}`}
       </td>
       <td>{isMine ? text("meeting.audit.you") : other}</td>
       <td className={record.allowed ? undefined : styles.refused}>

@@ -52,7 +52,7 @@ export function FreshLinks({ fresh, title, onDone }: FreshLinksProps) {
   );
 }
 
-/** A mail in the teacher's own program: this server sends none. */
+/** A mail in the teacher's own program, for what the server did not send. */
 function mailTo(person: Invitation, subject: string, body: string): string {
   const about = `subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(body)}`;
   return `mailto:${encodeURIComponent(person.email ?? "")}?${about}`;
@@ -67,7 +67,7 @@ function FreshLink({ person, title }: { person: Invitation; title: string }) {
     <li>
       <strong>{name}</strong>
       <code className={styles.link}>{link}</code>
-      {email !== null && (
+      {email !== null && person.mail === "off" && (
         <a
           href={mailTo(
             person,

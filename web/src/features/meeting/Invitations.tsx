@@ -1,4 +1,4 @@
-import { Ellipsis, Link2, Trash2 } from "lucide-react";
+import { Ellipsis, Link2, Mail, Trash2 } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 import { useIntl } from "react-intl";
 import { api, type Invitation, type Meeting } from "../../api";
@@ -15,23 +15,35 @@ import { FreshLinks } from "./FreshLinks";
 import { InviteForms } from "./InviteForms";
 import styles from "./Meeting.module.css";
 
+const LOOK_AGAIN_MS = 3000;
+
 function useInvitations(meeting: Meeting) {
   const [people, setPeople] = useState<readonly Invitation[]>([]);
+  const [sendsMail, setSendsMail] = useState(false);
   const [fresh, setFresh] = useState<readonly Invitation[]>([]);
   const [error, setError] = useState<unknown>(null);
   const [said, setSaid] = useState<string | null>(null);
   const reload = useCallback(() => {
-    api.invitations(meeting.id).then(setPeople, setError);
+    api.invitations(meeting.id).then((found) => {
+      setPeople(found.invitations);
+      setSendsMail(found.sends_mail);
+    }, setError);
   }, [meeting.id]);
   useEffect(reload, [reload]);
+  const isSending = people.some((person) => person.mail === "waiting");
+  useEffect(() => {
+    if (!isSending) return;
+    const timer = setInterval(reload, LOOK_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [isSending, reload]);
 
   function added(made: readonly Invitation[]) {
     setError(null);
     setFresh((shown) => [...made, ...shown]);
     reload();
   }
-  function renew(person: Invitation) {
-    api.renewInvitation(meeting.id, person.id).then((made) => added([made]), setError);
+  function renew(person: Invitation, isSent: boolean) {
+    api.renewInvitation(meeting.id, person.id, isSent).then((made) => added([made]), setError);
   }
   function revoke(person: Invitation) {
     api.revokeInvitation(meeting.id, person.id).then(() => {
@@ -40,7 +52,7 @@ function useInvitations(meeting: Meeting) {
       setPeople((shown) => shown.filter((one) => one.id !== person.id));
     }, setError);
   }
-  return { people, fresh, error, said, added, renew, revoke, forget: () => setFresh([]) };
+  return { people, sendsMail, fresh, error, said, added, renew, revoke, forget: () => setFresh([]) };
 }
 
 /** One link for each person, which is how people are meant to come. */
@@ -55,7 +67,7 @@ export function Invitations({ meeting, title }: { meeting: Meeting; title: strin
         <h2>{text("meeting.people")}</h2>
         <p className={styles.lead}>{text("meeting.people.lead")}</p>
       </div>
-      <InviteForms meeting={meeting} onMade={access.added} />
+      <InviteForms meeting={meeting} sendsMail={access.sendsMail} onMade={access.added} />
       {error !== null && <Notice kind="trouble">{errorText(error)}</Notice>}
       {fresh.length > 0 && <FreshLinks fresh={fresh} title={title} onDone={access.forget} />}
       <Hidden role="status">{said === null ? "" : text("meeting.person.revoked", { name: said })}</Hidden>
@@ -66,7 +78,13 @@ export function Invitations({ meeting, title }: { meeting: Meeting; title: strin
           <h3>{text("meeting.people.count", { count: people.length })}</h3>
           <ul className={styles.list}>
             {people.map((person) => (
-              <Row key={person.id} person={person} onRenew={access.renew} onRevoke={access.revoke} />
+              <Row
+                key={person.id}
+                person={person}
+                sendsMail={access.sendsMail}
+                onRenew={access.renew}
+                onRevoke={access.revoke}
+              />
             ))}
           </ul>
         </div>
@@ -75,13 +93,16 @@ export function Invitations({ meeting, title }: { meeting: Meeting; title: strin
   );
 }
 
+const MAIL_LOOK = { waiting: "neutral", sent: "good", failed: "trouble" } as const;
+
 interface RowProps {
   person: Invitation;
-  onRenew: (person: Invitation) => void;
+  sendsMail: boolean;
+  onRenew: (person: Invitation, isSent: boolean) => void;
   onRevoke: (person: Invitation) => void;
 }
 
-function Row({ person, onRenew, onRevoke }: RowProps) {
+function Row({ person, sendsMail, onRenew, onRevoke }: RowProps) {
   const text = useText();
   const more = text("meeting.person.more", { name: person.name });
   const trigger = (
@@ -100,11 +121,19 @@ function Row({ person, onRenew, onRevoke }: RowProps) {
         {person.role === "cohost" && <Badge kind="good">{text("meeting.person.cohost")}</Badge>}
         {person.role === "observer" && <Badge>{text("meeting.person.observer")}</Badge>}
         {person.source === "roster" && <Badge>{text("meeting.person.roster")}</Badge>}
+        {person.mail !== "off" && (
+          <Badge kind={MAIL_LOOK[person.mail]}>{text(`meeting.person.mail.${person.mail}`)}</Badge>
+        )}
       </div>
       <Menu label={more} trigger={trigger}>
-        <MenuItem icon={Link2} onAction={() => onRenew(person)}>
+        <MenuItem icon={Link2} onAction={() => onRenew(person, false)}>
           {text("meeting.person.renew")}
         </MenuItem>
+        {sendsMail && person.email !== null && (
+          <MenuItem icon={Mail} onAction={() => onRenew(person, true)}>
+            {text("meeting.person.renewAndSend")}
+          </MenuItem>
+        )}
         <MenuItem icon={Trash2} isDanger onAction={() => onRevoke(person)}>
           {text("meeting.person.revoke")}
         </MenuItem>

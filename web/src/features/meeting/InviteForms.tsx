@@ -3,6 +3,7 @@ import { useState, type FormEvent } from "react";
 import { api, isApiError, type Invitation, type Meeting } from "../../api";
 import { useErrorText, useText } from "../../i18n";
 import { Button } from "../../ui/Button";
+import { Checkbox } from "../../ui/Checkbox";
 import { Icon } from "../../ui/Icon";
 import { TextArea } from "../../ui/TextArea";
 import { TextField } from "../../ui/TextField";
@@ -10,20 +11,35 @@ import styles from "./Meeting.module.css";
 
 const NAME_LIMIT = 64;
 
+interface FormProps {
+  meeting: Meeting;
+  /** Whether those with an address get their links by mail. */
+  isSent: boolean;
+  onMade: (made: readonly Invitation[]) => void;
+}
+
 interface InviteFormsProps {
   meeting: Meeting;
+  sendsMail: boolean;
   onMade: (made: readonly Invitation[]) => void;
 }
 
 /** One person by name, or a whole list out of a table or a mail. */
-export function InviteForms({ meeting, onMade }: InviteFormsProps) {
+export function InviteForms({ meeting, sendsMail, onMade }: InviteFormsProps) {
   const text = useText();
   const [isList, setList] = useState(false);
+  const [isSent, setSent] = useState(false);
+  const form = { meeting, onMade, isSent: sendsMail && isSent };
   return (
     <>
-      <OnePerson meeting={meeting} onMade={onMade} />
+      {sendsMail && (
+        <Checkbox isChecked={isSent} onChange={setSent}>
+          {text("meeting.invite.send")}
+        </Checkbox>
+      )}
+      <OnePerson {...form} />
       {isList ? (
-        <PastedList meeting={meeting} onMade={onMade} />
+        <PastedList {...form} />
       ) : (
         <div>
           <Button onPress={() => setList(true)}>
@@ -36,7 +52,7 @@ export function InviteForms({ meeting, onMade }: InviteFormsProps) {
   );
 }
 
-function OnePerson({ meeting, onMade }: InviteFormsProps) {
+function OnePerson({ meeting, isSent, onMade }: FormProps) {
   const text = useText();
   const errorText = useErrorText();
   const [name, setName] = useState("");
@@ -51,7 +67,11 @@ function OnePerson({ meeting, onMade }: InviteFormsProps) {
     const address = email.trim();
     setBusy(true);
     api
-      .invite(meeting.id, { people: [{ name: chosen, ...(address === "" ? {} : { email: address }) }] })
+      .invite(
+        meeting.id,
+        { people: [{ name: chosen, ...(address === "" ? {} : { email: address }) }] },
+        isSent,
+      )
       .then(
         (made) => {
           setName("");
@@ -92,7 +112,7 @@ function OnePerson({ meeting, onMade }: InviteFormsProps) {
   );
 }
 
-function PastedList({ meeting, onMade }: InviteFormsProps) {
+function PastedList({ meeting, isSent, onMade }: FormProps) {
   const text = useText();
   const errorText = useErrorText();
   const [list, setList] = useState("");
@@ -104,7 +124,7 @@ function PastedList({ meeting, onMade }: InviteFormsProps) {
     if (list.trim() === "") return setError(text("meeting.list.missing"));
     setBusy(true);
     api
-      .invite(meeting.id, { csv: list })
+      .invite(meeting.id, { csv: list }, isSent)
       .then(
         (made) => {
           setList("");

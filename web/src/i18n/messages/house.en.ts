@@ -13,6 +13,22 @@ export default {
   "house.locked": "Rules that hosts cannot change",
   "house.locked.lead": "A locked rule stays as the profile has it, in every meeting.",
   "house.saved": "Saved.",
+  "house.mail": "Mail",
+  "house.mail.off":
+    "This server sends no mail. Reports wait here until somebody looks. Whoever runs the server can set a mail server up.",
+  "house.mail.on": "Mail comes from {sender}. The safeguarding contact hears of each report, without names.",
+  "house.mail.waiting":
+    "{count, plural, one {# report is} other {# reports are}} still to be sent to the contact.",
+  "house.mail.failed":
+    "{count, plural, one {# report} other {# reports}} could not be sent to the contact. Please tell them yourself.",
+  "house.mail.try": "Send a test mail to me",
+  "house.mail.result.sent": "The mail server took it. Look for it in the mailbox of {to}.",
+  "house.mail.result.off": "This server sends no mail.",
+  "house.mail.result.unreachable": "The mail server does not answer.",
+  "house.mail.result.not-encrypted":
+    "The way to the mail server is not encrypted, or its certificate is not to be trusted: nothing was sent.",
+  "house.mail.result.sign-in-refused": "The mail server refuses the name or the password.",
+  "house.mail.result.refused": "The mail server refuses the mail.",
   "house.forbidden.title": "This page is for administrators",
   "house.forbidden.lead": "Ask the administrator of this server.",
   "cases.title": "Reports",
@@ -28,6 +44,9 @@ export default {
   "cases.outcome": "Outcome, for the reporter to read",
   "cases.save": "Save",
   "cases.saved": "Saved: the reporter can read it.",
+  "cases.mail.waiting": "Mail to the contact: waiting",
+  "cases.mail.sent": "Mail to the contact: sent",
+  "cases.mail.failed": "Mail to the contact: not sent",
   "case.title": "Your report {number}",
   "case.lead": "{category}, {date}",
   "case.open": "It has arrived and waits to be read.",

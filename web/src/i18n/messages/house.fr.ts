@@ -12,6 +12,23 @@ export default {
   "house.locked": "Règles que les hôtes ne peuvent pas changer",
   "house.locked.lead": "Une règle fixée reste comme le profil la prévoit, dans toutes les réunions.",
   "house.saved": "Enregistré.",
+  "house.mail": "Courriel",
+  "house.mail.off":
+    "Ce serveur n’envoie pas de courriel. Les signalements attendent ici qu’on les lise. La personne qui gère le serveur peut indiquer un serveur de messagerie.",
+  "house.mail.on":
+    "Les messages partent de {sender}. Le référent protection est averti de chaque signalement, sans aucun nom.",
+  "house.mail.waiting":
+    "{count, plural, one {# signalement doit} other {# signalements doivent}} encore partir vers le référent.",
+  "house.mail.failed":
+    "{count, plural, one {# signalement n’a} other {# signalements n’ont}} pas pu être envoyé au référent. Prévenez-le vous-même.",
+  "house.mail.try": "M’envoyer un message d’essai",
+  "house.mail.result.sent": "Le serveur de messagerie l’a accepté. Cherchez-le dans la boîte de {to}.",
+  "house.mail.result.off": "Ce serveur n’envoie pas de courriel.",
+  "house.mail.result.unreachable": "Le serveur de messagerie ne répond pas.",
+  "house.mail.result.not-encrypted":
+    "Le trajet vers le serveur de messagerie n’est pas chiffré, ou son certificat n’est pas digne de confiance : rien n’est parti.",
+  "house.mail.result.sign-in-refused": "Le serveur de messagerie refuse le nom ou le mot de passe.",
+  "house.mail.result.refused": "Le serveur de messagerie refuse le message.",
   "house.forbidden.title": "Cette page est réservée aux administrateurs",
   "house.forbidden.lead": "Adressez-vous à l’administrateur de ce serveur.",
   "cases.title": "Signalements",
@@ -28,6 +45,9 @@ export default {
   "cases.outcome": "Suite donnée, que l’auteur pourra lire",
   "cases.save": "Enregistrer",
   "cases.saved": "Enregistré : l’auteur peut le lire.",
+  "cases.mail.waiting": "Courriel au référent : en attente",
+  "cases.mail.sent": "Courriel au référent : envoyé",
+  "cases.mail.failed": "Courriel au référent : non envoyé",
   "case.title": "Votre signalement {number}",
   "case.lead": "{category}, {date}",
   "case.open": "Il est arrivé et attend d’être lu.",

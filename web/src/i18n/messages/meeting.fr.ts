@@ -10,6 +10,7 @@ export default {
   "meeting.invite.name": "Nom",
   "meeting.invite.email": "Adresse électronique (facultative)",
   "meeting.invite.act": "Créer un lien",
+  "meeting.invite.send": "Envoyer les liens maintenant à ceux qui ont une adresse",
   "meeting.invite.name.missing": "Écrivez le nom de la personne.",
   "meeting.list.open": "Coller une liste",
   "meeting.list": "Liste des personnes",
@@ -41,6 +42,10 @@ export default {
   "meeting.person.observer": "Observateur",
   "meeting.person.roster": "D’une liste",
   "meeting.person.renew": "Nouveau lien",
+  "meeting.person.renewAndSend": "Nouveau lien, par courriel",
+  "meeting.person.mail.waiting": "Courriel en route",
+  "meeting.person.mail.sent": "Envoyé par courriel",
+  "meeting.person.mail.failed": "Courriel non parti : créez un nouveau lien",
   "meeting.person.revoke": "Reprendre le lien",
   "meeting.person.revoked": "Le lien de {name} a été repris.",
   "meeting.open": "Lien ouvert",
@@ -69,6 +74,8 @@ export default {
   "meeting.audit.lead":
     "Chaque acte de ceux qui mènent la salle, et chaque tentative refusée, du plus récent au plus ancien.",
   "meeting.audit.show": "Afficher",
+  "meeting.audit.more":
+    "{count, plural, one {# tentative non détaillée} other {# tentatives non détaillées}}",
   "meeting.audit.none": "Rien encore.",
   "meeting.audit.when": "Quand",
   "meeting.audit.what": "Quoi",

@@ -105,7 +105,10 @@ export default {
     "The personal link of {name} was opened on a second device. That person waits at the door.",
   "safety.notice.stranger-removed":
     "Somebody who is not in this room tried to receive its sound and pictures ({name}). They were cut off.",
-  "safety.notice.leak-suspected": "Many strangers are knocking with the same link. It may have been shared.",
+  "safety.notice.leak-suspected":
+    "Many strangers are knocking with the same link. It may have been shared. Lock the meeting, or give it another link on its page.",
+  "safety.notice.link-passed-on":
+    "The personal link of {name} was opened in many places. It may have been shared. Make a new one on the meeting’s page.",
   "safety.notice.read": "I have read this",
 
   "safety.refused": "That did not work.",

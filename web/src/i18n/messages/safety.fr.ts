@@ -109,7 +109,9 @@ export default {
   "safety.notice.stranger-removed":
     "Quelqu’un qui n’est pas dans cette salle a voulu en recevoir le son et l’image ({name}). L’accès a été coupé.",
   "safety.notice.leak-suspected":
-    "Beaucoup d’inconnus frappent avec le même lien. Il a peut-être été diffusé.",
+    "Beaucoup d’inconnus frappent avec le même lien. Il a peut-être été diffusé. Verrouillez la réunion, ou changez son lien sur sa page.",
+  "safety.notice.link-passed-on":
+    "Le lien personnel de {name} a été ouvert à de nombreux endroits. Il a peut-être été diffusé. Créez-en un nouveau sur la page de la réunion.",
   "safety.notice.read": "J’ai lu",
 
   "safety.refused": "Cela n’a pas marché.",

@@ -1,0 +1,131 @@
+"""Letters with personal links. They are in memory alone: the database keeps no link that could be used.
+
+Whatever a restart finds unsent is lost, and shows as failed; a new link sends another letter.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from preau.meet.domain.accounts import Account
+from preau.meet.domain.errors import invalid
+from preau.meet.domain.ids import ID_BYTES, letter_id
+from preau.meet.domain.invitations import Invitation
+from preau.meet.domain.letters import Letter, LinkFacts, MailState, link_letter
+from preau.meet.domain.meetings import Meeting
+from preau.meet.domain.policy import Action
+from preau.meet.services.limits import Attempts, Limit
+from preau.meet.services.ports import AuditRecord, Mail, MailOutcome, Transaction, World
+
+#: Six classes of a day, or one meeting as large as they come; and not a way to fill strangers' mailboxes.
+LINKS_PER_ACCOUNT = Limit(600, timedelta(hours=1))
+LINKS_PER_SERVER = Limit(3000, timedelta(hours=1))
+#: A family's children, and a link renewed once or twice.
+LINKS_PER_ADDRESS = Limit(10, timedelta(hours=1))
+PAUSES_S = (0.0, 10.0, 60.0, 360.0, 900.0)
+"""Before each attempt. A mail server that puts strangers off takes the letter after some minutes."""
+_AT_ONCE = 2
+
+
+@dataclass(frozen=True)
+class LinkLetter:
+    """A letter with a personal link, and the hash by which that link is known."""
+
+    secret_hash: str
+    letter: Letter
+
+
+class LinkPost:
+    """Takes letters from any thread once its loop runs, and sends them a few at a time."""
+
+    def __init__(self, world: World, mail: Mail, public_url: str) -> None:
+        self.public_url = public_url
+        self._world = world
+        self._mail = mail
+        self._account, self._server = Attempts(LINKS_PER_ACCOUNT), Attempts(LINKS_PER_SERVER)
+        self._address = Attempts(LINKS_PER_ADDRESS)
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """On the loop that is to send."""
+        self._loop = asyncio.get_running_loop()
+
+    def claim(self, account: Account, addresses: Sequence[str], now: datetime) -> None:
+        """Take letters off what an account may send: all, or `rate-limited`. Raises `invalid-fields`."""
+        if not self._world.sends_mail:
+            raise invalid({"send": "This server sends no mail."})
+        claims = [(self._account, account.id, len(addresses)), (self._server, "", len(addresses))]
+        claims += [(self._address, address, amount) for address, amount in Counter(addresses).items()]
+        for attempts, key, amount in claims:
+            attempts.check(key, now, amount)
+        for attempts, key, amount in claims:
+            attempts.count(key, now, amount)
+
+    def hand_over(self, letters: Sequence[LinkLetter]) -> None:
+        """Have letters sent."""
+        if self._loop is not None and letters:
+            self._loop.call_soon_threadsafe(self._begin, letters)
+
+    def stop(self) -> None:
+        """Send no more."""
+        for task in tuple(self._tasks):
+            task.cancel()
+
+    def _begin(self, letters: Sequence[LinkLetter]) -> None:
+        for one in letters:
+            task = asyncio.create_task(self._send(one))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _send(self, one: LinkLetter) -> None:
+        state = MailState.FAILED
+        for pause_s in PAUSES_S:
+            await asyncio.sleep(pause_s)
+            async with self._turns:
+                result = await self._mail.send(one.letter)
+            if result.outcome is MailOutcome.SENT:
+                state = MailState.SENT
+            if state is MailState.SENT or result.is_final:
+                break
+        await asyncio.to_thread(self._note, one, state)
+
+    def _note(self, one: LinkLetter, state: MailState) -> None:
+        with self._world.store.write() as stored:
+            stored.invitations.note_mail(one.secret_hash, state, self._world.clock.now())
+
+
+def give_up_links(world: World) -> None:
+    """Letters with links that waited when the server stopped are lost."""
+    with world.store.write() as stored:
+        stored.invitations.give_up_mail(world.clock.now())
+
+
+def letter_with_link(
+    world: World,
+    stored: Transaction,
+    about: tuple[Account, Meeting, Invitation],
+    secret: str,
+    public_url: str,
+) -> LinkLetter:
+    """The letter to an invitee with an address, in their language or their host's; it is on record."""
+    owner, meeting, invitation = about
+    to = invitation.email or ""
+    invited = stored.accounts.by_email(to)
+    facts = LinkFacts(invitation.name, owner.name, meeting.title, f"{public_url}/i/{secret}")
+    letter = link_letter(
+        letter_id(world.randomness.draw(ID_BYTES)),
+        to,
+        stored.organizations.get().name,
+        facts,
+        (invited or owner).language,
+    )
+    stored.audit.add(
+        AuditRecord(world.clock.now(), owner.id, Action.MAIL_INVITATION.value, invitation.id, meeting.id)
+    )
+    return LinkLetter(invitation.secret_hash, letter)

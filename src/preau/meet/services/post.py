@@ -1,0 +1,118 @@
+"""Letters on their way: reports to the safeguarding contact, and the one that tries whether mail works.
+
+A letter about a case is stored with the case, and leaves the list of what waits once a mail server answers
+for it. Between the two a crash makes it go out twice, under the same id, rather than not at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from preau.meet.domain.accounts import Account
+from preau.meet.domain.cases import Case, CaseState
+from preau.meet.domain.errors import not_signed_in
+from preau.meet.domain.ids import ID_BYTES, letter_id
+from preau.meet.domain.letters import (
+    CaseFacts,
+    CaseMail,
+    Letter,
+    MailState,
+    case_letter,
+    next_attempt,
+    trial_letter,
+)
+from preau.meet.domain.policy import Action, demand
+from preau.meet.services.limits import Attempts
+from preau.meet.services.meetings import actor_of
+from preau.meet.services.ports import AuditRecord, Mail, MailOutcome, MailResult, Transaction, World
+
+_AT_ONCE = 20
+
+
+@dataclass(frozen=True)
+class MailView:
+    """How things stand with mail, for administrators. `failed`: letters given up whose case is not closed."""
+
+    sender: str | None
+    waiting: int
+    failed: int
+
+
+def mail_view(world: World, mail: Mail) -> MailView:
+    """How things stand with mail. Whoever calls has asked the policy."""
+    with world.store.read() as stored:
+        mails = stored.case_mails.all()
+        closed = {case.id for case in stored.cases.all() if case.state is CaseState.CLOSED}
+    states = [one.state for one in mails.values() if one.case_id not in closed]
+    return MailView(mail.sender, states.count(MailState.WAITING), states.count(MailState.FAILED))
+
+
+def trial(world: World, account: Account | None, trials: Attempts) -> Letter:
+    """The letter that tries whether mail works, to nobody but who asks. Raises `rate-limited`."""
+    demand(actor_of(account), Action.TRY_MAIL)
+    if account is None:
+        raise not_signed_in()
+    now = world.clock.now()
+    trials.check(account.id, now)
+    trials.count(account.id, now)
+    with world.store.write() as stored:
+        stored.audit.add(AuditRecord(now, account.id, Action.TRY_MAIL.value, "organization"))
+        name = stored.organizations.get().name
+    made = letter_id(world.randomness.draw(ID_BYTES))
+    return trial_letter(made, account.email, name, account.language)
+
+
+async def deliver_due(world: World, mail: Mail, public_url: str) -> None:
+    """Try each letter about a case that is due. A server that does not answer is not asked again at once."""
+    for case_mail, letter in await asyncio.to_thread(_due, world, public_url):
+        result = await mail.send(letter)
+        await asyncio.to_thread(_note, world, case_mail, result)
+        if result.outcome is MailOutcome.UNREACHABLE:
+            return
+
+
+def _due(world: World, public_url: str) -> Sequence[tuple[CaseMail, Letter]]:
+    with world.store.read() as stored:
+        found: list[tuple[CaseMail, Letter]] = []
+        for one in stored.case_mails.due(world.clock.now(), _AT_ONCE):
+            case = stored.cases.by_id(one.case_id)
+            letter = _letter(stored, one, case, public_url) if case else None
+            if letter is not None:
+                found.append((one, letter))
+        return found
+
+
+def _letter(stored: Transaction, mail: CaseMail, case: Case, public_url: str) -> Letter | None:
+    """The letter to the contact of the moment, or None while there is nobody to write to."""
+    organization = stored.organizations.get()
+    contact = organization.safeguarding_contact
+    if contact is None:
+        return None
+    account = stored.accounts.by_email(contact)
+    facts = CaseFacts(
+        number=case.number,
+        category=case.report.category,
+        meeting_kind=mail.meeting_kind,
+        at=case.at,
+        link=f"{public_url}/cases#{case.number}",
+    )
+    language = account.language if account else None
+    return case_letter(case.id, contact, organization.name, facts, language)
+
+
+def _note(world: World, mail: CaseMail, result: MailResult) -> None:
+    now = world.clock.now()
+    attempts = mail.attempts + 1
+    with world.store.write() as stored:
+        case = stored.cases.by_id(mail.case_id)
+        if case is None:
+            return
+        if result.outcome is MailOutcome.SENT:
+            tried = replace(mail, state=MailState.SENT, attempts=attempts, at=now)
+        else:
+            due_at = next_attempt(case.at, attempts, now)
+            state = MailState.FAILED if due_at is None else MailState.WAITING
+            tried = replace(mail, state=state, attempts=attempts, at=now, due_at=due_at or mail.due_at)
+        stored.case_mails.update(tried)

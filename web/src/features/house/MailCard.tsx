@@ -1,0 +1,65 @@
+import { useState } from "react";
+import { api, type Mail, type MailTrial } from "../../api";
+import { useErrorText, useText } from "../../i18n";
+import { Button } from "../../ui/Button";
+import { Card } from "../../ui/Card";
+import { Notice } from "../../ui/Notice";
+import styles from "./House.module.css";
+
+/** Whether mail works: what waits, what was given up, and a mail to oneself. */
+export function MailCard({ mail }: { mail: Mail }) {
+  const text = useText();
+  return (
+    <Card className={styles.section}>
+      <h2>{text("house.mail")}</h2>
+      {mail.failed > 0 && <Notice kind="trouble">{text("house.mail.failed", { count: mail.failed })}</Notice>}
+      {mail.sender === null ? (
+        <p className={styles.lead}>{text("house.mail.off")}</p>
+      ) : (
+        <>
+          <p className={styles.lead}>{text("house.mail.on", { sender: mail.sender })}</p>
+          {mail.waiting > 0 && <p>{text("house.mail.waiting", { count: mail.waiting })}</p>}
+          <Trial />
+        </>
+      )}
+    </Card>
+  );
+}
+
+function Trial() {
+  const text = useText();
+  const errorText = useErrorText();
+  const [tried, setTried] = useState<MailTrial | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const [isBusy, setBusy] = useState(false);
+  function send() {
+    setBusy(true);
+    setTried(null);
+    setError(null);
+    api
+      .tryMail()
+      .then(setTried, setError)
+      .finally(() => setBusy(false));
+  }
+  return (
+    <>
+      <div>
+        <Button onPress={send} isPending={isBusy}>
+          {text("house.mail.try")}
+        </Button>
+      </div>
+      {error !== null && <Notice kind="trouble">{errorText(error)}</Notice>}
+      <div role="status">{tried?.result === "sent" && text("house.mail.result.sent", { to: tried.to })}</div>
+      {tried !== null && tried.result !== "sent" && (
+        <Notice kind="trouble">
+          {text(`house.mail.result.${tried.result}`)}
+          {tried.reply !== "" && (
+            <p className={styles.text}>
+              <code>{tried.reply}</code>
+            </p>
+          )}
+        </Notice>
+      )}
+    </>
+  );
+}
