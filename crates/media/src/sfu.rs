@@ -17,6 +17,7 @@ use crate::keys;
 use crate::peer::Peer;
 use crate::rtcp::Compound;
 use crate::sender::Sender;
+use crate::srtp::Profile;
 use crate::timers::Timers;
 use crate::track::Track;
 
@@ -95,6 +96,8 @@ pub struct SfuConfig {
     pub tcp_candidates: Vec<SocketAddr>,
     /// The DTLS certificate.
     pub certificate: Certificate,
+    /// What may be agreed on to protect media, the best first; a client that offers none of it gets no media.
+    pub profiles: Vec<Profile>,
 }
 
 /// Counters that belong to no open peer.

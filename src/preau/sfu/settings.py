@@ -15,6 +15,8 @@ BAD_SETTING_EXIT = 2
 #: LiveKit's ports and development key pair.
 HTTP_PORT, UDP_PORT, TCP_PORT = 7880, 7882, 7881
 DEV_PAIR = ("devkey", "secret")
+#: SRTP profiles by which media can be protected, in the order in which they are agreed on.
+SRTP_PROFILES = ("aes-128-gcm", "aes-256-gcm", "aes-128-cm-sha1")
 #: Environment variables in place of `--key` and `--secret`, which every account of the machine can read.
 KEY_VARIABLE, SECRET_VARIABLE = "PREAU_SFU_KEY", "PREAU_SFU_SECRET"
 T = TypeVar("T")
@@ -33,6 +35,8 @@ class Settings:
     tcp_port: int | None = TCP_PORT
     webhooks: tuple[str, ...] = ()
     advertise: tuple[str, ...] = ()
+    srtp: tuple[str, ...] = SRTP_PROFILES
+    segmentation: bool = True
     auto_create: bool = True
     die_with_parent: bool = False
 
@@ -75,6 +79,8 @@ def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Settings:
         tcp_port=given.tcp_port,
         webhooks=tuple(given.webhook),
         advertise=tuple(given.advertise),
+        srtp=given.srtp,
+        segmentation=not given.no_segmentation,
         auto_create=not given.no_auto_create,
         die_with_parent=given.die_with_parent,
     )
@@ -100,6 +106,13 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         help="IP address clients are told to send media to; repeatable",
     )
+    add(
+        "--srtp",
+        type=_checked(_profiles),
+        default=SRTP_PROFILES,
+        help=f"how media may be protected, the best first ({','.join(SRTP_PROFILES)})",
+    )
+    add("--no-segmentation", action="store_true", help="never give the kernel several datagrams as one")
     add("--no-auto-create", action="store_true", help="only rooms made by the API can be joined")
     add("--die-with-parent", action="store_true", help="end when the starting process ends (Linux)")
     return parser
@@ -131,6 +144,15 @@ def _address(text: str) -> str:
         return str(ipaddress.ip_address(text))
     except ValueError as error:
         raise ValueError("it must be an IP address") from error
+
+
+def _profiles(text: str) -> tuple[str, ...]:
+    profiles = tuple(part.strip() for part in text.split(","))
+    if not set(profiles) <= set(SRTP_PROFILES) or len(set(profiles)) < len(profiles):
+        raise ValueError(
+            f"it must be one or more of {', '.join(SRTP_PROFILES)}, each once, separated by commas"
+        )
+    return profiles
 
 
 def _url(text: str) -> str:
