@@ -6,6 +6,7 @@ use std::os::fd::{AsRawFd, RawFd};
 
 use media::{Egress, Path, Worth};
 
+use crate::crew::Exit;
 use crate::sys::{ReceiveBatch, SendBatch, Target, enlarge_buffers, report_destination};
 
 /// A way out of a UDP socket. Several may share one socket, each with a batch and a thread of its own.
@@ -45,14 +46,14 @@ impl UdpExit {
             outgoing: self.outgoing.another(),
         })
     }
+}
 
-    /// Sends what is queued.
-    pub(crate) fn flush(&mut self) {
+impl Exit for UdpExit {
+    fn flush(&mut self) {
         self.outgoing.flush(&self.socket);
     }
 
-    /// Datagrams the kernel refused since the start.
-    pub(crate) fn dropped(&self) -> u64 {
+    fn dropped(&self) -> u64 {
         self.outgoing.dropped()
     }
 }

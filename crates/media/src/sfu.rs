@@ -131,6 +131,8 @@ pub struct Sfu {
     /// Packets that wait to be sent, and the senders of those peers while they are being sent.
     pub(crate) waiting: usize,
     pub(crate) ready: Vec<(usize, Box<Sender>)>,
+    /// The tracks while several threads read them; otherwise empty.
+    pub(crate) lent: Arc<Slab<Track>>,
     /// Peers that are to be told something by RTCP.
     pub(crate) reporting: Vec<usize>,
     /// Publishers heard since they were last told how they arrive, and when that is due.
@@ -167,6 +169,7 @@ impl Sfu {
             sending: Vec::new(),
             waiting: 0,
             ready: Vec::new(),
+            lent: Arc::default(),
             reporting: Vec::new(),
             listening: Vec::new(),
             next_feedback: None,
