@@ -16,6 +16,10 @@ export PREAU_BENCH_LIVEKIT ?= $(PREAU_TEST_LIVEKIT)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_NO_PROGRESS := 1
 
+# Its own workspace, of which most dependencies are built already when it shares the folder.
+LOAD := --manifest-path bench/load/Cargo.toml
+LOAD_TARGET := --target-dir $${CARGO_TARGET_DIR:-target}
+
 CRATES := $(shell find crates -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock
 WEB_SOURCES := $(shell find web/src web/public -type f) web/index.html web/vite.config.ts web/tsconfig.json
 
@@ -95,6 +99,7 @@ test-unit: test-rust test-python test-web ## Tests without sockets or processes.
 
 test-rust:
 	cargo test --quiet --locked --workspace --exclude media-py
+	cargo test --quiet --locked $(LOAD) $(LOAD_TARGET)
 
 test-python: $(STAMPS)/native
 	$(BIN)/pytest -q tests/unit tests/test_architecture.py
@@ -141,7 +146,9 @@ check-python: $(STAMPS)/native
 
 check-rust:
 	cargo fmt --all --check
+	cargo fmt $(LOAD) --check
 	cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
+	cargo clippy --quiet --locked $(LOAD) $(LOAD_TARGET) --all-targets -- -D warnings
 
 check-web: $(STAMPS)/web-modules
 	cd web && npm run --silent typecheck
@@ -154,6 +161,7 @@ format: $(STAMPS)/python $(STAMPS)/web-modules ## Put every file into its form.
 	$(BIN)/ruff check --quiet --fix-only
 	$(BIN)/ruff format --quiet
 	cargo fmt --all
+	cargo fmt $(LOAD)
 	cd web && npm run --silent format
 
 bench: test-setup ## Measure forwarding beside other media servers, the short form (5 minutes).

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from . import namespace
 from .accounting import wait_until_quiet
 from .bars import told, verdicts
 from .figures import OURS, Round, of, spread, summary, table, usable
-from .loads import LOADS, Load, half_core_publishers
+from .loads import ASKED, GROUPS, LOADS, Load, half_core_publishers
 from .plot import svg
 from .rounds import Failed, Setting, measure
 from .systems import Missing, System, janus, livekit, preau, relay
@@ -26,10 +27,8 @@ ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "bench" / "results"
 SYSTEMS = {module.SYSTEM.name: module.SYSTEM for module in (preau, relay, janus, livekit)}
 FIRST_PORT = 22100
-#: Loads of the long form; `half-core` is `video` with as many publishers as take half a core of each server.
-ALL_LOADS = (*LOADS, "half-core")
 SHORT = {"loads": "video", "rounds": 3, "seconds": 3.0}
-LONG = {"loads": ",".join(ALL_LOADS), "rounds": 5, "seconds": 4.0}
+LONG = {"loads": ",".join(ASKED), "rounds": 5, "seconds": 4.0}
 
 
 def arguments(words: list[str]) -> argparse.Namespace:
@@ -37,7 +36,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.peers", description=__doc__)
     parser.add_argument("--long", action="store_true", help="every load, five rounds")
     parser.add_argument("--systems", default=",".join(SYSTEMS), help="in the order of each round")
-    parser.add_argument("--loads", help=f"of {', '.join(ALL_LOADS)}")
+    parser.add_argument("--loads", help=f"of {', '.join(ASKED)}")
     parser.add_argument("--rounds", type=int, help="how often each system has its turn")
     parser.add_argument("--seconds", type=float, help="length of each measurement")
     parser.add_argument("--warm-up", type=float, default=1.0, help="seconds between joining and measuring")
@@ -207,12 +206,12 @@ def main() -> None:
     bench = Bench(setting, chosen.patience)
     if outer_address is None:
         bench.doubt("no network of its own: others may use the same loopback")
-    for name in chosen.loads.split(","):
-        for number in range(1, chosen.rounds + 1):
-            for system in systems:
-                load = bench.load_of(name, system)
-                if load is not None:
-                    bench.turn(system, load, number, chosen.again)
+    for asked in chosen.loads.split(","):
+        turns = product(range(1, chosen.rounds + 1), GROUPS.get(asked, (asked,)), systems)
+        for number, name, system in turns:
+            load = bench.load_of(name, system)
+            if load is not None:
+                bench.turn(system, load, number, chosen.again)
     write(chosen, systems, bench)
     sys.exit(not any(one["system"] == OURS for one in bench.rounds))
 

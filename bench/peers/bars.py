@@ -58,6 +58,24 @@ def _two_cores(quantity: str) -> Callable[[Entries], float]:
     return lambda entries: float(entries["flood-2", OURS][quantity] / entries["flood-1", OURS][quantity])
 
 
+def _extra(conduct: str) -> Callable[[Entries], float]:
+    """CPU that one more participant costs who behaves so, of what a normal one costs."""
+
+    def ratio(entries: Entries) -> float:
+        nobody, normal, hostile = (
+            float(entries[f"hostile-{name}", OURS]["cores"]) for name in ("nobody", "normal", conduct)
+        )
+        return (hostile - nobody) / (normal - nobody)
+
+    return ratio
+
+
+HOSTILE = {
+    "tenfold": "ten times the packets",
+    "replays": "nine replays a packet",
+    "garbage": "nine undecipherable a packet",
+    "noise": "nine of noise a packet",
+}
 BARS = (
     Bar("1  video: CPU us per packet", _ours("video", "cpu_us_per_packet"), 3.5, 2.6),
     Bar("1  video: of tuned Janus", _to("video", "janus"), 0.5, 0.35),
@@ -73,6 +91,16 @@ BARS = (
     Bar("6  idle: MB", _ours("video", "resident_idle_mib", _BYTES_PER_MIB), 60, 40),
     Bar("7  two cores: packets of one", _two_cores("packets_per_s"), 1.7, 1.9, at_least=True),
     Bar("7  two cores: CPU per packet of one", _two_cores("cpu_us_per_packet"), 1.1, 1.0),
+    *(
+        Bar(f"9  {words}: CPU of a normal one", _extra(conduct), 2.0, 1.0)
+        for conduct, words in HOSTILE.items()
+    ),
+    *(
+        Bar(
+            f"9  {words}: share others got", _ours(f"hostile-{conduct}", "delivered_share"), 0.9995, 1.0, True
+        )
+        for conduct, words in HOSTILE.items()
+    ),
 )
 
 
@@ -111,6 +139,6 @@ def told(found: list[Verdict]) -> str:
         word = "at least" if bar.at_least else "at most"
         state = "met" if verdict.met else "doubtful" if verdict.doubtful else "NOT met"
         lines.append(
-            f"{bar.words:<44} {verdict.value:>8.2f}  {word} {bar.limit:g} (goal {bar.goal:g})  {state}"
+            f"{bar.words:<50} {verdict.value:>8.2f}  {word} {bar.limit:g} (goal {bar.goal:g})  {state}"
         )
     return "\n".join(lines)

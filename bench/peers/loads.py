@@ -45,6 +45,14 @@ class Load:
     hidden: bool = False
     #: Cores of the server.
     cores: int = 1
+    #: How one more participant behaves, who publishes and listens as well and of whom nothing is counted
+    #: (`bench/load/src/mischief.rs`); None: there is none.
+    extra: str | None = None
+
+    @property
+    def people(self) -> int:
+        """Everybody who takes part."""
+        return self.publishers + self.subscribers + (self.extra is not None)
 
     @property
     def packets_per_s(self) -> float:
@@ -64,12 +72,14 @@ class Load:
         return not self.publishers_listen and [len(track["layers"]) for track in self.tracks] == [1]
 
     def members(self, tokens: list[str]) -> list[dict[str, Any]]:
-        """The participants of a plan, publishers first; `tokens` are theirs."""
+        """The participants of a plan, publishers first, one more behind them; `tokens` are theirs."""
+        publishing = self.publishers + (self.extra is not None)
         return [
             {
                 "access_token": token,
-                "publishes": number < self.publishers,
+                "publishes": number < publishing,
                 "subscribes": self.publishers_listen or number >= self.publishers,
+                "extra": self.extra if number == self.publishers else None,
             }
             for number, token in enumerate(tokens)
         ]
@@ -77,6 +87,16 @@ class Load:
     def with_publishers(self, publishers: int, name: str) -> Load:
         """The same with another number of publishers."""
         return replace(self, name=name, publishers=publishers)
+
+
+#: How the one more participant of the hostile loads behaves; without one they show what the others cost.
+CONDUCTS = (None, "normal", "tenfold", "replays", "garbage", "noise")
+
+
+def hostile(extra: str | None) -> Load:
+    """The load of a call with one more participant."""
+    title = f"5 people with camera, 24 listeners, and {extra or 'nobody'} more"
+    return Load(f"hostile-{extra or 'nobody'}", title, 5, 24, (AUDIO, SIMULCAST), True, extra=extra)
 
 
 LOADS = {
@@ -90,8 +110,13 @@ LOADS = {
         Load(
             "meeting", "30 people, 5 of them with microphone and simulcast", 5, 25, (AUDIO, SIMULCAST), True
         ),
+        *map(hostile, CONDUCTS),
     )
 }
+#: Loads that are measured in turns and compared with one another, by one name.
+GROUPS = {"hostile": tuple(hostile(extra).name for extra in CONDUCTS)}
+#: What can be asked for; `half-core` is `video` with as many publishers as take half a core of each server.
+ASKED = (*(name for name in LOADS if not name.startswith("hostile-")), *GROUPS, "half-core")
 #: More does not fit the load's own core.
 MOST_PUBLISHERS = 40
 

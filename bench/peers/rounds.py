@@ -88,7 +88,7 @@ def access_tokens(load: Load) -> list[str]:
         grants = api.VideoGrants(room_join=True, room="load", hidden=hidden)
         return api.AccessToken(KEY, SECRET).with_identity(f"load-{number}").with_grants(grants).to_jwt()
 
-    return [token(number) for number in range(load.publishers + load.subscribers)]
+    return [token(number) for number in range(load.people)]
 
 
 def plan(system: System, load: Load, server: Server, port: int, setting: Setting) -> dict[str, Any]:

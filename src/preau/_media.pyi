@@ -48,12 +48,17 @@ class Engine:
         udp_port: int,
         tcp_port: int | None,
         advertised: Sequence[str] = ...,
+        srtp: Sequence[str] | None = None,
+        segmentation: bool = True,
     ) -> Self:
         """Binds one UDP socket and, unless `tcp_port` is None, one ICE-TCP listener; starts the media thread.
 
         `udp_host` is an IP address, for both sockets; a loopback one means this machine alone. Port 0 is any
-        free one. `advertised` are IP addresses to put into host candidates instead of the bound ones. OSError
-        with its errno when a port cannot be bound.
+        free one. `advertised` are IP addresses to put into host candidates instead of the bound ones. `srtp`
+        names the SRTP profiles that may be agreed on, the best first: "aes-128-gcm", "aes-256-gcm",
+        "aes-128-cm-sha1"; None is all three in this order. `segmentation` lets the kernel be given several
+        datagrams as one (UDP_SEGMENT). OSError with its errno when a port cannot be bound, ValueError for a
+        wrong argument.
         """
 
     @property

@@ -146,7 +146,13 @@ def _serve_environment() -> dict[str, str]:
 
 def _serve_settings() -> ServeSettings:
     """Read from meet's settings, so that a wrong value ends the command before anything is started."""
-    from preau.serve.settings import ServeSettings, has_standby, trusted_proxies
+    from preau.serve.settings import (
+        ServeSettings,
+        has_standby,
+        media_segmentation,
+        media_srtp,
+        trusted_proxies,
+    )
 
     meet = _meet_settings(_serve_environment())
     return ServeSettings(
@@ -158,6 +164,8 @@ def _serve_settings() -> ServeSettings:
         media_udp_port=meet.media.udp_port,
         media_tcp_port=meet.media.tcp_port,
         media_addresses=meet.media.addresses,
+        media_srtp=media_srtp(os.environ),
+        media_segmentation=media_segmentation(os.environ),
         trusted_proxies=trusted_proxies(os.environ),
         has_standby=has_standby(os.environ),
     )

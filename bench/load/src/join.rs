@@ -30,7 +30,8 @@ pub fn join(plan: &Plan, number: usize, now: Instant) -> io::Result<Participant>
     let member = &plan.members[number];
     let publishers = plan.members.iter().filter(|it| it.publishes).count();
     let phase = number as f64 / publishers.max(1) as f64;
-    let published = |link| Publisher::new(link, plan.tracks.clone(), phase.fract(), now);
+    let published =
+        |link| Publisher::new(link, plan.tracks.clone(), phase.fract(), member.extra, now);
     if plan.protocol == Protocol::Relay {
         return join_relay(plan, number, now, published);
     }
@@ -39,10 +40,14 @@ pub fn join(plan: &Plan, number: usize, now: Instant) -> io::Result<Participant>
     // LiveKit offers a connection to those who receive nothing too, and waits for their answer.
     let receives = member.subscribes || plan.protocol == Protocol::LiveKit;
     let subscriber = receives.then(link).transpose()?;
-    let sides = Sides {
+    let mut sides = Sides {
         publisher,
         subscriber: subscriber.map(|link| Subscriber::new(link, now)),
     };
+    if let Some(subscriber) = sides.subscriber.as_mut().filter(|_| plan.has_extra()) {
+        // Which source is whose stands in the payload.
+        subscriber.link.keep_all();
+    }
     let signalling: Box<dyn Signalling> = match plan.protocol {
         Protocol::Janus => {
             let role = match (member.publishes, member.subscribes) {

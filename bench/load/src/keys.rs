@@ -1,4 +1,9 @@
 //! Takes the SRTP keys out of str0m's DTLS, so that media can pass by it.
+//!
+//! The server takes its keys in the same way (`crates/media/src/keys.rs`), and has an SRTP of its own too. That there
+//! are two is on purpose: a load that used the server's code would agree with its mistakes. Two programs that share
+//! nothing but the standards understand one another only if both are right. Nor does the server owe the load a public
+//! interface to its keys.
 
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

@@ -6,6 +6,7 @@ pub mod join;
 pub mod keys;
 pub mod link;
 pub mod media;
+pub mod mischief;
 pub mod plan;
 pub mod publisher;
 pub mod relay;

@@ -63,6 +63,8 @@ pub struct Link {
     deadline: Instant,
     srtp: Option<Srtp>,
     deaf: bool,
+    /// Whether every packet is kept whole.
+    curious: bool,
 }
 
 fn failed(error: impl std::error::Error + Send + Sync + 'static) -> io::Error {
@@ -105,6 +107,7 @@ impl Link {
             deadline: now,
             srtp: None,
             deaf: false,
+            curious: false,
         })
     }
 
@@ -126,6 +129,7 @@ impl Link {
             deadline: now,
             srtp: Some(srtp),
             deaf: false,
+            curious: false,
         })
     }
 
@@ -133,6 +137,11 @@ impl Link {
     pub fn deafen(&mut self) -> io::Result<()> {
         self.deaf = true;
         filter::deafen(&self.socket)
+    }
+
+    /// From now on every packet is kept whole, so that each can be decrypted.
+    pub fn keep_all(&mut self) {
+        self.curious = true;
     }
 
     /// Datagrams the kernel dropped at this socket so far; the count wraps.
@@ -199,8 +208,8 @@ impl Link {
         }
         loop {
             let connected = self.is_connected();
-            let (deaf, lot) = (self.deaf, lot % BATCH);
-            let whole = |at: usize| !connected || deaf || at == lot;
+            let (all, lot) = (self.deaf || self.curious, lot % BATCH);
+            let whole = |at: usize| !connected || all || at == lot;
             let count = batch.receive(&self.socket, whole);
             for at in 0..count {
                 let facts = Facts {

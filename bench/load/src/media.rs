@@ -50,15 +50,20 @@ impl Layer {
 
 const STAMP_BYTES: usize = 8;
 
-/// The time at which a payload was made, from its last bytes, in nanoseconds.
-pub fn stamp_ns(payload: &[u8]) -> Option<u64> {
-    payload.last_chunk().map(|bytes| u64::from_be_bytes(*bytes))
+/// Set in the stamp of a payload that does not count. Times are below it until the year 2262.
+const UNCOUNTED: u64 = 1 << 63;
+
+/// What the last bytes of a payload tell: when it was made, in nanoseconds, and whether it counts.
+pub fn read_stamp(payload: &[u8]) -> Option<(u64, bool)> {
+    let stamp = u64::from_be_bytes(*payload.last_chunk()?);
+    Some((stamp & !UNCOUNTED, stamp & UNCOUNTED == 0))
 }
 
-/// Stamps a payload.
-pub fn stamp(payload: &mut [u8], now_ns: u64) {
+/// Stamps a payload; one that does not count says so.
+pub fn stamp(payload: &mut [u8], now_ns: u64, counts: bool) {
+    let stamped = if counts { now_ns } else { now_ns | UNCOUNTED };
     if let Some(at) = payload.len().checked_sub(STAMP_BYTES) {
-        payload[at..].copy_from_slice(&now_ns.to_be_bytes());
+        payload[at..].copy_from_slice(&stamped.to_be_bytes());
     }
 }
 
@@ -107,10 +112,10 @@ mod tests {
             height: 720,
         };
         begin_vp8(&mut payload, place);
-        stamp(&mut payload, 77);
+        stamp(&mut payload, 77, true);
         assert_eq!(payload[..7], [0x90, 0xf0, 0x92, 0x34, 0x34, 0, 0x10]);
         assert_eq!(payload[12..16], [0, 5, 0xd0, 2]);
-        assert_eq!(stamp_ns(&payload), Some(77));
+        assert_eq!(read_stamp(&payload), Some((77, true)));
         begin_vp8(
             &mut payload,
             Place {
@@ -119,7 +124,9 @@ mod tests {
             },
         );
         assert_eq!(payload[6] & 1, 1);
-        assert_eq!(stamp_ns(&payload[..4]), None);
+        assert_eq!(read_stamp(&payload[..4]), None);
+        stamp(&mut payload, 78, false);
+        assert_eq!(read_stamp(&payload), Some((78, false)));
     }
 
     #[test]

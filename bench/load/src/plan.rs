@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::media::{Kind, Layer, Track};
+use crate::mischief::Conduct;
 
 /// How participants reach the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct Member {
     pub access_token: String,
     pub publishes: bool,
     pub subscribes: bool,
+    /// Of one more participant, of whom nothing is counted: what others receive from it, nor what it receives.
+    pub extra: Option<Conduct>,
 }
 
 #[derive(Debug, Clone)]
@@ -84,12 +87,36 @@ impl Plan {
 
     /// How many sources member `number` should receive.
     pub fn expected(&self, number: usize) -> usize {
+        self.sources(number, |it| it.publishes)
+    }
+
+    /// How many of those count.
+    pub fn counted(&self, number: usize) -> usize {
+        if self.members[number].extra.is_some() {
+            return 0;
+        }
+        self.sources(number, Member::counts)
+    }
+
+    /// Whether somebody takes part who does not count.
+    pub fn has_extra(&self) -> bool {
+        self.members.iter().any(|it| it.extra.is_some())
+    }
+
+    fn sources(&self, number: usize, of: impl Fn(&Member) -> bool) -> usize {
         if !self.members[number].subscribes {
             return 0;
         }
         let members = self.members.iter().enumerate();
-        let others = members.filter(|(other, it)| it.publishes && *other != number);
+        let others = members.filter(|(other, it)| of(it) && *other != number);
         others.count() * self.tracks.len()
+    }
+}
+
+impl Member {
+    /// Whether what it publishes counts.
+    pub fn counts(&self) -> bool {
+        self.publishes && self.extra.is_none()
     }
 }
 
@@ -113,7 +140,9 @@ fn list_of<'a>(value: &'a Value, name: &str) -> Result<&'a [Value], String> {
 
 fn member(value: &Value) -> Result<Member, String> {
     let truth = |name| value[name].as_bool().ok_or_else(|| wrong(name));
+    let conduct = |name: &str| Conduct::named(name).ok_or_else(|| wrong("extra"));
     Ok(Member {
+        extra: value["extra"].as_str().map(conduct).transpose()?,
         access_token: text_of(value, "access_token")?.to_owned(),
         publishes: truth("publishes")?,
         subscribes: truth("subscribes")?,
@@ -168,8 +197,21 @@ mod tests {
         let plan = Plan::from_json(TEXT).expect("a right plan");
         let expected: Vec<usize> = (0..3).map(|it| plan.expected(it)).collect();
         assert_eq!(expected, [1, 0, 2]);
+        assert_eq!((0..3).map(|it| plan.counted(it)).sum::<usize>(), 3);
+        assert!(!plan.has_extra());
         assert_eq!(plan.warm_up, Duration::from_millis(500));
         assert_eq!(plan.tracks[0].layers[0].packets, 5);
+    }
+
+    #[test]
+    fn one_more_is_expected_and_not_counted() {
+        let text = TEXT.replace(r#""b","#, r#""b", "extra": "noise","#);
+        let plan = Plan::from_json(&text).expect("a right plan");
+        assert!(plan.has_extra());
+        assert_eq!([0, 2].map(|it| plan.expected(it)), [1, 2]);
+        assert_eq!([0, 1, 2].map(|it| plan.counted(it)), [0, 0, 1]);
+        let error = Plan::from_json(&text.replace("noise", "kindness")).expect_err("no conduct");
+        assert_eq!(error, "extra: missing or wrong");
     }
 
     #[test]

@@ -7,11 +7,12 @@ use str0m::media::Mid;
 
 use crate::link::{Facts, Link, Sink};
 use crate::media::{self, Kind, Layer, Place, Track};
+use crate::mischief::{Conduct, Mischief};
 use crate::rtcp::{key_frames_wanted, sender_report};
 use crate::rtp::{Extensions, Fixed};
 use crate::sdp;
 use crate::srtp::Direction;
-use crate::sys::{Batch, Outbox, now_ns};
+use crate::sys::{BATCH, Batch, Outbox, now_ns};
 
 const REPORT_EVERY: Duration = Duration::from_secs(1);
 /// A rhythm missed by more than this is given up, not caught up.
@@ -52,14 +53,22 @@ pub struct Publisher {
     slow_down: u32,
     /// Where in a frame's time this publisher begins, from 0 to 1.
     phase: f64,
-    /// Packets of the best encodings, which are those that everybody should receive.
+    /// Of a participant who does not count.
+    extra: Option<Mischief>,
+    /// Packets of the best encodings, which are those that everybody should receive; of one who does not count, none.
     pub sent: u64,
     /// Packets our own socket did not take.
     pub refused: u64,
 }
 
 impl Publisher {
-    pub fn new(link: Link, tracks: Vec<Track>, phase: f64, now: Instant) -> Self {
+    pub fn new(
+        link: Link,
+        tracks: Vec<Track>,
+        phase: f64,
+        extra: Option<Conduct>,
+        now: Instant,
+    ) -> Self {
         Publisher {
             link,
             tracks,
@@ -69,6 +78,7 @@ impl Publisher {
             report_at: now,
             slow_down: 1,
             phase,
+            extra: extra.map(Mischief::new),
             sent: 0,
             refused: 0,
         }
@@ -131,12 +141,13 @@ impl Publisher {
         if !self.link.is_connected() {
             return;
         }
+        let frames = self.frames();
         for at in 0..self.sendings.len() {
             let sending = &mut self.sendings[at];
             if sending.next_at > now {
                 continue;
             }
-            let period = Duration::from_secs(1) / sending.track.rate_hz * self.slow_down;
+            let period = Duration::from_secs(1) / sending.track.rate_hz * self.slow_down / frames;
             if now - sending.next_at > PATIENCE {
                 sending.next_at = now;
             }
@@ -149,14 +160,21 @@ impl Publisher {
         }
     }
 
+    /// How many frames are sent in the time of one. Nobody misbehaves before everybody has joined.
+    fn frames(&self) -> u32 {
+        let conduct = self.extra.as_ref().filter(|_| self.slow_down == 1);
+        conduct.map_or(1, |it| it.conduct().frames())
+    }
+
     fn send_frame(&mut self, at: usize) {
+        let frames = self.frames();
         let Sending {
             track,
             streams,
             timestamp,
             ..
         } = &mut self.sendings[at];
-        let step = track.kind.clock_hz() / track.rate_hz * self.slow_down;
+        let step = track.kind.clock_hz() / track.rate_hz * self.slow_down / frames;
         *timestamp = timestamp.wrapping_add(step);
         let best = streams.len() - 1;
         for (layer, stream) in streams.iter_mut().enumerate() {
@@ -166,15 +184,20 @@ impl Publisher {
                     return;
                 };
                 let frame = (track.kind, *timestamp, self.transport_seq);
-                let len = stream.write(self.outbox.vacant(), (index, key), frame, &srtp.sending);
+                let place = (index, key, self.extra.is_none());
+                let len = stream.write(self.outbox.vacant(), place, frame, &srtp.sending);
                 self.transport_seq = self.transport_seq.wrapping_add(1);
-                self.outbox.add(len);
+                if let Some(mischief) = self.extra.as_mut().filter(|_| self.slow_down == 1) {
+                    add_with_harm(&mut self.outbox, len, mischief, &self.link);
+                } else {
+                    self.outbox.add(len);
+                }
             }
             stream.picture_id = stream.picture_id.wrapping_add(1);
             let all = self.outbox.len();
             let taken = self.link.send_all(&mut self.outbox);
             self.refused += (all - taken) as u64;
-            if layer == best {
+            if layer == best && self.extra.is_none() {
                 self.sent += taken as u64;
             }
         }
@@ -204,6 +227,20 @@ impl Publisher {
     }
 }
 
+/// Adds the honest datagram that was written into the outbox, and the harm that goes with it. What the socket does not
+/// take is no loss.
+fn add_with_harm(outbox: &mut Outbox, len: usize, mischief: &mut Mischief, link: &Link) {
+    mischief.note(&outbox.vacant()[..len]);
+    outbox.add(len);
+    for _ in 0..mischief.conduct().harm() {
+        let len = mischief.write(outbox.vacant());
+        outbox.add(len);
+        if outbox.len() + 1 >= BATCH {
+            link.send_all(outbox);
+        }
+    }
+}
+
 impl Sending {
     fn new(track: Track, streams: Vec<Stream>, now: Instant) -> Self {
         Sending {
@@ -229,15 +266,16 @@ impl Stream {
         }
     }
 
-    /// Writes one encrypted packet; its length. `place`: index in the frame, and whether the frame is a key frame.
+    /// Writes one encrypted packet; its length. `place`: index in the frame, whether the frame is a key frame, and whether
+    /// it counts.
     fn write(
         &mut self,
         packet: &mut [u8],
-        place: (u32, bool),
+        place: (u32, bool, bool),
         (kind, timestamp, transport_seq): (Kind, u32, u16),
         keys: &Direction,
     ) -> usize {
-        let (index, key) = place;
+        let (index, key, counts) = place;
         let fixed = Fixed {
             payload_type: self.payload_type,
             marker: kind == Kind::Video && index + 1 == self.layer.packets,
@@ -261,7 +299,7 @@ impl Stream {
                 media::begin_vp8(payload, place);
             }
         }
-        media::stamp(payload, now_ns());
+        media::stamp(payload, now_ns(), counts);
         let wire = keys.protect(packet, header, len, self.seq);
         self.seq += 1;
         self.sent.0 = self.sent.0.wrapping_add(1);

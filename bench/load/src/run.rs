@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
 use crate::join::{Participant, join};
+use crate::mischief::Lots;
 use crate::plan::Plan;
 use crate::report::Report;
 use crate::subscriber::{Samples, Subscriber};
@@ -32,7 +33,7 @@ pub struct Load {
     samples: Samples,
     ready: Vec<u64>,
     housekeeping_at: Instant,
-    lot: u32,
+    lots: Lots,
 }
 
 impl Load {
@@ -45,7 +46,7 @@ impl Load {
             samples: Samples::default(),
             ready: Vec::new(),
             housekeeping_at: Instant::now(),
-            lot: 1,
+            lots: Lots::default(),
         })
     }
 
@@ -78,9 +79,9 @@ impl Load {
         let wrapping = |(after, before): (&u32, &u32)| u64::from(after.wrapping_sub(*before));
         let drops = drops_after.iter().zip(&drops).map(wrapping).sum();
         let sources_expected = (0..self.plan.members.len())
-            .map(|it| self.plan.expected(it))
+            .map(|it| self.plan.counted(it))
             .sum();
-        let published = self.plan.members.iter().filter(|it| it.publishes).count();
+        let published = self.plan.members.iter().filter(|it| it.counts()).count();
         let published = published * self.plan.tracks.len();
         Ok(Report {
             profiles: self.profiles(),
@@ -94,10 +95,14 @@ impl Load {
             deaf: self.plan.deaf,
             sources_expected,
             sources: self
-                .participants
+                .plan
+                .members
                 .iter()
-                .filter_map(|it| it.sides.subscriber.as_ref())
-                .flat_map(|it| it.inbox.sources.iter().map(|source| source.counts()))
+                .zip(&self.participants)
+                .filter(|(member, _)| member.extra.is_none())
+                .filter_map(|(_, it)| it.sides.subscriber.as_ref())
+                .flat_map(|it| it.inbox.sources.iter().filter(|source| source.counted))
+                .map(Source::counts)
                 .collect(),
             samples: self.samples,
         })
@@ -181,7 +186,7 @@ impl Load {
         }
     }
 
-    /// Packets sent, and packets refused by our own sockets.
+    /// Packets that count and were sent, and packets refused by our own sockets.
     fn sent(&self) -> (u64, u64) {
         let publishers = self
             .participants
@@ -254,11 +259,8 @@ impl Load {
             (SIGNALLING, ..) => return signalling.read(sides, now),
             (PUBLISHING, Some(publisher), _) => publisher.receive(&mut self.batch, now),
             (SUBSCRIBING, _, Some(subscriber)) => {
-                // A small generator with a long period: which packet is looked into must not follow the rhythm of the load.
-                self.lot ^= self.lot << 13;
-                self.lot ^= self.lot >> 17;
-                self.lot ^= self.lot << 5;
-                let lot = self.lot as usize;
+                // Which packet is looked into must not follow the rhythm of the load.
+                let lot = self.lots.draw() as usize;
                 subscriber.receive(&mut self.batch, lot, now, &mut self.samples);
             }
             _ => {}

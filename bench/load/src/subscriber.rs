@@ -4,7 +4,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use crate::link::{Facts, Link, Sink};
-use crate::media::stamp_ns;
+use crate::media::read_stamp;
 use crate::rtcp::{Arrivals, ReceptionBlock, receiver_report};
 use crate::rtp;
 use crate::sdp;
@@ -164,9 +164,12 @@ impl Sink for Sorting<'_> {
         match keys.unprotect(packet, index) {
             Ok((header, len)) => {
                 self.samples.genuine += 1;
-                if let Some(made_ns) = stamp_ns(&packet[header..len]) {
-                    let delay_ns = facts.arrived_ns.saturating_sub(made_ns);
-                    self.samples.delays.add(delay_ns);
+                if let Some((made_ns, counted)) = read_stamp(&packet[header..len]) {
+                    source.counted = counted;
+                    if counted {
+                        let delay_ns = facts.arrived_ns.saturating_sub(made_ns);
+                        self.samples.delays.add(delay_ns);
+                    }
                 }
             }
             Err(_) => self.samples.forged += 1,

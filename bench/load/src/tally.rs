@@ -7,6 +7,8 @@ pub struct Source {
     highest: u64,
     seen: Box<[u64; 1024]>,
     counts: Counts,
+    /// Whether its publisher is one of those who count, as far as is known.
+    pub counted: bool,
 }
 
 /// Counts since the measurement began.
@@ -26,6 +28,7 @@ impl Source {
             highest: first.into(),
             seen: Box::new([u64::MAX; 1024]),
             counts: Counts::default(),
+            counted: true,
         }
     }
 

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{Builder, JoinHandle};
 
-use media::{Certificate, Command, Event, Sfu, SfuConfig};
+use media::{Certificate, Command, Event, Profile, Sfu, SfuConfig};
 
 use crate::candidates::host_candidates;
 use crate::queues::{Inbox, Outbox, locked};
@@ -29,6 +29,10 @@ pub struct DriverConfig {
     pub tcp_port: Option<u16>,
     /// Addresses to put into host candidates instead of the bound ones.
     pub advertised: Vec<IpAddr>,
+    /// What may protect media, the best first.
+    pub profiles: Vec<Profile>,
+    /// Whether the kernel may be given several datagrams as one, to be segmented by it or by the network card.
+    pub segmentation: bool,
 }
 
 /// A running engine. Dropping it closes it.
@@ -50,7 +54,8 @@ impl Driver {
     /// Those of `bind(2)` with their errno (a port is occupied, an address is not ours), and of starting a thread.
     pub fn start(config: &DriverConfig) -> io::Result<Driver> {
         let interfaces = interface_addresses()?;
-        let udp = UdpPort::bind(SocketAddr::new(config.host, config.udp_port), &interfaces)?;
+        let address = SocketAddr::new(config.host, config.udp_port);
+        let udp = UdpPort::bind(address, &interfaces, config.segmentation)?;
         let tcp = config
             .tcp_port
             .map(|port| TcpPort::bind(SocketAddr::new(config.host, port), TCP_TOKEN))
@@ -65,6 +70,7 @@ impl Driver {
             udp_candidates: candidates(udp_address),
             tcp_candidates: tcp_address.map(candidates).unwrap_or_default(),
             certificate,
+            profiles: config.profiles.clone(),
         });
         let shared = Arc::new(Shared {
             inbox: Inbox::new()?,

@@ -4,6 +4,7 @@
 //! what the datagrams mean.
 
 mod candidates;
+mod crew;
 mod driver;
 mod framing;
 mod queues;

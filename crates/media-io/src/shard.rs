@@ -4,18 +4,16 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread::{self, Builder};
 use std::time::Instant;
 
 use media::{Egress, Event, Path, Sfu, Transport, Worth};
 
+use crate::crew::{Crew, Exit};
 use crate::queues::{Inbox, Outbox};
 use crate::sys::{Poller, Readiness};
 use crate::tcp::TcpPort;
-use crate::udp::{UdpExit, UdpPort};
+use crate::udp::UdpPort;
 
-/// With fewer packets waiting a second thread costs more than it saves: this is about a millisecond of work.
-const SHARED_FROM: usize = 512;
 const INBOX_TOKEN: u64 = 0;
 const UDP_TOKEN: u64 = 1;
 /// The first token of the TCP port, which uses all from here on.
@@ -46,6 +44,16 @@ impl Egress for Ports {
     }
 }
 
+impl Exit for Ports {
+    fn flush(&mut self) {
+        self.udp.exit.flush();
+    }
+
+    fn dropped(&self) -> u64 {
+        self.udp.exit.dropped() + self.tcp.as_ref().map_or(0, TcpPort::dropped)
+    }
+}
+
 /// What the control plane sees of a running shard.
 pub(crate) struct Shared {
     pub(crate) inbox: Inbox,
@@ -61,8 +69,8 @@ pub(crate) struct Shard {
     poller: Poller,
     shared: Arc<Shared>,
     events: Vec<Event>,
-    /// The way out of a second thread, if the machine has a second core.
-    helper: Option<UdpExit>,
+    /// Those who help to send, if the machine has more than one core.
+    crew: Option<Crew>,
 }
 
 impl Shard {
@@ -77,10 +85,8 @@ impl Shard {
         if let Some(tcp) = &ports.tcp {
             tcp.watch(&poller)?;
         }
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        let helper = (cores > 1).then(|| ports.udp.exit.another()).transpose()?;
         Ok(Shard {
-            helper,
+            crew: None,
             sfu,
             ports,
             poller,
@@ -94,6 +100,7 @@ impl Shard {
     /// # Errors
     /// A descriptor of ours is broken; the process cannot go on forwarding.
     pub(crate) fn run(&mut self) -> io::Result<()> {
+        self.crew = self.hire();
         let mut ready = Vec::new();
         loop {
             let wait = self
@@ -109,6 +116,16 @@ impl Shard {
             self.run_timers(now)?;
             self.settle(now)?;
         }
+    }
+
+    /// As many as there are cores; nobody on a machine that has no thread to spare, which then sends with one.
+    fn hire(&self) -> Option<Crew> {
+        let exits = (0..Crew::size()).map(|_| self.ports.udp.exit.another());
+        let exits = exits.collect::<io::Result<Vec<_>>>().ok()?;
+        if exits.is_empty() {
+            return None;
+        }
+        Crew::start(exits).ok()
     }
 
     fn wake_at(&self) -> Option<Instant> {
@@ -154,36 +171,14 @@ impl Shard {
         Ok(())
     }
 
-    /// Much to send is sent by two threads at once, each encrypting for its own receivers.
-    fn share_work(&mut self) {
-        if self.sfu.waiting_packets() < SHARED_FROM {
-            return;
-        }
-        let Some(helper) = &mut self.helper else {
-            return;
-        };
-        let (first, second) = self.sfu.lanes();
-        let ports = &mut self.ports;
-        thread::scope(|scope| {
-            let second = move || {
-                second.send(helper);
-                helper.flush();
-            };
-            // A thread that cannot be had leaves its part to the flush.
-            let _ = Builder::new()
-                .name("preau-media-1".to_owned())
-                .spawn_scoped(scope, second);
-            first.send(ports);
-            ports.udp.exit.flush();
-        });
-    }
-
     /// Sends what became of the input and reports it. Connections that end on the way may give rise to more.
     fn settle(&mut self, now: Instant) -> io::Result<()> {
-        self.share_work();
+        if let Some(crew) = &mut self.crew {
+            crew.send(&mut self.sfu, &mut self.ports)?;
+        }
         loop {
             self.sfu.flush(&mut self.ports, now);
-            self.ports.udp.exit.flush();
+            self.ports.flush();
             let Some(tcp) = &mut self.ports.tcp else {
                 break;
             };
@@ -200,9 +195,8 @@ impl Shard {
             self.events.push(event);
         }
         self.shared.outbox.extend(&mut self.events);
-        let tcp_dropped = self.ports.tcp.as_ref().map_or(0, TcpPort::dropped);
-        let helper_dropped = self.helper.as_ref().map_or(0, UdpExit::dropped);
-        let dropped = self.ports.udp.exit.dropped() + helper_dropped + tcp_dropped;
+        let others_dropped = self.crew.as_ref().map_or(0, Crew::dropped);
+        let dropped = self.ports.dropped() + others_dropped;
         self.shared.dropped.store(dropped, Ordering::Relaxed);
         Ok(())
     }

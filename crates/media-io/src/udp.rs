@@ -6,6 +6,7 @@ use std::os::fd::{AsRawFd, RawFd};
 
 use media::{Egress, Path, Worth};
 
+use crate::crew::Exit;
 use crate::sys::{ReceiveBatch, SendBatch, Target, enlarge_buffers, report_destination};
 
 /// A way out of a UDP socket. Several may share one socket, each with a batch and a thread of its own.
@@ -42,17 +43,17 @@ impl UdpExit {
         Ok(UdpExit {
             socket: self.socket.try_clone()?,
             own: self.own.clone(),
-            outgoing: SendBatch::new(self.socket.local_addr()?.is_ipv6()),
+            outgoing: self.outgoing.another(),
         })
     }
+}
 
-    /// Sends what is queued.
-    pub(crate) fn flush(&mut self) {
+impl Exit for UdpExit {
+    fn flush(&mut self) {
         self.outgoing.flush(&self.socket);
     }
 
-    /// Datagrams the kernel refused since the start.
-    pub(crate) fn dropped(&self) -> u64 {
+    fn dropped(&self) -> u64 {
         self.outgoing.dropped()
     }
 }
@@ -75,9 +76,15 @@ impl UdpPort {
     /// address to a loopback one, so the socket takes all of them and drops what comes from elsewhere. (Nobody
     /// elsewhere can pretend: the kernel refuses its own addresses as the source of what arrives from outside.)
     ///
+    /// `segmentation` allows several datagrams to leave as one.
+    ///
     /// # Errors
     /// Those of `bind(2)`.
-    pub(crate) fn bind(address: SocketAddr, interfaces: &[IpAddr]) -> io::Result<Self> {
+    pub(crate) fn bind(
+        address: SocketAddr,
+        interfaces: &[IpAddr],
+        segmentation: bool,
+    ) -> io::Result<Self> {
         let this_machine_only = address.ip().is_loopback();
         let address = if this_machine_only {
             everywhere(address)
@@ -101,7 +108,7 @@ impl UdpPort {
             exit: UdpExit {
                 socket,
                 own: own.to_vec(),
-                outgoing: SendBatch::new(address.is_ipv6()),
+                outgoing: SendBatch::new(address.is_ipv6(), segmentation),
             },
         })
     }
@@ -180,7 +187,7 @@ mod tests {
     /// Whether a port bound to loopback takes a datagram sent from `sender` to that same address.
     fn takes(sender: IpAddr, interfaces: &[IpAddr]) -> bool {
         let loopback = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
-        let mut port = UdpPort::bind(loopback, interfaces).expect("a port");
+        let mut port = UdpPort::bind(loopback, interfaces, true).expect("a port");
         let friend = UdpSocket::bind(SocketAddr::new(sender, 0)).expect("a socket");
         let target = SocketAddr::new(sender, port.bound().port());
         friend.send_to(b"hello", target).expect("sent");

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::RawFd;
 use std::time::{Duration, Instant};
 
-use media::{Command, Event, PeerId, RequestId, Role, Stats};
+use media::{Command, Event, PeerId, Profile, RequestId, Role, Stats};
 use media_io::{Driver, DriverConfig};
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -17,6 +17,8 @@ fn config() -> DriverConfig {
         udp_port: 0,
         tcp_port: Some(0),
         advertised: Vec::new(),
+        profiles: Profile::PREFERRED.to_vec(),
+        segmentation: true,
     }
 }
 

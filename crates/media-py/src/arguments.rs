@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use media::{DataChannel, DownId, PeerId, Receive, RequestId, Role, TrackId};
+use media::{DataChannel, DownId, PeerId, Profile, Receive, RequestId, Role, TrackId};
 use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 
@@ -116,6 +116,33 @@ pub(crate) fn channel(name: &str) -> PyResult<DataChannel> {
         ("lossy", DataChannel::Lossy),
     ];
     chosen("channel", name, &channels)
+}
+
+/// The SRTP profiles of these names, or all in the usual order.
+///
+/// # Errors
+/// `ValueError` for none, an unknown one, or one named twice.
+pub(crate) fn profiles(names: Option<Vec<String>>) -> PyResult<Vec<Profile>> {
+    let Some(names) = names else {
+        return Ok(Profile::PREFERRED.to_vec());
+    };
+    let known = [
+        ("aes-128-gcm", Profile::Aes128Gcm),
+        ("aes-256-gcm", Profile::Aes256Gcm),
+        ("aes-128-cm-sha1", Profile::Aes128CmSha1),
+    ];
+    let mut profiles = Vec::with_capacity(names.len());
+    for name in &names {
+        let profile = chosen("an SRTP profile", name, &known)?;
+        if profiles.contains(&profile) {
+            return Err(PyValueError::new_err(format!("named twice: {name:?}")));
+        }
+        profiles.push(profile);
+    }
+    if profiles.is_empty() {
+        return Err(PyValueError::new_err("no SRTP profile is named"));
+    }
+    Ok(profiles)
 }
 
 /// # Errors

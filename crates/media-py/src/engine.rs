@@ -9,7 +9,7 @@ use pyo3::exceptions::{PyOSError, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 
-use crate::arguments::{Layer, Number, Port, ReceiveTuple, channel, ip, receives, role};
+use crate::arguments::{Layer, Number, Port, ReceiveTuple, channel, ip, profiles, receives, role};
 use crate::events::{Drops, to_tuple};
 
 /// A media engine with its own thread and sockets.
@@ -21,13 +21,15 @@ pub(crate) struct Engine {
 #[pymethods]
 impl Engine {
     #[new]
-    #[pyo3(signature = (*, udp_host, udp_port, tcp_port, advertised = Vec::new()))]
+    #[pyo3(signature = (*, udp_host, udp_port, tcp_port, advertised = Vec::new(), srtp = None, segmentation = true))]
     fn new(
         py: Python<'_>,
         udp_host: &str,
         udp_port: Port,
         tcp_port: Option<Port>,
         advertised: Vec<String>,
+        srtp: Option<Vec<String>>,
+        segmentation: bool,
     ) -> PyResult<Self> {
         let config = DriverConfig {
             host: ip(udp_host)?,
@@ -37,6 +39,8 @@ impl Engine {
                 .iter()
                 .map(|text| ip(text))
                 .collect::<PyResult<_>>()?,
+            profiles: profiles(srtp)?,
+            segmentation,
         };
         let driver = py.detach(|| Driver::start(&config)).map_err(os_error)?;
         Ok(Engine { driver })

@@ -9,6 +9,7 @@ mod data;
 mod down;
 mod event;
 mod forward;
+mod hello;
 mod ingress;
 mod keys;
 mod levels;
@@ -40,3 +41,4 @@ pub use event::{
 };
 pub use send::Lane;
 pub use sfu::{Certificate, Egress, Path, Sfu, SfuConfig, Worth};
+pub use srtp::Profile;

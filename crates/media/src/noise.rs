@@ -222,6 +222,7 @@ fn stun_and_everything_else_at_the_socket() {
         udp_candidates: vec![here],
         tcp_candidates: vec![here],
         certificate: Certificate::generate().expect("a certificate"),
+        profiles: Profile::PREFERRED.to_vec(),
     });
     sfu.command(
         Command::OpenPeer {

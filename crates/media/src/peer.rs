@@ -128,7 +128,7 @@ impl Peer {
             .set_sctp_max_buffered_amount(SCTP_BUFFER_BYTES)
             .set_extension_map(extension_map(role));
         *builder.codec_config() = codec_config(role);
-        let (mut rtc, keys) = keys::with_slot(|| builder.build(now));
+        let (mut rtc, keys) = keys::with_slot(&config.profiles, || builder.build(now));
         for candidate in local_candidates(config) {
             rtc.add_local_candidate(candidate);
         }

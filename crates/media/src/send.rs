@@ -1,5 +1,6 @@
 //! What leaves: media, one receiver after the other or several at once, and RTCP.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use slab::Slab;
@@ -15,19 +16,33 @@ use crate::track::Track;
 /// How often subscribers are told the clocks of their tracks.
 const REPORT_EVERY: Duration = Duration::from_secs(1);
 
-/// A part of the waiting media, for some of the receivers. The parts of one flush may be sent at the same time.
-pub struct Lane<'a> {
-    senders: &'a mut [(usize, Box<Sender>)],
-    tracks: &'a Slab<Track>,
+/// A part of the waiting media, for some of the receivers. Lent to a thread, which sends it while others send other parts.
+#[derive(Default)]
+pub struct Lane {
+    senders: Vec<(usize, Box<Sender>)>,
+    /// Nobody writes them while a lane is lent.
+    tracks: Option<Arc<Slab<Track>>>,
 }
 
-impl Lane<'_> {
+impl Lane {
     /// Sends it.
-    pub fn send(self, egress: &mut dyn Egress) {
-        for (_, sender) in self.senders {
-            sender.send_pending(self.tracks, egress);
+    pub fn send(&mut self, egress: &mut dyn Egress) {
+        let Some(tracks) = &self.tracks else { return };
+        for (_, sender) in &mut self.senders {
+            sender.send_pending(tracks, egress);
         }
     }
+
+    /// Whether part of it goes by TCP, so that only who has those connections can send it.
+    #[must_use]
+    pub fn goes_by_tcp(&self) -> bool {
+        self.senders.iter().any(|(_, sender)| by_tcp(sender))
+    }
+}
+
+fn by_tcp(sender: &Sender) -> bool {
+    let path = sender.path;
+    path.is_some_and(|path| path.transport == Transport::Tcp)
 }
 
 impl Sfu {
@@ -37,36 +52,49 @@ impl Sfu {
         self.waiting
     }
 
-    /// Divides the waiting media into two parts of about the same work, of which the second goes out by UDP alone. Both
-    /// have to be sent before the `flush` that follows.
-    pub fn lanes(&mut self) -> (Lane<'_>, Lane<'_>) {
-        self.take_senders();
-        let by_tcp = |sender: &Sender| {
-            sender
-                .path
-                .is_some_and(|path| path.transport == Transport::Tcp)
+    /// Divides the waiting media into parts of about the same work, one for each of `lanes`; what goes by TCP is in the
+    /// first ones. All of them have to be sent and given back before anything else is asked of this state machine.
+    pub fn lend(&mut self, lanes: &mut [Lane]) {
+        let Some(lent) = Arc::get_mut(&mut self.lent) else {
+            return;
         };
+        std::mem::swap(lent, &mut self.tracks);
+        self.take_senders();
         self.ready
             .sort_unstable_by_key(|(_, sender)| !by_tcp(sender));
-        let total: usize = self
-            .ready
-            .iter()
-            .map(|(_, sender)| sender.pending.len())
-            .sum();
-        let (mut split, mut before) = (0, 0);
-        for (_, sender) in &self.ready {
-            if 2 * before >= total && !by_tcp(sender) {
-                break;
+        let mut left: usize = self.ready.iter().map(|(_, it)| it.pending.len()).sum();
+        let mut ready = self.ready.drain(..);
+        let parts = lanes.len();
+        for (number, lane) in lanes.iter_mut().enumerate() {
+            lane.tracks = Some(Arc::clone(&self.lent));
+            let share = left.div_ceil(parts - number);
+            let mut taken = 0;
+            while taken < share
+                && let Some((slot, sender)) = ready.next()
+            {
+                taken += sender.pending.len();
+                lane.senders.push((slot, sender));
             }
-            before += sender.pending.len();
-            split += 1;
+            left -= taken;
         }
-        let (first, second) = self.ready.split_at_mut(split);
-        let lane = |senders| Lane {
-            senders,
-            tracks: &self.tracks,
-        };
-        (lane(first), lane(second))
+    }
+
+    /// Takes back what was lent.
+    ///
+    /// # Panics
+    /// A lane that was filled is not among them.
+    pub fn take_back(&mut self, lanes: &mut [Lane]) {
+        for lane in lanes {
+            lane.tracks = None;
+            for (slot, sender) in lane.senders.drain(..) {
+                if let Some(peer) = self.peers.get_mut(slot) {
+                    peer.sender = Some(sender);
+                }
+            }
+        }
+        let lent = Arc::get_mut(&mut self.lent).expect("every lane is given back");
+        std::mem::swap(lent, &mut self.tracks);
+        self.waiting = 0;
     }
 
     /// Hands the waiting media of every receiver to `egress`, one receiver after the other.

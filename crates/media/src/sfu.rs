@@ -17,6 +17,7 @@ use crate::keys;
 use crate::peer::Peer;
 use crate::rtcp::Compound;
 use crate::sender::Sender;
+use crate::srtp::Profile;
 use crate::timers::Timers;
 use crate::track::Track;
 
@@ -95,6 +96,8 @@ pub struct SfuConfig {
     pub tcp_candidates: Vec<SocketAddr>,
     /// The DTLS certificate.
     pub certificate: Certificate,
+    /// What may be agreed on to protect media, the best first; a client that offers none of it gets no media.
+    pub profiles: Vec<Profile>,
 }
 
 /// Counters that belong to no open peer.
@@ -128,6 +131,8 @@ pub struct Sfu {
     /// Packets that wait to be sent, and the senders of those peers while they are being sent.
     pub(crate) waiting: usize,
     pub(crate) ready: Vec<(usize, Box<Sender>)>,
+    /// The tracks while several threads read them; otherwise empty.
+    pub(crate) lent: Arc<Slab<Track>>,
     /// Peers that are to be told something by RTCP.
     pub(crate) reporting: Vec<usize>,
     /// Publishers heard since they were last told how they arrive, and when that is due.
@@ -164,6 +169,7 @@ impl Sfu {
             sending: Vec::new(),
             waiting: 0,
             ready: Vec::new(),
+            lent: Arc::default(),
             reporting: Vec::new(),
             listening: Vec::new(),
             next_feedback: None,

@@ -11,6 +11,8 @@ from preau.problems import BadSetting
 from preau.serve.heads import Network
 
 _EVERY_ADDRESS = str(IPv4Address(0))
+#: How media can be protected; what `preau.sfu` takes.
+_SRTP_PROFILES = ("aes-128-gcm", "aes-256-gcm", "aes-128-cm-sha1")
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,9 @@ class ServeSettings:
     media_udp_port: int
     media_tcp_port: int
     media_addresses: tuple[str, ...] = ()
+    #: Empty: the media server's own order.
+    media_srtp: tuple[str, ...] = ()
+    media_segmentation: bool = True
     trusted_proxies: tuple[Network, ...] = ()
     #: Whether a second process of the platform waits to take over from one that ends.
     has_standby: bool = True
@@ -43,6 +48,24 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def media_srtp(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """PREAU_MEDIA_SRTP: the SRTP profiles that may be agreed on, the best first. Raises BadSetting."""
+    text = environ.get("PREAU_MEDIA_SRTP", "")
+    profiles = tuple(part.strip() for part in text.split(",")) if text else ()
+    if not set(profiles) <= set(_SRTP_PROFILES) or len(set(profiles)) < len(profiles):
+        allowed = f"one or more of {', '.join(_SRTP_PROFILES)}, each once, separated by commas"
+        raise BadSetting("PREAU_MEDIA_SRTP", text, allowed)
+    return profiles
+
+
+def media_segmentation(environ: Mapping[str, str]) -> bool:
+    """PREAU_MEDIA_SEGMENTATION: whether the kernel may be given datagrams together. Raises BadSetting."""
+    text = environ.get("PREAU_MEDIA_SEGMENTATION") or "on"
+    if text not in ("on", "off"):
+        raise BadSetting("PREAU_MEDIA_SEGMENTATION", text, "on or off")
+    return text == "on"
 
 
 def trusted_proxies(environ: Mapping[str, str]) -> tuple[Network, ...]:

@@ -135,6 +135,10 @@ def _sfu_plan(
     arguments += ["--webhook", f"http://127.0.0.1:{layout.meet_port}/api/v1/webhooks/livekit"]
     for address in ports.advertised(settings):
         arguments += ["--advertise", address]
+    if settings.media_srtp:
+        arguments += ["--srtp", ",".join(settings.media_srtp)]
+    if not settings.media_segmentation:
+        arguments.append("--no-segmentation")
     # Not as arguments: every account of the machine can read those.
     environment = {**environ, "PREAU_SFU_KEY": engine.key, "PREAU_SFU_SECRET": engine.secret}
     return ChildPlan("sfu", arguments, environment, port, "/")

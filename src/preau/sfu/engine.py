@@ -46,10 +46,19 @@ class NativeEngine(Protocol):
     def send_data(self, peer: int, channel: str, payload: bytes) -> None: ...
 
 
-def start(host: str, udp_port: int, tcp_port: int | None, advertised: Sequence[str]) -> NativeEngine:
+def start(
+    host: str,
+    udp_port: int,
+    tcp_port: int | None,
+    advertised: Sequence[str],
+    srtp: Sequence[str],
+    *,
+    segmentation: bool,
+) -> NativeEngine:
     """Starts the engine on these ports (0: any free; tcp None: no TCP).
 
-    Raises EngineMissing, PortInUse, OSError.
+    `srtp` are the profiles that may be agreed on, the best first; `segmentation` lets the kernel be given
+    several datagrams as one. Raises EngineMissing, PortInUse, OSError.
     """
     try:
         native = import_module("preau._media")
@@ -57,7 +66,12 @@ def start(host: str, udp_port: int, tcp_port: int | None, advertised: Sequence[s
         raise EngineMissing("The native module preau._media is not built.") from error
     try:
         engine: NativeEngine = native.Engine(
-            udp_host=host, udp_port=udp_port, tcp_port=tcp_port, advertised=list(advertised)
+            udp_host=host,
+            udp_port=udp_port,
+            tcp_port=tcp_port,
+            advertised=list(advertised),
+            srtp=list(srtp),
+            segmentation=segmentation,
         )
     except OSError as error:
         if error.errno == errno.EADDRINUSE:

@@ -182,7 +182,14 @@ async def serve(settings: Settings, on_ready: Callable[[Address], None], stop: a
     """
     listening = listen(settings.bind, settings.port)
     try:
-        native = start(settings.media_host, settings.udp_port, settings.tcp_port, settings.advertise)
+        native = start(
+            settings.media_host,
+            settings.udp_port,
+            settings.tcp_port,
+            settings.advertise,
+            settings.srtp,
+            segmentation=settings.segmentation,
+        )
     except BaseException:
         listening.close()
         raise

@@ -1,4 +1,4 @@
-"""What the media server can be told: on its command line, and its key pair by the environment as well."""
+"""What the media server can be told: on its command line, and some of it by the environment as well."""
 
 from __future__ import annotations
 
@@ -15,8 +15,12 @@ BAD_SETTING_EXIT = 2
 #: LiveKit's ports and development key pair.
 HTTP_PORT, UDP_PORT, TCP_PORT = 7880, 7882, 7881
 DEV_PAIR = ("devkey", "secret")
+#: SRTP profiles by which media can be protected, in the order in which they are agreed on.
+SRTP_PROFILES = ("aes-128-gcm", "aes-256-gcm", "aes-128-cm-sha1")
 #: Environment variables in place of `--key` and `--secret`, which every account of the machine can read.
 KEY_VARIABLE, SECRET_VARIABLE = "PREAU_SFU_KEY", "PREAU_SFU_SECRET"
+#: And in place of `--srtp` and `--no-segmentation`.
+SRTP_VARIABLE, SEGMENTATION_VARIABLE = "PREAU_MEDIA_SRTP", "PREAU_MEDIA_SEGMENTATION"
 T = TypeVar("T")
 _EVERYWHERE = str(ipaddress.IPv4Address(0))
 
@@ -33,6 +37,8 @@ class Settings:
     tcp_port: int | None = TCP_PORT
     webhooks: tuple[str, ...] = ()
     advertise: tuple[str, ...] = ()
+    srtp: tuple[str, ...] = SRTP_PROFILES
+    segmentation: bool = True
     auto_create: bool = True
     die_with_parent: bool = False
 
@@ -75,6 +81,9 @@ def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Settings:
         tcp_port=given.tcp_port,
         webhooks=tuple(given.webhook),
         advertise=tuple(given.advertise),
+        srtp=given.srtp or _from(environ, parser, SRTP_VARIABLE, _profiles) or SRTP_PROFILES,
+        segmentation=not given.no_segmentation
+        and _from(environ, parser, SEGMENTATION_VARIABLE, _switch) is not False,
         auto_create=not given.no_auto_create,
         die_with_parent=given.die_with_parent,
     )
@@ -100,6 +109,16 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         help="IP address clients are told to send media to; repeatable",
     )
+    add(
+        "--srtp",
+        type=_checked(_profiles),
+        help=f"how media may be protected, the best first ({','.join(SRTP_PROFILES)}; {SRTP_VARIABLE})",
+    )
+    add(
+        "--no-segmentation",
+        action="store_true",
+        help=f"never give the kernel several datagrams as one ({SEGMENTATION_VARIABLE}=off)",
+    )
     add("--no-auto-create", action="store_true", help="only rooms made by the API can be joined")
     add("--die-with-parent", action="store_true", help="end when the starting process ends (Linux)")
     return parser
@@ -113,6 +132,25 @@ def _checked(read: Callable[[str], T]) -> Callable[[str], T]:
             raise argparse.ArgumentTypeError(f"{text!r} is not allowed: {error}") from error
 
     return convert
+
+
+def _from(
+    environ: Mapping[str, str], parser: argparse.ArgumentParser, name: str, read: Callable[[str], T]
+) -> T | None:
+    """What a variable says; None when it is not set. Ends the process when it is wrong."""
+    text = environ.get(name)
+    if not text:
+        return None
+    try:
+        return read(text)
+    except ValueError as error:
+        parser.error(f"{name}: {text!r} is not allowed: {error}")
+
+
+def _switch(text: str) -> bool:
+    if text not in ("on", "off"):
+        raise ValueError("it must be on or off")
+    return text == "on"
 
 
 def _port(text: str) -> int:
@@ -131,6 +169,15 @@ def _address(text: str) -> str:
         return str(ipaddress.ip_address(text))
     except ValueError as error:
         raise ValueError("it must be an IP address") from error
+
+
+def _profiles(text: str) -> tuple[str, ...]:
+    profiles = tuple(part.strip() for part in text.split(","))
+    if not set(profiles) <= set(SRTP_PROFILES) or len(set(profiles)) < len(profiles):
+        raise ValueError(
+            f"it must be one or more of {', '.join(SRTP_PROFILES)}, each once, separated by commas"
+        )
+    return profiles
 
 
 def _url(text: str) -> str:

@@ -64,6 +64,22 @@ def test_two_cores_are_compared_with_one() -> None:
     assert not met["7  two cores: CPU per packet of one"]
 
 
+def test_harm_is_what_it_costs_more_than_nobody() -> None:
+    cores = {"nobody": 0.10, "normal": 0.14, "tenfold": 0.17, "noise": 0.20}
+    shares = {"tenfold": 1.0, "noise": 0.999}
+    summary = [
+        _entry(f"hostile-{conduct}", "preau", cores=used, delivered_share=shares.get(conduct, 1.0))
+        for conduct, used in cores.items()
+    ]
+    met = _met(summary)
+    assert met["9  ten times the packets: CPU of a normal one"]
+    assert met["9  ten times the packets: share others got"]
+    # 2.5 times what a normal one costs, and one packet in a thousand of the others' was lost.
+    assert not met["9  nine of noise a packet: CPU of a normal one"]
+    assert not met["9  nine of noise a packet: share others got"]
+    assert "9  nine replays a packet: CPU of a normal one" not in met
+
+
 def test_a_disturbed_figure_meets_nothing() -> None:
     disturbed = OURS | {"disturbed": True}
     assert not any(_met([disturbed]).values())

@@ -9,6 +9,8 @@ from preau.serve.settings import ServeSettings
 from preau.serve.supervisor import Layout, child_plans
 from preau.sfu.settings import parse
 
+SFU_KEYS = {"PREAU_SFU_KEY": "k", "PREAU_SFU_SECRET": "s"}
+
 
 def _settings(host: str = "127.0.0.1", *addresses: str) -> ServeSettings:
     return ServeSettings(host, 8000, "http://a", Path("data"), True, 7882, 7881, addresses)
@@ -41,6 +43,17 @@ def test_the_media_server_takes_its_key_pair_where_other_accounts_cannot_read_it
     assert (given.key, given.secret) == ("-made-key", "-made-secret")
     for plan in plans:
         assert not any("-made-" in argument for argument in plan.arguments)
+
+
+def test_the_media_server_is_told_how_to_protect_and_send_media() -> None:
+    layout = Layout(20001, 20002, EngineKey("k", "s"))
+    usual = parse(child_plans(_settings(), {}, layout)[1].arguments[3:], SFU_KEYS)
+    assert usual.srtp == ("aes-128-gcm", "aes-256-gcm", "aes-128-cm-sha1")
+    assert usual.segmentation
+    rare = replace(_settings(), media_srtp=("aes-128-cm-sha1",), media_segmentation=False)
+    given = parse(child_plans(rare, {}, layout)[1].arguments[3:], SFU_KEYS)
+    assert given.srtp == ("aes-128-cm-sha1",)
+    assert not given.segmentation
 
 
 def test_with_a_livekit_elsewhere_meet_runs_alone() -> None:

@@ -4,7 +4,14 @@ from pathlib import Path
 import pytest
 
 from preau.problems import BadSetting
-from preau.serve.settings import ServeSettings, has_standby, is_loopback, trusted_proxies
+from preau.serve.settings import (
+    ServeSettings,
+    has_standby,
+    is_loopback,
+    media_segmentation,
+    media_srtp,
+    trusted_proxies,
+)
 
 
 def _settings(host: str, *media_addresses: str) -> ServeSettings:
@@ -57,3 +64,24 @@ def test_a_standby_waits_unless_that_is_switched_off() -> None:
     assert [has_standby({"PREAU_STANDBY": text}) for text in ("", "on", "off")] == [True, True, False]
     with pytest.raises(BadSetting, match="on or off"):
         has_standby({"PREAU_STANDBY": "no"})
+
+
+def test_how_media_is_protected_is_the_media_servers_to_decide_unless_it_is_told() -> None:
+    assert media_srtp({}) == media_srtp({"PREAU_MEDIA_SRTP": ""}) == ()
+    given = {"PREAU_MEDIA_SRTP": "aes-256-gcm, aes-128-cm-sha1"}
+    assert media_srtp(given) == ("aes-256-gcm", "aes-128-cm-sha1")
+
+
+@pytest.mark.parametrize("value", ["aes", "aes-128-gcm,", ",", "aes-128-gcm,aes-128-gcm", "AES-128-GCM"])
+def test_wrong_protection_is_named_with_what_is_allowed(value: str) -> None:
+    with pytest.raises(BadSetting) as caught:
+        media_srtp({"PREAU_MEDIA_SRTP": value})
+    assert "PREAU_MEDIA_SRTP" in caught.value.line()
+    assert "aes-128-gcm, aes-256-gcm, aes-128-cm-sha1" in caught.value.line()
+
+
+def test_datagrams_leave_as_one_unless_that_is_off() -> None:
+    assert media_segmentation({}) is media_segmentation({"PREAU_MEDIA_SEGMENTATION": "on"}) is True
+    assert media_segmentation({"PREAU_MEDIA_SEGMENTATION": "off"}) is False
+    with pytest.raises(BadSetting, match="on or off"):
+        media_segmentation({"PREAU_MEDIA_SEGMENTATION": "no"})

@@ -154,7 +154,9 @@ impl Message {
 /// Outgoing datagrams, kept until [`SendBatch::flush`].
 pub(crate) struct SendBatch {
     v6_socket: bool,
+    /// Whether it is allowed.
     segmentation: bool,
+    /// How often in a row the kernel would not segment.
     refusals: u32,
     /// Payloads one after the other; what was used once is not cleared.
     arena: Vec<u8>,
@@ -164,17 +166,27 @@ pub(crate) struct SendBatch {
 }
 
 impl SendBatch {
-    /// An empty batch for a socket of the given family.
-    pub(crate) fn new(v6_socket: bool) -> Self {
+    /// An empty batch for a socket of the given family, with or without segmented messages.
+    pub(crate) fn new(v6_socket: bool, segmentation: bool) -> Self {
         SendBatch {
             v6_socket,
-            segmentation: true,
+            segmentation,
             refusals: 0,
             arena: vec![0; BATCH * DATAGRAM_BYTES],
             used: 0,
             messages: Vec::with_capacity(BATCH),
             dropped: 0,
         }
+    }
+
+    /// An empty batch for the same socket.
+    pub(crate) fn another(&self) -> Self {
+        SendBatch::new(self.v6_socket, self.segmentation)
+    }
+
+    /// Whether datagrams may leave as one: it is allowed, and the kernel has not refused it time and again.
+    fn segments(&self) -> bool {
+        self.segmentation && self.refusals < MAX_REFUSALS
     }
 
     /// Datagrams the kernel did not take since the start.
@@ -191,7 +203,7 @@ impl SendBatch {
         len: usize,
         fill: &mut dyn FnMut(&mut [u8]) -> bool,
     ) {
-        let rides = self.segmentation
+        let rides = self.segments()
             && self
                 .messages
                 .last()
@@ -287,7 +299,6 @@ impl SendBatch {
         let parts: Vec<Message> = self.messages[next].split().collect();
         self.messages.splice(next..=next, parts);
         self.refusals += 1;
-        self.segmentation = self.segmentation && self.refusals < MAX_REFUSALS;
     }
 
     /// One `sendmmsg` of messages from index `from` on; how many were taken.

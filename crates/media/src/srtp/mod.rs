@@ -21,13 +21,32 @@ const CONTROL_HEADER_BYTES: usize = 8;
 
 /// A protection profile of DTLS-SRTP (RFC 5764, RFC 7714).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Profile {
+pub enum Profile {
+    /// AES-128 in counter mode with HMAC-SHA1 of 80 bits: what every client knows; three times the cost.
     Aes128CmSha1,
+    /// AES-128-GCM.
     Aes128Gcm,
+    /// AES-256-GCM.
     Aes256Gcm,
 }
 
 impl Profile {
+    /// All of them, in the order in which they are agreed on unless somebody wants it otherwise.
+    pub const PREFERRED: [Profile; 3] = [
+        Profile::Aes128Gcm,
+        Profile::Aes256Gcm,
+        Profile::Aes128CmSha1,
+    ];
+
+    /// As the extension `use_srtp` numbers it.
+    pub(crate) fn number(self) -> u16 {
+        match self {
+            Profile::Aes128CmSha1 => 1,
+            Profile::Aes128Gcm => 7,
+            Profile::Aes256Gcm => 8,
+        }
+    }
+
     fn key_bytes(self) -> usize {
         match self {
             Profile::Aes128CmSha1 | Profile::Aes128Gcm => 16,

@@ -9,8 +9,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use media_core::{
-    Certificate, Command, Egress, Event, Path, PeerId, Receive, RequestId, Role, Sfu, SfuConfig,
-    Transport, Worth,
+    Certificate, Command, Egress, Event, Path, PeerId, Profile, Receive, RequestId, Role, Sfu,
+    SfuConfig, Transport, Worth,
 };
 
 use client::Client;
@@ -94,6 +94,7 @@ impl World {
             udp_candidates,
             tcp_candidates: vec![tcp_address()],
             certificate: Certificate::generate().expect("a certificate"),
+            profiles: Profile::PREFERRED.to_vec(),
         };
         World {
             sfu: Sfu::new(config),

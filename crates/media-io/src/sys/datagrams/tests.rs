@@ -40,8 +40,7 @@ fn push(batch: &mut SendBatch, out: &UdpSocket, address: SocketAddr, payload: &[
 /// Lengths that begin, continue and end segmented runs, to two addresses alternately.
 fn send_runs(segmentation: bool) {
     let (out, first, second) = (socket(), socket(), socket());
-    let mut batch = SendBatch::new(false);
-    batch.segmentation = segmentation;
+    let mut batch = SendBatch::new(false, segmentation);
     let mut expected: [Vec<Vec<u8>>; 2] = [Vec::new(), Vec::new()];
     let lens = [1100, 1100, 1100, 400, 1100, 20, 1, 1, 2, 700];
     for (index, len) in lens.into_iter().cycle().take(150).enumerate() {
@@ -76,21 +75,21 @@ fn refused_run(batch: &mut SendBatch, out: &UdpSocket, address: SocketAddr) {
 #[test]
 fn a_refused_run_is_sent_as_its_datagrams() {
     let (out, target) = (socket(), socket());
-    let mut batch = SendBatch::new(false);
+    let mut batch = SendBatch::new(false, true);
     refused_run(&mut batch, &out, target.local_addr().expect("an address"));
     batch.flush(&out);
     assert_eq!(
         received(&target, 3),
         [vec![1; 900], vec![2; 900], vec![3; 12]]
     );
-    assert!(batch.segmentation);
+    assert!(batch.segments());
 }
 
 #[test]
 fn segmentation_ends_after_refusals_in_a_row() {
     let (out, target) = (socket(), socket());
     let address = target.local_addr().expect("an address");
-    let mut batch = SendBatch::new(false);
+    let mut batch = SendBatch::new(false, true);
     for _ in 1..MAX_REFUSALS {
         refused_run(&mut batch, &out, address);
         batch.flush(&out);
@@ -100,18 +99,32 @@ fn segmentation_ends_after_refusals_in_a_row() {
     batch.flush(&out);
     assert_eq!(batch.refusals, 0);
     for _ in 0..MAX_REFUSALS {
-        assert!(batch.segmentation);
+        assert!(batch.segments());
         refused_run(&mut batch, &out, address);
         batch.flush(&out);
     }
-    assert!(!batch.segmentation);
+    assert!(!batch.segments());
+}
+
+#[test]
+fn without_segmentation_every_datagram_is_a_message() {
+    let (out, target) = (socket(), socket());
+    let address = target.local_addr().expect("an address");
+    for (segmentation, messages) in [(true, 1), (false, 3)] {
+        let mut batch = SendBatch::new(false, segmentation);
+        assert_eq!(batch.another().segments(), segmentation);
+        for byte in 1..=3 {
+            push(&mut batch, &out, address, &[byte; 900]);
+        }
+        assert_eq!(batch.messages.len(), messages);
+    }
 }
 
 #[test]
 fn a_datagram_that_cannot_be_made_is_not_sent() {
     let (out, target) = (socket(), socket());
     let address = target.local_addr().expect("an address");
-    let mut batch = SendBatch::new(false);
+    let mut batch = SendBatch::new(false, true);
     push(&mut batch, &out, address, b"first");
     batch.push(&out, vital(address), 5, &mut |_| false);
     push(&mut batch, &out, address, b"third");
@@ -123,7 +136,7 @@ fn a_datagram_that_cannot_be_made_is_not_sent() {
 fn what_is_worth_least_is_given_up_first_and_sound_last() {
     let (out, target) = (socket(), socket());
     let address = target.local_addr().expect("an address");
-    let mut batch = SendBatch::new(false);
+    let mut batch = SendBatch::new(false, true);
     let worths = [2, 0, 2, 1].map(Worth::Picture);
     for worth in worths.into_iter().chain([Worth::Vital]) {
         let worth = Target {
@@ -151,7 +164,7 @@ fn what_is_worth_least_is_given_up_first_and_sound_last() {
 #[test]
 fn an_unreachable_destination_costs_only_its_own_datagrams() {
     let (out, target) = (socket(), socket());
-    let mut batch = SendBatch::new(false);
+    let mut batch = SendBatch::new(false, true);
     // A socket bound to loopback cannot send elsewhere: EINVAL.
     let elsewhere = SocketAddr::from(([192, 0, 2, 1], 9));
     push(&mut batch, &out, elsewhere, b"lost");

@@ -1,0 +1,332 @@
+//! Sending on several cores at once: threads that wait for lanes and draw them, each through a batch of its own.
+//!
+//! A lane belongs to whoever draws its number, so the lock it lies in is free whenever somebody takes it, and is taken
+//! once for hundreds of packets. Nobody waits for a thread that has not come yet: the others draw what is left.
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, Builder, JoinHandle, Thread};
+
+use media::{Egress, Lane, Sfu};
+
+use crate::queues::locked;
+
+/// A way out that sends in batches.
+pub(crate) trait Exit: Egress {
+    /// Sends what is queued.
+    fn flush(&mut self);
+
+    /// Datagrams that were not taken since the start.
+    fn dropped(&self) -> u64;
+}
+
+/// More threads would wait for the one that receives.
+const MAX_CORES: usize = 8;
+/// Cores are not equally fast: somebody else uses them too. With several lanes each, the faster ones send more.
+const LANES_PER_CORE: usize = 4;
+/// With fewer packets waiting a second thread costs more than it saves: this is about a millisecond of work. Every
+/// further thread needs as many more.
+const SHARED_FROM: usize = 512;
+
+/// The lanes of one flush, and who has drawn which.
+struct Board {
+    slots: Box<[Mutex<Lane>]>,
+    /// The next number to draw; from `slots.len()` on there is nothing to do.
+    next: AtomicUsize,
+    /// Lanes that were sent.
+    done: AtomicUsize,
+    /// Who waits for all of them.
+    foreman: Thread,
+    /// Datagrams the helpers' sockets did not take.
+    dropped: AtomicU64,
+    ended: AtomicBool,
+    failed: AtomicBool,
+}
+
+impl Board {
+    /// Draws lanes and sends them until none is left.
+    fn work(&self, exit: &mut impl Exit) {
+        while let Some(slot) = self.slots.get(self.next.fetch_add(1, Ordering::AcqRel)) {
+            locked(slot).send(exit);
+            exit.flush();
+            self.done.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.done.load(Ordering::Acquire) == self.slots.len() || self.failed.load(Ordering::Acquire)
+    }
+}
+
+/// The threads that help a media thread to send.
+pub(crate) struct Crew {
+    board: Arc<Board>,
+    helpers: Vec<JoinHandle<()>>,
+    lanes: Vec<Lane>,
+}
+
+impl Crew {
+    /// How many threads can help the one that receives on this machine.
+    pub(crate) fn size() -> usize {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        cores.min(MAX_CORES) - 1
+    }
+
+    /// Starts a thread for each way out. The thread that calls this is the one that calls [`Crew::send`].
+    ///
+    /// # Errors
+    /// Those of starting a thread.
+    pub(crate) fn start<E: Exit + Send + 'static>(exits: Vec<E>) -> io::Result<Crew> {
+        let lanes = (exits.len() + 1) * LANES_PER_CORE;
+        let board = Arc::new(Board {
+            slots: (0..lanes).map(|_| Mutex::default()).collect(),
+            next: AtomicUsize::new(lanes),
+            done: AtomicUsize::new(lanes),
+            foreman: thread::current(),
+            dropped: AtomicU64::new(0),
+            ended: AtomicBool::new(false),
+            failed: AtomicBool::new(false),
+        });
+        let mut crew = Crew {
+            board,
+            helpers: Vec::with_capacity(exits.len()),
+            lanes: (0..lanes).map(|_| Lane::default()).collect(),
+        };
+        for (number, exit) in exits.into_iter().enumerate() {
+            let board = Arc::clone(&crew.board);
+            let thread = Builder::new().name(format!("preau-media-{}", number + 1));
+            crew.helpers.push(thread.spawn(move || help(&board, exit))?);
+        }
+        Ok(crew)
+    }
+
+    /// Datagrams the helpers' sockets did not take since the start.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.board.dropped.load(Ordering::Relaxed)
+    }
+
+    /// Sends the waiting media on all cores, if there is enough of it.
+    ///
+    /// # Errors
+    /// A thread of ours has failed.
+    pub(crate) fn send(&mut self, sfu: &mut Sfu, exit: &mut impl Exit) -> io::Result<()> {
+        let wanted = sfu.waiting_packets() / SHARED_FROM;
+        if wanted == 0 {
+            return Ok(());
+        }
+        let board = &*self.board;
+        sfu.lend(&mut self.lanes);
+        for (lane, slot) in self.lanes.iter_mut().zip(&board.slots) {
+            if !lane.goes_by_tcp() {
+                std::mem::swap(lane, &mut locked(slot));
+            }
+        }
+        board.done.store(0, Ordering::Release);
+        board.next.store(0, Ordering::Release);
+        for helper in self.helpers.iter().take(wanted) {
+            helper.thread().unpark();
+        }
+        for lane in &mut self.lanes {
+            lane.send(exit);
+        }
+        board.work(exit);
+        while !board.is_done() {
+            thread::park();
+        }
+        if board.failed.load(Ordering::Acquire) {
+            return Err(io::Error::other("a sending thread failed"));
+        }
+        for (lane, slot) in self.lanes.iter_mut().zip(&board.slots) {
+            if !lane.goes_by_tcp() {
+                std::mem::swap(lane, &mut locked(slot));
+            }
+        }
+        sfu.take_back(&mut self.lanes);
+        Ok(())
+    }
+}
+
+impl Drop for Crew {
+    fn drop(&mut self) {
+        self.board.ended.store(true, Ordering::Release);
+        for helper in self.helpers.drain(..) {
+            helper.thread().unpark();
+            // A panic in it was noted by the thread itself.
+            let _ = helper.join();
+        }
+    }
+}
+
+/// What a helper does until the crew ends.
+fn help(board: &Board, mut exit: impl Exit) {
+    let body = AssertUnwindSafe(|| {
+        while !board.ended.load(Ordering::Acquire) {
+            let before = exit.dropped();
+            board.work(&mut exit);
+            board
+                .dropped
+                .fetch_add(exit.dropped() - before, Ordering::Relaxed);
+            if board.is_done() {
+                board.foreman.unpark();
+            }
+            thread::park();
+        }
+    });
+    if catch_unwind(body).is_err() {
+        board.failed.store(true, Ordering::Release);
+        board.foreman.unpark();
+    }
+}
+
+#[cfg(test)]
+#[path = "../../media/tests/kit/mod.rs"]
+mod kit;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::time::Duration;
+
+    use media::{Path, Transport, Worth};
+    use str0m::media::MediaKind;
+
+    use super::kit::World;
+    use super::kit::media::opus;
+    use super::*;
+
+    /// Tells where what it is given goes, and which thread gave it.
+    struct Told(Sender<(Path, String)>);
+
+    impl Egress for Told {
+        fn send(
+            &mut self,
+            path: Path,
+            _: Worth,
+            len: usize,
+            fill: &mut dyn FnMut(&mut [u8]) -> bool,
+        ) {
+            let mut room = vec![0; len];
+            assert!(fill(&mut room));
+            let name = thread::current().name().unwrap_or_default().to_owned();
+            self.0.send((path, name)).expect("somebody listens");
+        }
+    }
+
+    impl Exit for Told {
+        fn flush(&mut self) {}
+
+        fn dropped(&self) -> u64 {
+            0
+        }
+    }
+
+    /// A way out that tells so and breaks.
+    struct Broken(Sender<()>);
+
+    impl Egress for Broken {
+        fn send(&mut self, _: Path, _: Worth, _: usize, _: &mut dyn FnMut(&mut [u8]) -> bool) {
+            self.0.send(()).expect("somebody listens");
+            panic!("as it should");
+        }
+    }
+
+    impl Exit for Broken {
+        fn flush(&mut self) {}
+
+        fn dropped(&self) -> u64 {
+            0
+        }
+    }
+
+    /// A way out that goes on when the other one has broken.
+    struct Patient(Option<Receiver<()>>);
+
+    impl Egress for Patient {
+        fn send(&mut self, _: Path, _: Worth, _: usize, _: &mut dyn FnMut(&mut [u8]) -> bool) {
+            if let Some(broken) = self.0.take() {
+                broken.recv().expect("it breaks");
+            }
+        }
+    }
+
+    impl Exit for Patient {
+        fn flush(&mut self) {}
+
+        fn dropped(&self) -> u64 {
+            0
+        }
+    }
+
+    const RECEIVERS: usize = 12;
+
+    /// A call of which more waits to be sent than one thread sends alone: how much.
+    fn busy() -> (World, usize) {
+        let mut world = World::new();
+        let microphone = world.publisher(MediaKind::Audio, &[], Transport::Udp);
+        for number in 0..RECEIVERS {
+            let carrier = if number % 4 == 3 {
+                Transport::Tcp
+            } else {
+                Transport::Udp
+            };
+            world.subscriber(&[microphone.track], carrier);
+        }
+        let now = world.now;
+        for number in 0..SHARED_FROM.div_ceil(RECEIVERS) as u64 {
+            let client = &mut world.clients[microphone.client];
+            client.send(microphone.mid, None, &opus(number, -20), now);
+            for sound in client.take_outgoing(now) {
+                let (source, destination) = (sound.source, sound.destination);
+                world
+                    .sfu
+                    .packet(sound.transport, source, destination, &sound.payload, now);
+            }
+        }
+        let waiting = world.sfu.waiting_packets();
+        assert!(waiting >= SHARED_FROM);
+        (world, waiting)
+    }
+
+    fn sent(told: &Receiver<(Path, String)>) -> Vec<(Path, String)> {
+        told.try_iter().collect()
+    }
+
+    #[test]
+    fn a_crew_sends_everything_once_and_tcp_from_the_thread_that_has_it() {
+        let (telling, told) = channel();
+        let exits = (0..3).map(|_| Told(telling.clone())).collect();
+        let mut crew = Crew::start(exits).expect("threads");
+        let (mut world, waiting) = busy();
+        crew.send(&mut world.sfu, &mut Told(telling))
+            .expect("nobody fails");
+        let sent = sent(&told);
+        assert_eq!((sent.len(), world.sfu.waiting_packets()), (waiting, 0));
+        let ours = thread::current().name().unwrap_or_default().to_owned();
+        let by_tcp = |it: &&(Path, String)| it.0.transport == Transport::Tcp;
+        assert!(sent.iter().filter(by_tcp).all(|(_, name)| *name == ours));
+        assert_eq!(sent.iter().filter(by_tcp).count(), waiting / 4);
+        // The state machine has everything back.
+        world.run(Duration::from_millis(100));
+    }
+
+    #[test]
+    fn little_is_left_to_the_flush() {
+        let (telling, told) = channel();
+        let mut crew = Crew::start(vec![Told(telling.clone())]).expect("a thread");
+        let mut world = World::new();
+        crew.send(&mut world.sfu, &mut Told(telling))
+            .expect("nothing to do");
+        assert!(sent(&told).is_empty());
+    }
+
+    #[test]
+    fn a_thread_that_fails_is_told_of_and_nobody_waits_for_it() {
+        let (breaking, broken) = channel();
+        let mut crew = Crew::start(vec![Broken(breaking)]).expect("a thread");
+        let (mut world, _) = busy();
+        let error = crew.send(&mut world.sfu, &mut Patient(Some(broken)));
+        assert!(error.is_err());
+    }
+}
