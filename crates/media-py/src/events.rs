@@ -121,6 +121,7 @@ fn counters_dict<'py>(py: Python<'py>, counters: &PeerStats) -> PyResult<Bound<'
         ("lost", counters.lost),
         ("nacks", counters.nacks),
         ("plis", counters.plis),
+        ("refused", counters.refused),
     ] {
         dict.set_item(name, value)?;
     }

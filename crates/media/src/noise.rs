@@ -273,7 +273,8 @@ fn books_of_any_sequence_of_numbers() {
             let new = window.is_new(seq);
             window.insert(seq);
             assert!(!window.is_new(seq) || !new);
-            intake.take(seq, noise.next() as u32, noise.below(2) == 0, now);
+            let how = (noise.below(2) == 0, noise.below(4) == 0);
+            intake.take(seq, noise.next() as u32, how, now);
             log.add(noise.next() as u16, now);
             while noise.below(3) == 0 && log.report(1, &mut out) {}
         }

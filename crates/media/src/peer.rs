@@ -11,6 +11,7 @@ use str0m::media::{MediaKind, Mid};
 use str0m::net::TcpType;
 use str0m::{Candidate, Rtc, RtcConfig};
 
+use crate::budget::Shares;
 use crate::codec::{codec_config, extension_map};
 use crate::command::{PeerId, Role};
 use crate::data::DataPipes;
@@ -76,6 +77,8 @@ pub(crate) struct Peer {
     pub ufrags: Vec<String>,
     /// Remote addresses this peer is found by.
     pub addresses: Vec<Address>,
+    /// What it may still send.
+    pub shares: Shares,
     /// Where the keys of the handshake appear.
     pub keys: KeySlot,
     /// What it is sent with; `None` only while it is being sent to.
@@ -144,6 +147,7 @@ impl Peer {
             dirty: false,
             ufrags: Vec::new(),
             addresses: Vec::new(),
+            shares: Shares::new(now),
             keys,
             sender: Some(Box::default()),
             inbound: None,

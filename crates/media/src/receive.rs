@@ -43,6 +43,15 @@ impl Sfu {
         let header = Header::parse(datagram)?;
         let peer = self.peers.get_mut(slot)?;
         let uplink = peer.uplink.as_mut()?;
+        let origin = uplink.origins.get(&header.ssrc);
+        let feed = origin.and_then(|origin| origin.feed.flatten());
+        if let Some(track) = feed.and_then(|feed| self.tracks.get_mut(feed.track))
+            && !track.budget.admits(datagram.len(), now)
+        {
+            track.refused = true;
+            peer.stats.refused += 1;
+            return None;
+        }
         let inbound = peer.inbound.as_mut()?;
         let (index, len) = inbound.open(datagram, header.len, header.ssrc, plain)?;
         let extensions = Extensions::read(datagram, &header, &uplink.ids);
@@ -59,6 +68,11 @@ impl Sfu {
             Some(known) => known?,
             None => self.look_up(slot, header.ssrc)?,
         };
+        // Charged once authentic: nobody uses up the share of another by its source alone.
+        self.tracks
+            .get_mut(feed.track)?
+            .budget
+            .charge(datagram.len());
         if header.pt != feed.pt {
             return None;
         }
@@ -95,13 +109,12 @@ impl Sfu {
         header: &Header,
         now: Instant,
     ) -> Option<()> {
-        if !feed.repair {
-            let track = self.tracks.get_mut(feed.track)?;
-            if track.heard(feed.layer, ssrc, header.timestamp, now) {
-                let (track, layer) = (track.id, feed.layer as u8);
-                self.events
-                    .push_back(crate::event::Event::TrackStarted { track, layer });
-            }
+        let track = self.tracks.get_mut(feed.track)?;
+        let refused = std::mem::take(&mut track.refused);
+        if !feed.repair && track.heard(feed.layer, ssrc, header.timestamp, now) {
+            let (track, layer) = (track.id, feed.layer as u8);
+            self.events
+                .push_back(crate::event::Event::TrackStarted { track, layer });
         }
         let origin = self.origin(slot, ssrc)?;
         let Some(intake) = &mut origin.intake else {
@@ -109,7 +122,7 @@ impl Sfu {
             origin.intake = Some(Box::new(intake));
             return Some(());
         };
-        let taken = intake.take(seq, header.timestamp, feed.repair, now);
+        let taken = intake.take(seq, header.timestamp, (feed.repair, refused), now);
         if taken.gap {
             self.mark_reporting(slot);
         }

@@ -34,11 +34,12 @@ pub struct Client {
 }
 
 impl Client {
-    pub fn new(peer: PeerId, transport: Transport, number: u16, now: Instant) -> Self {
+    /// `paced`: sends no faster than it believes the network to be.
+    pub fn new(peer: PeerId, transport: Transport, number: u16, paced: bool, now: Instant) -> Self {
         let mut rtc = RtcConfig::new()
             .set_rtp_mode(true)
             .enable_raw_packets(true)
-            .enable_bwe(Some(str0m::bwe::Bitrate::kbps(2000)))
+            .enable_bwe(paced.then_some(str0m::bwe::Bitrate::kbps(2000)))
             .build(now);
         let address: SocketAddr = format!("192.168.1.2:{}", 10_000 + number)
             .parse()
