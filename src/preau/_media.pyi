@@ -38,7 +38,9 @@ class Engine:
     * `("stats", request, {…})`: counters since the start: `packets_in`, `packets_out`, `bytes_in`,
       `bytes_out`, `lost`, `nacks`, `plis`, `refused` (datagrams beyond the share of their peer),
       `unroutable` (datagrams of no peer), `bad_candidates`, `data_dropped`, `socket_dropped`; and `peers`, a
-      mapping from peer to its own counters, with `rtt_us` and `loss_e4` (loss in 1/10000).
+      mapping from peer to its own counters, with `rtt_us`, `loss_e4` (loss in 1/10000), and of the last
+      second a receiver reported on `offered_bps`, `delivered_bps`, `delay_change_us` (how much longer
+      packets were on their way at its end) and `remb_bps` (what it believes its link to carry).
     """
 
     def __new__(

@@ -164,7 +164,9 @@ def test_statistics_name_every_open_peer(engine: Engine) -> None:
         "refused", "unroutable", "bad_candidates", "data_dropped", "socket_dropped",
     }  # fmt: skip
     assert counters["peers"][3]["packets_in"] == 0
-    assert {"rtt_us", "loss_e4"} < set(counters["peers"][3])
+    assert {"rtt_us", "loss_e4", "offered_bps", "delivered_bps", "remb_bps", "delay_change_us"} < set(
+        counters["peers"][3]
+    )
 
 
 def test_garbage_is_counted_and_changes_nothing(engine: Engine) -> None:

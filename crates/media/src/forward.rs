@@ -97,12 +97,19 @@ impl Sfu {
             }
             if !std::mem::replace(&mut peer.sending, true) {
                 self.sending.push(down.peer);
+                sender.log.set_time(now);
             }
         }
     }
 
     /// A receiver lost packets: those that can be sent again will be.
-    pub(crate) fn resend(&mut self, peer_slot: usize, ssrc: u32, entries: &[[u8; 4]]) {
+    pub(crate) fn resend(
+        &mut self,
+        peer_slot: usize,
+        ssrc: u32,
+        entries: &[[u8; 4]],
+        now: Instant,
+    ) {
         let Some(peer) = self.peers.get_mut(peer_slot) else {
             return;
         };
@@ -143,6 +150,7 @@ impl Sfu {
         }
         if !sender.pending.is_empty() && !std::mem::replace(&mut peer.sending, true) {
             self.sending.push(peer_slot);
+            sender.log.set_time(now);
         }
     }
 

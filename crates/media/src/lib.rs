@@ -8,6 +8,7 @@ mod codec;
 mod command;
 mod data;
 mod down;
+mod downlink;
 mod event;
 mod forward;
 mod ingress;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::forward::Arrival;
-use crate::rtcp::{self, Message};
+use crate::rtcp::{self, Arrivals, Message};
 use crate::rtp::{Extensions, Header, Kind};
 use crate::sfu::Sfu;
 use crate::track::Clock;
@@ -193,8 +193,14 @@ impl Sfu {
                 self.on_sender_report(slot, ssrc, clock);
             }
             Message::Report(block) => self.on_report(slot, &block, now),
-            Message::Nack { ssrc, entries } => self.resend(slot, ssrc, entries),
+            Message::Nack { ssrc, entries } => self.resend(slot, ssrc, entries, now),
             Message::KeyFrameRequest { ssrc } => self.on_key_frame_request(slot, ssrc, now),
+            Message::Arrivals(arrivals) => self.on_arrivals(slot, &arrivals, now),
+            Message::Estimate { bps } => {
+                if let Some(peer) = self.peers.get_mut(slot) {
+                    peer.downlink.estimated(bps);
+                }
+            }
         });
         Some(())
     }
@@ -228,6 +234,14 @@ impl Sfu {
             if let Some(round_trip) = round_trip {
                 peer.stats.rtt_us = round_trip.as_micros() as u64;
             }
+        }
+    }
+
+    fn on_arrivals(&mut self, slot: usize, arrivals: &Arrivals<'_>, now: Instant) {
+        if let Some(peer) = self.peers.get_mut(slot)
+            && let Some(sender) = &mut peer.sender
+        {
+            peer.downlink.observe(arrivals, &mut sender.log, now);
         }
     }
 
