@@ -36,9 +36,11 @@ class Engine:
     * `("audio_levels", [(track, level_dbov, active), …])`: tracks heard since the last report, at most every
       400 ms; 0 is loudest, 127 silence (RFC 6464).
     * `("stats", request, {…})`: counters since the start: `packets_in`, `packets_out`, `bytes_in`,
-      `bytes_out`, `lost`, `nacks`, `plis`, `unroutable` (datagrams of no peer), `bad_candidates`,
-      `data_dropped`, `socket_dropped`; and `peers`, a mapping from peer to its own counters, with `rtt_us`
-      and `loss_e4` (loss in 1/10000).
+      `bytes_out`, `lost`, `nacks`, `plis`, `refused` (datagrams beyond the share of their peer),
+      `unroutable` (datagrams of no peer), `bad_candidates`, `data_dropped`, `socket_dropped`; and `peers`, a
+      mapping from peer to its own counters, with `rtt_us`, `loss_e4` (loss in 1/10000), and of the last
+      second a receiver reported on `offered_bps`, `delivered_bps`, `delay_change_us` (how much longer
+      packets were on their way at its end) and `remb_bps` (what it believes its link to carry).
     """
 
     def __new__(
@@ -103,13 +105,14 @@ class Engine:
         """Ends a peer, its tracks and down-tracks."""
 
     def accept_offer(
-        self, peer: int, request: int, sdp: str, receive: Sequence[tuple[str, int, str, bool]]
+        self, peer: int, request: int, sdp: str, receive: Sequence[tuple[str, int, str, bool, int]]
     ) -> None:
         """The client's offer on a publisher peer; answered by `answered` or `refused`.
 
         `receive` names each section that carries a published track: mid, track, preferred mime (`video/vp8`,
-        `audio/opus`, empty for any), stereo. Other sections are answered without a track. A track whose mid
-        is not named again, or inactive in the offer, ends.
+        `audio/opus`, empty for any), stereo, and the bit/s that its layers were announced with together (0:
+        nothing was said). What a client sends much beyond that is dropped. Other sections are answered
+        without a track. A track whose mid is not named again, or inactive in the offer, ends.
         """
 
     def add_down(self, peer: int, down: int, track: int, stream_id: str, track_sid: str) -> None:

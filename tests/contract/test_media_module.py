@@ -60,9 +60,12 @@ WRONG_VALUES: dict[str, Callable[[Engine], None]] = {
     "layer beyond high": lambda engine: engine.set_down(1, True, 3),
     "negative layer": lambda engine: engine.set_down(1, True, -1),
     "unknown channel": lambda engine: engine.send_data(1, "fast", b""),  # type: ignore[arg-type] # the point of it
-    "empty mid": lambda engine: engine.accept_offer(1, 1, "", [("", 1, "", False)]),
-    "mid twice": lambda engine: engine.accept_offer(1, 1, "", [("0", 1, "", False), ("0", 2, "", False)]),
-    "mime without kind": lambda engine: engine.accept_offer(1, 1, "", [("0", 1, "vp8", False)]),
+    "empty mid": lambda engine: engine.accept_offer(1, 1, "", [("", 1, "", False, 0)]),
+    "mid twice": lambda engine: engine.accept_offer(
+        1, 1, "", [("0", 1, "", False, 0), ("0", 2, "", False, 0)]
+    ),
+    "mime without kind": lambda engine: engine.accept_offer(1, 1, "", [("0", 1, "vp8", False, 0)]),
+    "negative rate": lambda engine: engine.accept_offer(1, 1, "", [("0", 1, "", False, -1)]),
     "short tuple": lambda engine: engine.accept_offer(1, 1, "", [("0", 1)]),  # type: ignore[list-item] # the point of it
 }
 
@@ -158,10 +161,12 @@ def test_statistics_name_every_open_peer(engine: Engine) -> None:
     assert request == 30
     assert set(counters) == {
         "peers", "packets_in", "packets_out", "bytes_in", "bytes_out", "lost", "nacks", "plis",
-        "unroutable", "bad_candidates", "data_dropped", "socket_dropped",
+        "refused", "unroutable", "bad_candidates", "data_dropped", "socket_dropped",
     }  # fmt: skip
     assert counters["peers"][3]["packets_in"] == 0
-    assert {"rtt_us", "loss_e4"} < set(counters["peers"][3])
+    assert {"rtt_us", "loss_e4", "offered_bps", "delivered_bps", "remb_bps", "delay_change_us"} < set(
+        counters["peers"][3]
+    )
 
 
 def test_garbage_is_counted_and_changes_nothing(engine: Engine) -> None:

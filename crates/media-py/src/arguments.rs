@@ -71,6 +71,18 @@ impl<'py> FromPyObject<'_, 'py> for Layer {
     }
 }
 
+/// Bits per second.
+#[derive(Clone, Copy)]
+pub(crate) struct Rate(u32);
+
+impl<'py> FromPyObject<'_, 'py> for Rate {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        in_range(object, object.extract(), "a rate from 0 to 2**32 - 1").map(Rate)
+    }
+}
+
 /// Rust's range error as `ValueError`; a wrong type stays what it is.
 fn in_range<T>(
     object: Borrowed<'_, '_, PyAny>,
@@ -152,14 +164,14 @@ pub(crate) fn ip(text: &str) -> PyResult<IpAddr> {
         .map_err(|_| PyValueError::new_err(format!("not an IP address: {text:?}")))
 }
 
-/// `(mid, track, mime, stereo)`.
-pub(crate) type ReceiveTuple = (String, Number, String, bool);
+/// `(mid, track, mime, stereo, announced_bps)`.
+pub(crate) type ReceiveTuple = (String, Number, String, bool, Rate);
 
 /// # Errors
 /// `ValueError` for an empty mid, one named twice, or a mime without its kind.
 pub(crate) fn receives(tuples: Vec<ReceiveTuple>) -> PyResult<Vec<Receive>> {
     let mut receives: Vec<Receive> = Vec::with_capacity(tuples.len());
-    for (mid, track, mime, stereo) in tuples {
+    for (mid, track, mime, stereo, announced) in tuples {
         if mid.is_empty() || receives.iter().any(|other| other.mid == mid) {
             return Err(PyValueError::new_err(format!(
                 "a mid must be named once: {mid:?}"
@@ -173,6 +185,7 @@ pub(crate) fn receives(tuples: Vec<ReceiveTuple>) -> PyResult<Vec<Receive>> {
             track: track.into(),
             mime: mime.to_lowercase(),
             stereo,
+            announced_bps: announced.0,
         });
     }
     Ok(receives)

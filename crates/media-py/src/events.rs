@@ -100,6 +100,10 @@ fn stats_dict<'py>(py: Python<'py>, stats: &Stats, drops: &Drops) -> PyResult<Bo
         let entry = counters_dict(py, counters)?;
         entry.set_item("rtt_us", counters.rtt_us)?;
         entry.set_item("loss_e4", counters.loss_e4)?;
+        entry.set_item("offered_bps", counters.offered_bps)?;
+        entry.set_item("delivered_bps", counters.delivered_bps)?;
+        entry.set_item("remb_bps", counters.remb_bps)?;
+        entry.set_item("delay_change_us", counters.delay_change_us)?;
         peers.set_item(peer.0, entry)?;
     }
     let dict = counters_dict(py, &stats.total)?;
@@ -121,6 +125,7 @@ fn counters_dict<'py>(py: Python<'py>, counters: &PeerStats) -> PyResult<Bound<'
         ("lost", counters.lost),
         ("nacks", counters.nacks),
         ("plis", counters.plis),
+        ("refused", counters.refused),
     ] {
         dict.set_item(name, value)?;
     }

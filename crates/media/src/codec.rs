@@ -68,8 +68,8 @@ impl CodecName {
     }
 }
 
-/// Payload types and feedback of a peer. Subscribers get no congestion feedback: nothing would read it yet.
-pub(crate) fn codec_config(role: Role) -> CodecConfig {
+/// Payload types and feedback of a peer.
+pub(crate) fn codec_config() -> CodecConfig {
     let mut config = CodecConfig::empty();
     config.add_config(
         Pt::from(OPUS_PT),
@@ -97,26 +97,18 @@ pub(crate) fn codec_config(role: Role) -> CodecConfig {
         true,
         H264_PROFILE,
     );
-    if role == Role::Publisher {
-        return config;
-    }
-    let params = config.params().iter().copied().map(|mut param| {
-        param.set_fb_transport_cc(false);
-        param.set_fb_remb(false);
-        param
-    });
-    CodecConfig::new_from_payload_params(params.collect())
+    config
 }
 
 /// Header extensions of a peer, with Chromium's numbers where we choose them.
 pub(crate) fn extension_map(role: Role) -> ExtensionMap {
     let mut map = ExtensionMap::empty();
     map.set(1, Extension::AudioLevel);
+    map.set(3, Extension::TransportSequenceNumber);
     map.set(4, Extension::RtpMid);
     map.set(13, Extension::VideoOrientation);
     if role == Role::Publisher {
         map.set(2, Extension::AbsoluteSendTime);
-        map.set(3, Extension::TransportSequenceNumber);
         map.set(10, Extension::RtpStreamId);
         map.set(11, Extension::RepairedRtpStreamId);
     }

@@ -45,6 +45,9 @@ pub struct Receive {
     pub mime: String,
     /// Whether the answer invites stereo Opus.
     pub stereo: bool,
+    /// What its layers were announced with together, in bit/s; 0: nothing was said. More than a little above it is
+    /// not taken in.
+    pub announced_bps: u32,
 }
 
 /// A request of the control plane. Never fails synchronously.

@@ -118,10 +118,20 @@ pub struct PeerStats {
     pub nacks: u64,
     /// Key-frame requests received (subscriber) or sent (publisher).
     pub plis: u64,
+    /// Datagrams dropped unread, because they were more than the peer's share.
+    pub refused: u64,
     /// Round-trip time in microseconds; 0 while unknown.
     pub rtt_us: u64,
     /// Fraction lost in the last report, in units of 1/10000.
     pub loss_e4: u64,
+    /// What was sent to it in the last second it reported on, what of that arrived, and what it believes its link to carry
+    /// (REMB), in bit/s; 0 while unknown.
+    pub offered_bps: u64,
+    pub delivered_bps: u64,
+    pub remb_bps: u64,
+    /// By how much longer packets were on their way at the end of that second than at its beginning, in microseconds:
+    /// above zero, a queue grew.
+    pub delay_change_us: i64,
 }
 
 /// Counters of the engine since its start, and of every peer.
@@ -129,7 +139,7 @@ pub struct PeerStats {
 pub struct Stats {
     /// Per open peer.
     pub peers: Vec<(PeerId, PeerStats)>,
-    /// Sums over all peers that ever were (`rtt_us` and `loss_e4` stay 0).
+    /// Sums over all peers that ever were (what is no count stays 0).
     pub total: PeerStats,
     /// Datagrams that belonged to no peer.
     pub unroutable: u64,

@@ -97,12 +97,19 @@ impl Sfu {
             }
             if !std::mem::replace(&mut peer.sending, true) {
                 self.sending.push(down.peer);
+                sender.log.set_time(now);
             }
         }
     }
 
     /// A receiver lost packets: those that can be sent again will be.
-    pub(crate) fn resend(&mut self, peer_slot: usize, ssrc: u32, entries: &[[u8; 4]]) {
+    pub(crate) fn resend(
+        &mut self,
+        peer_slot: usize,
+        ssrc: u32,
+        entries: &[[u8; 4]],
+        now: Instant,
+    ) {
         let Some(peer) = self.peers.get_mut(peer_slot) else {
             return;
         };
@@ -126,18 +133,24 @@ impl Sfu {
         let Some(track) = self.tracks.get(track_slot) else {
             return;
         };
-        for [first_high, first_low, mask_high, mask_low] in entries.iter().copied() {
+        'entries: for [first_high, first_low, mask_high, mask_low] in entries.iter().copied() {
             let first = u16::from_be_bytes([first_high, first_low]);
             let mask = u32::from(u16::from_be_bytes([mask_high, mask_low])) << 1 | 1;
             for bit in (0..=16).filter(|bit| mask & 1 << bit != 0) {
                 let found = outlet.find(first.wrapping_add(bit), newest);
                 let again = found.and_then(|found| revive(track, track_slot, key, found));
-                let allowed = again.filter(|(_, bytes)| outlet.may_resend(*bytes));
-                sender.pending.extend(allowed.map(|(pending, _)| pending));
+                let Some((pending, bytes)) = again else {
+                    continue;
+                };
+                if !outlet.may_resend(bytes) {
+                    break 'entries;
+                }
+                sender.pending.push(pending);
             }
         }
         if !sender.pending.is_empty() && !std::mem::replace(&mut peer.sending, true) {
             self.sending.push(peer_slot);
+            sender.log.set_time(now);
         }
     }
 

@@ -42,7 +42,11 @@ impl Sfu {
             };
             peer.stats.packets_in += 1;
             peer.stats.bytes_in += payload.len() as u64;
-            self.media_datagram(slot, kind, payload, now);
+            if peer.shares.take_media(kind, payload.len(), now) {
+                self.media_datagram(slot, kind, payload, now);
+            } else {
+                peer.stats.refused += 1;
+            }
             return;
         }
         let local = self.local_address(transport, destination);
@@ -53,7 +57,7 @@ impl Sfu {
         };
         let input = Input::Receive(now, receive);
         let slot = if is_stun(payload) {
-            self.route_stun(route, local, payload, &input)
+            self.route_stun(route, local, payload, (&input, now))
         } else {
             self.routes.get(&route).copied()
         };
@@ -64,6 +68,10 @@ impl Sfu {
         };
         peer.stats.packets_in += 1;
         peer.stats.bytes_in += payload.len() as u64;
+        if !is_stun(payload) && !peer.shares.take_record(payload.len(), now) {
+            peer.stats.refused += 1;
+            return;
+        }
         match peer.rtc.handle_input(input) {
             Ok(()) => self.drain(slot, now),
             Err(_) => self.fail(slot),
@@ -100,21 +108,30 @@ impl Sfu {
     }
 
     /// Finds the peer of a STUN message by the user name in it, and from then on by its address. The address is learned
-    /// only from a message that carries the right password.
+    /// only from a message that carries the right password. Who knows no user name costs a look-up, everybody else the
+    /// checks of that peer.
     fn route_stun(
         &mut self,
         route: (Transport, SocketAddr),
         local: SocketAddr,
         payload: &[u8],
-        input: &Input,
+        (input, now): (&Input, Instant),
     ) -> Option<usize> {
         let message = StunMessage::parse(payload).ok()?;
-        let Some((ufrag, _)) = message.split_username() else {
-            return self.routes.get(&route).copied();
-        };
-        let slot = self.ufrags.get(ufrag).copied()?;
-        let peer = self.peers.get_mut(slot)?;
         let known = self.routes.get(&route).copied();
+        let named = message.split_username();
+        let slot = match named {
+            Some((ufrag, _)) => self.ufrags.get(ufrag).copied()?,
+            None => known?,
+        };
+        let peer = self.peers.get_mut(slot)?;
+        if !peer.shares.take_check(payload.len(), now) {
+            peer.stats.refused += 1;
+            return None;
+        }
+        if named.is_none() {
+            return Some(slot);
+        }
         if known == Some(slot) {
             // A client may check several of our addresses from one of its own; it names the one it means to use.
             let mut addresses = peer.addresses.iter_mut();

@@ -3,10 +3,12 @@
 //! [`Sfu`] owns every peer of a shard. It opens no socket, starts no thread and reads no clock: commands, datagrams
 //! and the present time go in; events, datagrams and the time of the next wake-up come out.
 
+mod budget;
 mod codec;
 mod command;
 mod data;
 mod down;
+mod downlink;
 mod event;
 mod forward;
 mod hello;

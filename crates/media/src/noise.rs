@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 
 use crate::codec::{CodecName, PayloadInfo};
 use crate::command::{Command, PeerId, Role};
-use crate::event::Transport;
+use crate::downlink::{Downlink, SendLog};
+use crate::event::{PeerStats, Transport};
 use crate::outlet::{Outlet, Wire};
 use crate::rewrite::{Incoming, Rewriter};
 use crate::ring::{Ring, Stored};
-use crate::rtcp::{ArrivalLog, Compound, messages};
+use crate::rtcp::{ArrivalLog, Compound, Message, messages};
 use crate::rtp::{ExtensionIds, ExtensionName, Extensions, Header, Vp8Layout};
 use crate::sfu::{Certificate, Egress, Path, Sfu, SfuConfig, Worth};
 use crate::srtp::{self, Profile, Window};
@@ -122,8 +123,8 @@ const PACKETS: [&[u8]; 3] = [
     &[0x80, 111, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0x78, 1, 2, 3],
 ];
 
-/// A sender report with a block, feedback of every kind, and a list of limits.
-const CONTROLS: [&[u8]; 3] = [
+/// A sender report with a block, feedback of every kind, an estimate, and arrivals in every form.
+const CONTROLS: [&[u8]; 4] = [
     &[
         0x81, 200, 0, 12, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 5, 0, 0, 0, 6,
         0, 0, 0, 9, 128, 0xff, 0xff, 0xfe, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 8, 0x81,
@@ -136,6 +137,10 @@ const CONTROLS: [&[u8]; 3] = [
     ],
     &[
         0x8f, 206, 0, 5, 0, 0, 0, 1, 0, 0, 0, 0, b'R', b'E', b'M', b'B', 1, 0x0b, 1, 2, 0, 0, 0, 9,
+    ],
+    &[
+        0x8f, 205, 0, 8, 0, 0, 0, 1, 0, 0, 0, 2, 0xff, 0xfe, 0, 30, 0, 0, 2, 9, 0x20, 9, 0x9f,
+        0xff, 0xe4, 0, 4, 8, 12, 0xff, 0xf8, 1, 1, 1, 1, 1,
     ],
 ];
 
@@ -160,11 +165,26 @@ fn packets_and_their_extensions_and_payloads() {
 
 #[test]
 fn control_packets() {
+    let (mut log, mut downlink) = (SendLog::default(), Downlink::default());
+    let mut now = Instant::now();
     go_on(|noise| {
         let packet = noise.input(&CONTROLS);
         let mut count = 0;
-        messages(&packet, |_| count += 1);
+        messages(&packet, |message| {
+            count += 1;
+            if let Message::Arrivals(arrivals) = message {
+                let seen = downlink.observe(&arrivals, &mut log, now);
+                assert!(seen.arrived.packets + seen.missing.packets <= 2 * 4096);
+            }
+        });
         assert!(count <= packet.len() / 4);
+        now += Duration::from_millis(noise.next() % 100);
+        log.set_time(now);
+        (0..noise.below(20)).for_each(|_| log.note(noise.below(2000)));
+        let mut stats = PeerStats::default();
+        downlink.estimated(noise.next());
+        downlink.add_stats(&mut stats);
+        assert!(stats.delivered_bps <= stats.offered_bps && stats.loss_e4 <= 10_000);
     });
 }
 
@@ -192,7 +212,7 @@ fn protected_packets_damaged_on_the_way() {
                 assert_eq!(opened, None, "{profile:?}");
             }
             assert!(inbound.open(&packet, 12, 1, &mut out).is_some());
-            let mut control = CONTROLS[noise.below(3)].to_vec();
+            let mut control = CONTROLS[noise.below(CONTROLS.len())].to_vec();
             assert!(outbound.protect_control(&mut control));
             let damaged = noise.damaged(&control);
             if damaged != control {
@@ -274,7 +294,8 @@ fn books_of_any_sequence_of_numbers() {
             let new = window.is_new(seq);
             window.insert(seq);
             assert!(!window.is_new(seq) || !new);
-            intake.take(seq, noise.next() as u32, noise.below(2) == 0, now);
+            let how = (noise.below(2) == 0, noise.below(4) == 0);
+            intake.take(seq, noise.next() as u32, how, now);
             log.add(noise.next() as u16, now);
             while noise.below(3) == 0 && log.report(1, &mut out) {}
         }

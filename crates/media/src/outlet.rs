@@ -66,6 +66,7 @@ pub(crate) struct Outlet {
     mid_id: Option<u8>,
     level_id: Option<u8>,
     orientation_id: Option<u8>,
+    transport_id: Option<u8>,
     /// The receiver reported about the source, so it need not be told the section any more.
     recognized: bool,
     packets: u32,
@@ -86,6 +87,7 @@ impl Outlet {
             mid_id: wire.ids.id(ExtensionName::Mid),
             level_id: wire.ids.id(ExtensionName::AudioLevel),
             orientation_id: wire.ids.id(ExtensionName::Orientation),
+            transport_id: wire.ids.id(ExtensionName::TransportSeq),
             wire,
             recognized: false,
             packets: 0,
@@ -100,8 +102,8 @@ impl Outlet {
         }
     }
 
-    /// The header extensions a packet is sent with.
-    pub(crate) fn extras(&self, stored: &Stored) -> HeaderExtras<'_> {
+    /// The header extensions a packet is sent with, of which `transport_seq` is the number among all of its transport.
+    pub(crate) fn extras(&self, stored: &Stored, transport_seq: u16) -> HeaderExtras<'_> {
         let named = |id: Option<u8>, value: Option<u8>| id.zip(value);
         HeaderExtras {
             mid: self
@@ -110,6 +112,7 @@ impl Outlet {
                 .map(|id| (id, self.wire.mid.as_bytes())),
             audio_level: named(self.level_id, stored.audio_level),
             orientation: named(self.orientation_id, stored.orientation),
+            transport_seq: self.transport_id.map(|id| (id, transport_seq)),
         }
     }
 

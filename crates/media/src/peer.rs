@@ -11,9 +11,11 @@ use str0m::media::{MediaKind, Mid};
 use str0m::net::TcpType;
 use str0m::{Candidate, Rtc, RtcConfig};
 
+use crate::budget::Shares;
 use crate::codec::{codec_config, extension_map};
 use crate::command::{PeerId, Role};
 use crate::data::DataPipes;
+use crate::downlink::Downlink;
 use crate::event::{PeerState, PeerStats, Transport};
 use crate::keys::{self, KeySlot};
 use crate::sdp::Credentials;
@@ -76,11 +78,15 @@ pub(crate) struct Peer {
     pub ufrags: Vec<String>,
     /// Remote addresses this peer is found by.
     pub addresses: Vec<Address>,
+    /// What it may still send.
+    pub shares: Shares,
     /// Where the keys of the handshake appear.
     pub keys: KeySlot,
     /// What it is sent with; `None` only while it is being sent to.
     pub sender: Option<Box<Sender>>,
     pub inbound: Option<Inbound>,
+    /// How what it is sent arrives.
+    pub downlink: Downlink,
     /// Publisher: what it sends.
     pub uplink: Option<Box<Uplink>>,
     /// Publisher: waits for the next round of feedback.
@@ -127,7 +133,7 @@ impl Peer {
             .set_rtcp_report_interval_video(NEVER)
             .set_sctp_max_buffered_amount(SCTP_BUFFER_BYTES)
             .set_extension_map(extension_map(role));
-        *builder.codec_config() = codec_config(role);
+        *builder.codec_config() = codec_config();
         let (mut rtc, keys) = keys::with_slot(&config.profiles, || builder.build(now));
         for candidate in local_candidates(config) {
             rtc.add_local_candidate(candidate);
@@ -144,9 +150,11 @@ impl Peer {
             dirty: false,
             ufrags: Vec::new(),
             addresses: Vec::new(),
+            shares: Shares::new(now),
             keys,
             sender: Some(Box::default()),
             inbound: None,
+            downlink: Downlink::default(),
             uplink: (role == Role::Publisher).then(|| Box::new(Uplink::new(now))),
             listening: false,
             down_of: HashMap::new(),
@@ -200,6 +208,7 @@ impl Peer {
         if let Some(uplink) = &self.uplink {
             uplink.add_stats(&mut stats);
         }
+        self.downlink.add_stats(&mut stats);
         stats
     }
 }

@@ -328,4 +328,5 @@ fn add_stats(total: &mut PeerStats, part: &PeerStats) {
     total.lost += part.lost;
     total.nacks += part.nacks;
     total.plis += part.plis;
+    total.refused += part.refused;
 }

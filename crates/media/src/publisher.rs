@@ -5,6 +5,7 @@ use std::time::Instant;
 use str0m::change::SdpOffer;
 use str0m::media::{MediaKind, Mid};
 
+use crate::budget::Allowance;
 use crate::codec::{CodecName, add_extension_ids};
 use crate::command::Receive;
 use crate::event::{AgreedTrack, RefusalCode};
@@ -55,6 +56,7 @@ impl Sfu {
             section.extend_format(if stereo { STEREO_FORMAT } else { VOICE_FORMAT });
         }
         self.update_tracks(slot, &offer, &chosen, now);
+        self.allot(slot, &chosen, now);
         self.describe_uplink(slot, &offer, &chosen);
         let tracks = chosen.into_iter().map(|chosen| AgreedTrack {
             mid: chosen.receive.mid.clone(),
@@ -113,6 +115,25 @@ impl Sfu {
         }
         for chosen in chosen {
             self.begin_track(slot, chosen, now);
+        }
+    }
+
+    /// Gives every track of a publisher its share, and the publisher the sum.
+    fn allot(&mut self, slot: usize, chosen: &[Chosen], now: Instant) {
+        for chosen in chosen {
+            let track = self.track_slots.get(&chosen.receive.track);
+            if let Some(track) = track.and_then(|track| self.tracks.get_mut(*track)) {
+                let kind = track.codec.kind();
+                let (stereo, bps) = (chosen.receive.stereo, chosen.receive.announced_bps);
+                let allowance = Allowance::of_track(kind, stereo, bps, track.layers.len());
+                track.budget.allow(allowance, now);
+            }
+        }
+        if let Some(peer) = self.peers.get_mut(slot) {
+            let tracks = peer.receives.iter();
+            let tracks = tracks.filter_map(|(_, track)| self.tracks.get(*track));
+            let allowances = tracks.map(|track| track.budget.allowance());
+            peer.shares.publishes(allowances, now);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::forward::Arrival;
-use crate::rtcp::{self, Message};
+use crate::rtcp::{self, Arrivals, Message};
 use crate::rtp::{Extensions, Header, Kind};
 use crate::sfu::Sfu;
 use crate::track::Clock;
@@ -43,6 +43,15 @@ impl Sfu {
         let header = Header::parse(datagram)?;
         let peer = self.peers.get_mut(slot)?;
         let uplink = peer.uplink.as_mut()?;
+        let origin = uplink.origins.get(&header.ssrc);
+        let feed = origin.and_then(|origin| origin.feed.flatten());
+        if let Some(track) = feed.and_then(|feed| self.tracks.get_mut(feed.track))
+            && !track.budget.admits(datagram.len(), now)
+        {
+            track.refused = true;
+            peer.stats.refused += 1;
+            return None;
+        }
         let inbound = peer.inbound.as_mut()?;
         let (index, len) = inbound.open(datagram, header.len, header.ssrc, plain)?;
         let extensions = Extensions::read(datagram, &header, &uplink.ids);
@@ -59,6 +68,11 @@ impl Sfu {
             Some(known) => known?,
             None => self.look_up(slot, header.ssrc)?,
         };
+        // Charged once authentic: nobody uses up the share of another by its source alone.
+        self.tracks
+            .get_mut(feed.track)?
+            .budget
+            .charge(datagram.len());
         if header.pt != feed.pt {
             return None;
         }
@@ -95,13 +109,12 @@ impl Sfu {
         header: &Header,
         now: Instant,
     ) -> Option<()> {
-        if !feed.repair {
-            let track = self.tracks.get_mut(feed.track)?;
-            if track.heard(feed.layer, ssrc, header.timestamp, now) {
-                let (track, layer) = (track.id, feed.layer as u8);
-                self.events
-                    .push_back(crate::event::Event::TrackStarted { track, layer });
-            }
+        let track = self.tracks.get_mut(feed.track)?;
+        let refused = std::mem::take(&mut track.refused);
+        if !feed.repair && track.heard(feed.layer, ssrc, header.timestamp, now) {
+            let (track, layer) = (track.id, feed.layer as u8);
+            self.events
+                .push_back(crate::event::Event::TrackStarted { track, layer });
         }
         let origin = self.origin(slot, ssrc)?;
         let Some(intake) = &mut origin.intake else {
@@ -109,7 +122,7 @@ impl Sfu {
             origin.intake = Some(Box::new(intake));
             return Some(());
         };
-        let taken = intake.take(seq, header.timestamp, feed.repair, now);
+        let taken = intake.take(seq, header.timestamp, (feed.repair, refused), now);
         if taken.gap {
             self.mark_reporting(slot);
         }
@@ -180,8 +193,14 @@ impl Sfu {
                 self.on_sender_report(slot, ssrc, clock);
             }
             Message::Report(block) => self.on_report(slot, &block, now),
-            Message::Nack { ssrc, entries } => self.resend(slot, ssrc, entries),
+            Message::Nack { ssrc, entries } => self.resend(slot, ssrc, entries, now),
             Message::KeyFrameRequest { ssrc } => self.on_key_frame_request(slot, ssrc, now),
+            Message::Arrivals(arrivals) => self.on_arrivals(slot, &arrivals, now),
+            Message::Estimate { bps } => {
+                if let Some(peer) = self.peers.get_mut(slot) {
+                    peer.downlink.estimated(bps);
+                }
+            }
         });
         Some(())
     }
@@ -215,6 +234,14 @@ impl Sfu {
             if let Some(round_trip) = round_trip {
                 peer.stats.rtt_us = round_trip.as_micros() as u64;
             }
+        }
+    }
+
+    fn on_arrivals(&mut self, slot: usize, arrivals: &Arrivals<'_>, now: Instant) {
+        if let Some(peer) = self.peers.get_mut(slot)
+            && let Some(sender) = &mut peer.sender
+        {
+            peer.downlink.observe(arrivals, &mut sender.log, now);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use slab::Slab;
 
+use crate::downlink::SendLog;
 use crate::forward::Pending;
 use crate::outlet::Outlet;
 use crate::rtp::{FIXED_HEADER_BYTES, write_header};
@@ -23,6 +24,8 @@ pub(crate) struct Sender {
     pub outlets: Slab<Outlet>,
     /// Media that leaves with the next flush.
     pub pending: Vec<Pending>,
+    /// What was sent, until the client says what arrived.
+    pub log: SendLog,
     /// Datagrams and bytes sent from here.
     pub packets: u64,
     pub bytes: u64,
@@ -54,12 +57,15 @@ impl Sender {
             outlet.count(payload.len());
             (wire.ssrc, wire.pt, packet.out.seq)
         };
-        let extras = outlet.extras(stored);
+        let extras = outlet.extras(stored, self.log.next_seq());
         let block = extras.block_bytes();
         let header = FIXED_HEADER_BYTES + block;
         let prefix = if packet.again { LOST_SEQ_BYTES } else { 0 };
         let start = header + prefix;
         let len = start + payload.len() + outbound.overhead();
+        if extras.transport_seq.is_some() {
+            self.log.note(len);
+        }
         let pt = if stored.marker { MARKER | pt } else { pt };
         let worth = if track.codec.kind().is_audio() {
             Worth::Vital

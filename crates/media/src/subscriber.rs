@@ -245,6 +245,7 @@ impl Sfu {
             }
             agreed.push((down.id, mid.to_string()));
         }
+        peer.shares.receives(peer.sends.len(), now);
         for down in fresh {
             self.restart_down(down, now);
         }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use str0m::media::Rid;
 
+use crate::budget::{Allowance, Budget};
 use crate::codec::CodecName;
 use crate::command::TrackId;
 use crate::levels::LevelMeter;
@@ -85,6 +86,10 @@ pub(crate) struct Track {
     pub codec: CodecName,
     pub stereo: bool,
     pub muted: bool,
+    /// What its publisher may still send for it.
+    pub budget: Budget,
+    /// Packets were refused since the last one taken in: nobody need ask for them.
+    pub refused: bool,
     pub layers: Vec<Layer>,
     /// Slots of the down-tracks fed from here.
     pub downs: Vec<usize>,
@@ -112,6 +117,11 @@ impl Track {
             codec,
             stereo: false,
             muted: false,
+            budget: Budget::new(
+                Allowance::of_track(codec.kind(), false, 0, layers.len()),
+                now,
+            ),
+            refused: false,
             layers,
             downs: Vec::new(),
             level: LevelMeter::default(),

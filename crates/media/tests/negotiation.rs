@@ -52,6 +52,7 @@ fn an_answer_narrows_to_the_wanted_codec_and_names_the_layers() {
         track: TrackId(track),
         mime: mime.to_owned(),
         stereo,
+        announced_bps: 0,
     };
     let peer = world.clients[client].peer;
     world.command(Command::AcceptOffer {
@@ -454,6 +455,7 @@ fn a_track_without_a_codec_we_know_is_refused() {
         track: TrackId(1),
         mime: String::new(),
         stereo: false,
+        announced_bps: 0,
     };
     let refusal = world
         .publish(client, &offer, vec![receive])

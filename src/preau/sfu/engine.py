@@ -34,7 +34,7 @@ class NativeEngine(Protocol):
     def open_peer(self, peer: int, role: str) -> None: ...
     def close_peer(self, peer: int) -> None: ...
     def accept_offer(
-        self, peer: int, request: int, sdp: str, receive: Sequence[tuple[str, int, str, bool]]
+        self, peer: int, request: int, sdp: str, receive: Sequence[tuple[str, int, str, bool, int]]
     ) -> None: ...
     def add_down(self, peer: int, down: int, track: int, stream_id: str, track_sid: str) -> None: ...
     def remove_down(self, peer: int, down: int) -> None: ...
@@ -121,7 +121,7 @@ def _open(native: NativeEngine, command: media.OpenPeer) -> None:
 
 
 def _accept_offer(native: NativeEngine, command: media.AcceptOffer) -> None:
-    receive = [(one.mid, int(one.track), one.mime, one.stereo) for one in command.receive]
+    receive = [(one.mid, int(one.track), one.mime, one.stereo, one.announced_bps) for one in command.receive]
     native.accept_offer(command.peer, command.request, command.sdp, receive)
 
 

@@ -39,6 +39,19 @@ def test_layers_are_named_from_the_lowest() -> None:
     assert [(layer.rid, layer.spatial_layer) for layer in named] == [("q", 0), ("h", 1), ("f", 2)]
 
 
+@pytest.mark.parametrize(
+    ("rates", "announced"),
+    [((150_000, 500_000, 1_700_000), 2_350_000), ((150_000, 0), 0), ((), 0), ((2**32 - 1, 1), 2**32 - 1)],
+)
+def test_the_engine_hears_what_a_track_was_announced_with(rates: tuple[int, ...], announced: int) -> None:
+    stage = Stage()
+    stage.arrive("ada")
+    layers = tuple(VideoLayer(VideoQuality(q), 320, 180, bitrate_bps=rate) for q, rate in enumerate(rates))
+    stage.ask("ada", ask.AddTrack("cam", TrackKind.VIDEO, TrackSource.CAMERA, layers=layers))
+    stage.ask("ada", ask.Offer(offer_sdp(("0", "video", "sendonly", "cam")), 1))
+    assert [one.announced_bps for one in stage.found(media.AcceptOffer)[0].receive] == [announced]
+
+
 def test_a_codec_that_is_not_forwarded_is_replaced() -> None:
     stage = Stage()
     stage.arrive("ada")

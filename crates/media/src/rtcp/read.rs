@@ -1,6 +1,10 @@
 //! What a peer tells us.
 
-use super::{FIR, NACK, PAYLOAD_FEEDBACK, PLI, RECEIVER_REPORT, SENDER_REPORT, TRANSPORT_FEEDBACK};
+use super::arrivals::Arrivals;
+use super::{
+    APPLICATION, FIR, NACK, PAYLOAD_FEEDBACK, PLI, RECEIVER_REPORT, SENDER_REPORT,
+    TRANSPORT_FEEDBACK, TRANSPORT_WIDE,
+};
 
 const HEADER_BYTES: usize = 4;
 const BLOCK_BYTES: usize = 24;
@@ -32,6 +36,10 @@ pub(crate) enum Message<'a> {
     Nack { ssrc: u32, entries: &'a [[u8; 4]] },
     /// A picture is wanted that can be decoded by itself.
     KeyFrameRequest { ssrc: u32 },
+    /// How what we send arrives, whatever its source.
+    Arrivals(Arrivals<'a>),
+    /// What the link carries in the receiver's judgement, in bit/s (REMB, draft-alvestrand-rmcat-remb-03).
+    Estimate { bps: u64 },
 }
 
 /// Reads a decrypted compound packet and hands each message to `take`. Ends where the packet stops making sense.
@@ -47,6 +55,16 @@ pub(crate) fn messages(mut packet: &[u8], mut take: impl FnMut(Message<'_>)) {
             (SENDER_REPORT, _) => sender_report(body, &mut take),
             (RECEIVER_REPORT, _) => blocks(body.get(4..).unwrap_or_default(), &mut take),
             (TRANSPORT_FEEDBACK, NACK) => nack(body, &mut take),
+            (TRANSPORT_FEEDBACK, TRANSPORT_WIDE) => {
+                if let Some(arrivals) = Arrivals::parse(body) {
+                    take(Message::Arrivals(arrivals));
+                }
+            }
+            (PAYLOAD_FEEDBACK, APPLICATION) => {
+                if let Some(bps) = estimate(body) {
+                    take(Message::Estimate { bps });
+                }
+            }
             (PAYLOAD_FEEDBACK, PLI) => {
                 if let Some(ssrc) = word(body, 4) {
                     take(Message::KeyFrameRequest { ssrc });
@@ -109,6 +127,18 @@ fn nack(body: &[u8], take: &mut impl FnMut(Message<'_>)) {
     }
 }
 
+/// An estimate is a mantissa of 18 bits behind an exponent of 6.
+fn estimate(body: &[u8]) -> Option<u64> {
+    let named = body.get(8..12)? == b"REMB";
+    let [_, high, middle, low] = *body.get(12..)?.first_chunk()?;
+    let mantissa = u64::from(u32::from_be_bytes([0, high & 3, middle, low]));
+    let shifted = mantissa.checked_shl(u32::from(high >> 2))?;
+    // Beyond the width of a number the bits are gone, and so is the sense.
+    named
+        .then_some(shifted)
+        .filter(|bps| bps >> (high >> 2) == mantissa)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,9 +196,19 @@ mod tests {
             0,
             1,
         ]);
+        packet.extend([0x8f, PAYLOAD_FEEDBACK, 0, 5, 0, 0, 0, 1, 0, 0, 0, 0]);
+        packet.extend(b"REMB");
+        packet.extend([1, 0x0b, 1, 2, 0, 0, 0, 9]);
+        packet.extend([0x8f, TRANSPORT_FEEDBACK, 0, 5, 0, 0, 0, 1, 0, 0, 0, 9]);
+        packet.extend([0, 7, 0, 1, 0, 0, 1, 0, 0x20, 1, 4, 0]);
         packet.extend([0x81, 202, 0, 1, 0, 0, 0, 1]);
         let found = all(&packet);
-        assert_eq!(found.len(), 5, "{found:?}");
+        assert_eq!(found.len(), 7, "{found:?}");
+        let bps = 0x3_0102_u64 << 2;
+        assert_eq!(found[5], format!("Estimate {{ bps: {bps} }}"));
+        assert!(
+            found[6].starts_with("Arrivals(Arrivals { number: 0, base: 7, count: 1, reference: 1")
+        );
         assert_eq!(
             found[0],
             "SenderReport { ssrc: 1, ntp: 8589934595, timestamp: 4 }"
@@ -182,5 +222,23 @@ mod tests {
         for cut in 0..packet.len() {
             all(&packet[..cut]);
         }
+    }
+
+    #[test]
+    fn an_estimate_beyond_numbers_or_of_another_name_is_none() {
+        let body = |name: &[u8; 4], value: [u8; 3]| {
+            let mut body = vec![0; 8];
+            body.extend(name);
+            body.push(1);
+            body.extend(value);
+            body
+        };
+        assert_eq!(estimate(&body(b"REMB", [0xff, 0xff, 0xff])), None);
+        assert_eq!(
+            estimate(&body(b"REMB", [46 << 2 | 3, 0xff, 0xff])),
+            Some(0x3_ffff << 46)
+        );
+        assert_eq!(estimate(&body(b"REMB", [0, 0, 0])), Some(0));
+        assert_eq!(estimate(&body(b"REMP", [0, 0, 9])), None);
     }
 }

@@ -219,6 +219,7 @@ mod tests {
                         [[0, 10, 0x80, 1], [0, 27, 0, 0], [0xff, 0xff, 0, 1]]
                     );
                 }
+                other => panic!("never written: {other:?}"),
             }
         });
         assert_eq!(found, 4);

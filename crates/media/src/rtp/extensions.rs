@@ -114,6 +114,7 @@ pub(crate) struct HeaderExtras<'a> {
     pub mid: Option<(u8, &'a [u8])>,
     pub audio_level: Option<(u8, u8)>,
     pub orientation: Option<(u8, u8)>,
+    pub transport_seq: Option<(u8, u16)>,
 }
 
 impl HeaderExtras<'_> {
@@ -123,7 +124,8 @@ impl HeaderExtras<'_> {
             .mid
             .map_or(0, |(_, mid)| 1 + mid.len().min(MAX_VALUE_BYTES));
         let single = |value: Option<(u8, u8)>| value.map_or(0, |_| 2);
-        match mid + single(self.audio_level) + single(self.orientation) {
+        let seq = self.transport_seq.map_or(0, |_| 3);
+        match mid + single(self.audio_level) + single(self.orientation) + seq {
             0 => 0,
             content => BLOCK_HEADER_BYTES + content.next_multiple_of(4),
         }
@@ -145,6 +147,9 @@ impl HeaderExtras<'_> {
         };
         if let Some((id, mid)) = self.mid.filter(|(_, mid)| !mid.is_empty()) {
             put(id, &mid[..mid.len().min(MAX_VALUE_BYTES)]);
+        }
+        if let Some((id, seq)) = self.transport_seq {
+            put(id, &seq.to_be_bytes());
         }
         for (id, value) in [self.audio_level, self.orientation].into_iter().flatten() {
             put(id, &[value]);
@@ -212,13 +217,15 @@ mod tests {
             mid: Some((4, b"xyz")),
             audio_level: Some((1, 0x93)),
             orientation: Some((13, 2)),
+            transport_seq: Some((3, 0x0102)),
         };
         let mut packet = packet(ONE_BYTE_PROFILE, &[0; 8]);
         packet.truncate(12);
         packet.resize(12 + extras.block_bytes(), 0xaa);
         extras.write(&mut packet[12..]);
-        assert_eq!(packet.len(), 24);
+        assert_eq!(packet.len(), 28);
         let found = read(&packet);
+        assert_eq!(found.transport_seq, Some(0x0102));
         assert_eq!(found.mid, Some("xyz"));
         assert_eq!(
             (found.audio_level, found.orientation),

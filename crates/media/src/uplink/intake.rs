@@ -75,8 +75,15 @@ impl Intake {
         !self.missing.is_empty()
     }
 
-    /// Takes in packet `seq`; `repaired` if it came as a retransmission.
-    pub(crate) fn take(&mut self, seq: u64, timestamp: u32, repaired: bool, now: Instant) -> Taken {
+    /// Takes in packet `seq`; `repaired` if it came as a retransmission, `refused` if what is missing before it was
+    /// refused here.
+    pub(crate) fn take(
+        &mut self,
+        seq: u64,
+        timestamp: u32,
+        (repaired, refused): (bool, bool),
+        now: Instant,
+    ) -> Taken {
         let mut taken = Taken {
             new: self.window.is_new(seq),
             gap: false,
@@ -86,7 +93,7 @@ impl Intake {
             return taken;
         }
         let next = self.window.highest() + 1;
-        if seq > next && self.asks {
+        if seq > next && self.asks && !refused {
             let leap = self.missing.skipped(next..seq, now);
             taken.gap = leap == Leap::Asked;
             taken.hopeless = leap == Leap::Hopeless;

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use str0m::bwe::Bitrate;
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
 use str0m::channel::{ChannelConfig, ChannelId, Reliability};
 use str0m::media::{Direction, MediaKind, Mid, Rid, Simulcast, SimulcastLayer};
@@ -34,11 +35,12 @@ pub struct Client {
 }
 
 impl Client {
-    pub fn new(peer: PeerId, transport: Transport, number: u16, now: Instant) -> Self {
+    /// `paced`: sends no faster than it believes the network to be.
+    pub fn new(peer: PeerId, transport: Transport, number: u16, paced: bool, now: Instant) -> Self {
         let mut rtc = RtcConfig::new()
             .set_rtp_mode(true)
             .enable_raw_packets(true)
-            .enable_bwe(Some(str0m::bwe::Bitrate::kbps(2000)))
+            .enable_bwe(paced.then_some(Bitrate::kbps(2000)))
             .build(now);
         let address: SocketAddr = format!("192.168.1.2:{}", 10_000 + number)
             .parse()
@@ -165,6 +167,15 @@ impl Client {
             .stream_rx_by_mid(mid, None)
             .expect("a stream to receive");
         stream.request_keyframe(str0m::media::KeyframeRequestKind::Pli);
+    }
+
+    /// Tells what the link to here carries (REMB).
+    pub fn send_estimate(&mut self, mid: Mid, bitrate: Bitrate) {
+        let mut api = self.rtc.direct_api();
+        let stream = api
+            .stream_rx_by_mid(mid, None)
+            .expect("a stream to receive");
+        stream.request_remb(bitrate);
     }
 
     pub fn send_data(&mut self, label: &str, payload: &[u8]) -> bool {

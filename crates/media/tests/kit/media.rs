@@ -131,6 +131,7 @@ impl World {
             track,
             mime: mime.to_owned(),
             stereo: false,
+            announced_bps: self.announced_bps,
         };
         let answer = self
             .publish(client, &offer, vec![receive])

@@ -9,8 +9,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use media_core::{
-    Certificate, Command, Egress, Event, Path, PeerId, Profile, Receive, RequestId, Role, Sfu,
-    SfuConfig, Transport, Worth,
+    Certificate, Command, Egress, Event, Path, PeerId, PeerStats, Profile, Receive, RequestId,
+    Role, Sfu, SfuConfig, Stats, Transport, Worth,
 };
 
 use client::Client;
@@ -72,6 +72,10 @@ pub struct World {
     pub downlink: Filter,
     /// Whether a datagram of a client arrives.
     pub uplink: Filter,
+    /// What published tracks are announced with.
+    pub announced_bps: u32,
+    /// Whether clients opened from now on pace what they send.
+    pub paced: bool,
     next_id: u64,
 }
 
@@ -104,6 +108,8 @@ impl World {
             sent: 0,
             downlink: Box::new(|_| true),
             uplink: Box::new(|_| true),
+            announced_bps: 0,
+            paced: true,
             next_id: 1,
         }
     }
@@ -121,7 +127,7 @@ impl World {
             peer: PeerId(id),
             role,
         });
-        let client = Client::new(PeerId(id), transport, id as u16, self.now);
+        let client = Client::new(PeerId(id), transport, id as u16, self.paced, self.now);
         self.clients.push(client);
         self.clients.len() - 1
     }
@@ -129,6 +135,25 @@ impl World {
     pub fn command(&mut self, command: Command) {
         self.sfu.command(command, self.now);
         self.exchange();
+    }
+
+    /// Counters of the engine.
+    pub fn stats(&mut self) -> Stats {
+        let request = RequestId(self.id());
+        self.command(Command::RequestStats { request });
+        let found = self.take(|event| match event {
+            Event::Stats { stats, .. } => Some(stats.clone()),
+            _ => None,
+        });
+        found.into_iter().next().expect("stats")
+    }
+
+    /// Counters of a client's peer.
+    pub fn peer_stats(&mut self, client: usize) -> PeerStats {
+        let peer = self.clients[client].peer;
+        let stats = self.stats();
+        let known = stats.peers.iter().find(|(id, _)| *id == peer);
+        known.expect("an open peer").1
     }
 
     /// The events seen so far that `pick` wants, removed from the log.

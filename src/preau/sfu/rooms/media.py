@@ -45,6 +45,8 @@ class Receive:
     track: TrackId
     mime: str
     stereo: bool
+    #: Of all layers together, in bit/s; 0: the client said nothing of it.
+    announced_bps: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ _MIME = {"vp8": "video/VP8", "h264": "video/H264", "opus": "audio/opus"}
 #: LiveKit's number for simulcast: every layer is a flow of its own.
 _ONE_LAYER_PER_FLOW = 1
 _FALLBACK = {TrackKind.AUDIO: "audio/opus", TrackKind.VIDEO: "video/VP8"}
+_MAX_BPS = 2**32 - 1
 _RIDS = {1: ("",), 2: ("q", "h"), 3: ("q", "h", "f")}
 
 
@@ -162,10 +163,22 @@ def offer(room: RoomState, member: Member, request: ask.Offer, now: float) -> No
 def _receive(member: Member) -> tuple[media.Receive, ...]:
     # A track that was revoked stays carried until the client stops sending it, but is not received.
     return tuple(
-        media.Receive(mid=mid, track=published.track, mime=published.mime, stereo=published.info.stereo)
+        media.Receive(
+            mid=mid,
+            track=published.track,
+            mime=published.mime,
+            stereo=published.info.stereo,
+            announced_bps=_announced_bps(published.info),
+        )
         for mid, carried in member.carried.items()
         if (published := member.tracks.get(carried.sid)) is not None
     )
+
+
+def _announced_bps(info: TrackInfo) -> int:
+    """What all layers together were announced with; 0 if one of them was not."""
+    rates = [layer.bitrate_bps for layer in info.layers]
+    return min(sum(rates), _MAX_BPS) if all(rates) else 0
 
 
 def answered(room: RoomState, event: media.Answered, now: float) -> None:
