@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import jwt
@@ -347,8 +348,10 @@ def test_a_shut_link_that_many_try_is_told_to_the_host(school: School) -> None:
     path = f"/api/v1/links/{meeting['code']}"
     with host_of(school, meeting) as host, school.server.visitor() as visitor:
         host.knock("Ada")
+        # From far away: wrong links from here are limited, and other tests need theirs.
+        look = partial(visitor.get, headers={"x-forwarded-for": "198.51.100.1"})
         with ThreadPoolExecutor(8) as pool:
-            looks = list(pool.map(visitor.get, [path] * REFUSED_AT_MOST))
+            looks = list(pool.map(look, [path] * REFUSED_AT_MOST))
         assert {answer.status_code for answer in looks} <= {404, 429}
         assert host.ask("ping")["type"] == "pong"
         assert [one for one in host.unread if one.get("event", {}).get("type") == "host-told"] == []

@@ -123,3 +123,16 @@ def test_personal_links_arrive_and_let_their_people_in(tmp_path: Path) -> None:
 
 def are_mailed(admin: httpx.Client, path: str, expected: list[str]) -> bool:
     return [one["mail"] for one in admin.get(path).json()["invitations"]] == expected
+
+
+def test_links_that_a_kill_kept_from_being_sent_show_as_failed(tmp_path: Path) -> None:
+    nowhere = settings_for(f"smtp://127.0.0.1:{free_port()}")
+    with running_meet(tmp_path, nowhere) as server, closing(server.administrator()) as admin:
+        meeting = admin.post("/api/v1/meetings", json={"title": "6e B", "kind": "meeting"}).json()
+        path = f"/api/v1/meetings/{meeting['id']}/invitations"
+        admin.post(path, json={"csv": "Ann,ann@example.org", "send": True}).raise_for_status()
+        assert are_mailed(admin, path, ["waiting"])
+        server.kill()
+        server.start()
+        server.wait()
+        until("it shows", partial(are_mailed, admin, path, ["failed"]), ARRIVES_WITHIN_S)

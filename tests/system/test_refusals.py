@@ -37,7 +37,12 @@ def test_a_flood_of_attempts_is_accounted_for_to_the_last_one(tmp_path: Path) ->
             assert codes == {"not-allowed", "rate-limited"}
             calls = [visitor.delete(f"/api/v1/meetings/{made['id']}") for _ in range(CALLS)]
             assert {answer.status_code for answer in calls} == {401}
-            expected = ACTS + CALLS
+            foreign = {"origin": "https://elsewhere.example.org"}
+            for path in (f"/api/v1/meetings/{made['id']}/link", f"/api/v1/meetings/{made['id']}"):
+                # The owner's own browser, led by a page of somebody else's.
+                answer = admin.post(path, headers=foreign)
+                assert (answer.status_code, answer.json()["error"]["code"]) == (403, "not-allowed")
+            expected = ACTS + CALLS + 2
             until("all is noted", lambda: accounted(admin, made["id"]) >= expected, NOTED_WITHIN_S)
         assert accounted(admin, made["id"]) == expected
         by_eve = [one for one in refused(admin, made["id"]) if one["participant_id"] == own_id]

@@ -124,11 +124,17 @@ class Platform:
             log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
 
     async def _send_letters(self) -> None:
-        await asyncio.to_thread(give_up_links, self._world)
-        while self._world.sends_mail:
+        started_at = self._world.clock.now()
+        is_tidy = False
+        while not is_tidy or self._world.sends_mail:
+            # First of all not: in the moments after a start everybody comes back at once.
             await asyncio.sleep(_SEND_EVERY_S)
             try:
-                await deliver_due(self._world, self._mail, self._settings.public_url)
+                if not is_tidy:
+                    await asyncio.to_thread(give_up_links, self._world, started_at)
+                    is_tidy = True
+                if self._world.sends_mail:
+                    await deliver_due(self._world, self._mail, self._settings.public_url)
             except Exception as error:  # The database may be away; what waits is still there the next time.
                 log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from preau.meet.domain.letters import Letter
+from preau.meet.integrations import mail as mail_module
 from preau.meet.integrations.mail import NoMail, SmtpMail
 from preau.meet.services.ports import Mail, MailOutcome, MailResult
 from preau.meet.settings import MailSettings, MeetSettings
@@ -125,3 +128,38 @@ async def test_without_a_mail_server_nothing_is_sent() -> None:
     mail: Mail = NoMail()
     assert mail.sender is None
     assert await mail.send(LETTER) == MailResult(MailOutcome.OFF)
+
+
+@pytest.mark.parametrize(
+    ("greeting", "outcome"),
+    [
+        (None, MailOutcome.UNREACHABLE),
+        (b"", MailOutcome.UNREACHABLE),
+        (b"554 5.7.1 go \x1b[31maway\x00\xff\r\n", MailOutcome.UNREACHABLE),
+        (b"\x00\xff\xfe not SMTP at all\r\n" * 50, MailOutcome.REFUSED),
+        (b"220-" + b"x" * 300_000, MailOutcome.REFUSED),
+        (b"220-more\r\n" * 50_000, MailOutcome.REFUSED),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", MailOutcome.REFUSED),
+    ],
+    ids=["silent", "hangs up", "refuses", "binary", "endless line", "endless greeting", "http"],
+)
+async def test_a_server_that_is_no_mail_server_is_given_up_on(
+    greeting: bytes | None, outcome: MailOutcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_module, "_STEP_TIMEOUT_S", 1.0)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, asyncio.CancelledError):
+            if greeting is not None:
+                writer.write(greeting)
+                await writer.drain()
+            if greeting != b"":
+                await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        result = await sent(f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    assert result.outcome is outcome
+    assert len(result.reply) <= 300
+    assert result.reply.isprintable()

@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from preau.meet.api import accounts, errors, house, instance, links, meetings, pages
 from preau.meet.api.context import Parts
 from preau.meet.api.guard import App, DeviceCookie, Guard, security_headers
+from preau.meet.api.refused import count_foreign
 from preau.meet.services.secrets import new_secret
 
 DESCRIPTION = """The HTTP interface of a Préau server. JSON in and out, times in ISO 8601 UTC.
@@ -68,4 +69,4 @@ def build_app(parts: Parts, allowed_origins: frozenset[str], media_origins: tupl
     guarded: Any = app
     device = DeviceCookie(lambda: new_secret(parts.world.randomness), is_https=parts.is_https)
     headers = security_headers(media_origins, is_https=parts.is_https)
-    return Guard(guarded, allowed_origins, headers, device)
+    return Guard(guarded, allowed_origins, headers, device, lambda path: count_foreign(parts.world, path))

@@ -77,7 +77,7 @@ class DeviceCookie:
 
 
 class Guard:
-    """ASGI middleware."""
+    """ASGI middleware. `count_foreign` hears of the path of each act that a page of another origin tried."""
 
     def __init__(
         self,
@@ -85,9 +85,11 @@ class Guard:
         allowed_origins: frozenset[str],
         headers: list[tuple[bytes, bytes]],
         device: DeviceCookie,
+        count_foreign: Callable[[str], None],
     ) -> None:
         self._app = app
         self._device = device
+        self._count_foreign = count_foreign
         self._allowed_origins = {origin.encode() for origin in allowed_origins}
         self._headers = headers
 
@@ -101,6 +103,7 @@ class Guard:
             await send(message)
 
         if self._is_foreign(scope):
+            self._count_foreign(scope["path"])
             await _refuse(send_guarded, 403, "not-allowed", "Pages of other origins may not act here.")
             return
         await self._app(scope, _limited(scope, receive), send_guarded)

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import Request
 
 from preau.meet.api.context import SIGN_IN_COOKIE
+from preau.meet.domain.ids import MeetingId
 from preau.meet.log import LogEvent, log_event
 from preau.meet.services.audit import count_refusal, note_refusal
+from preau.meet.services.ports import World
 from preau.meet.services.refusals import RefusedIn
 from preau.meet.services.sign_ins import who
 
+_PRIVILEGED_PATH = re.compile(r"/api/v1/(?:meetings(?:/(mtg_[a-z0-9]{1,40}))?|organization|cases)(?:/|$)")
 _PRIVILEGED_TAGS = frozenset({"meetings", "house"})
 #: A page asks these to find out whether it is signed in; that is no attempt at anything.
 _HARMLESS = frozenset({"list_meetings"})
+
+
+def count_foreign(world: World, path: str) -> None:
+    """An act that a page of another origin tried: counted for the audit with what comes in floods."""
+    privileged = _PRIVILEGED_PATH.match(path)
+    if privileged is not None:
+        meeting_id = privileged.group(1)
+        world.unnoted.count(RefusedIn(MeetingId(meeting_id) if meeting_id else None))
 
 
 def note_refused_act(request: Request) -> None:

@@ -100,10 +100,10 @@ class LinkPost:
             stored.invitations.note_mail(one.secret_hash, state, self._world.clock.now())
 
 
-def give_up_links(world: World) -> None:
-    """Letters with links that waited when the server stopped are lost."""
+def give_up_links(world: World, started_at: datetime) -> None:
+    """Letters with links that waited before the server started are lost."""
     with world.store.write() as stored:
-        stored.invitations.give_up_mail(world.clock.now())
+        stored.invitations.give_up_mail(started_at)
 
 
 def letter_with_link(

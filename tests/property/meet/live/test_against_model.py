@@ -33,9 +33,9 @@ from preau.meet.live.memory import Memory, remember
 from preau.meet.live.people import Audience, Participant
 from preau.meet.live.room import Room, Setting, rebuild
 from preau.meet.live.view import RoomView, apply
+from tests.kit.room_stage import CALM, START
 from tests.property.meet.live.acts import ACT
 from tests.property.meet.live.model import Model
-from tests.unit.meet.live.stage import CALM, START
 
 # A thousand stories take half a minute here; a slower machine gets its time.
 pytestmark = pytest.mark.timeout(600)

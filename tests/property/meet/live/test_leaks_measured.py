@@ -16,7 +16,7 @@ from preau.meet.live import commands as do
 from preau.meet.live.commands import ConnectionId
 from preau.meet.live.events import HostTold
 from preau.meet.live.leaks import LATE_AFTER
-from tests.unit.meet.live.stage import CALM, ONE, Stage, ada, knock
+from tests.kit.room_stage import CALM, ONE, Stage, ada, knock
 
 OPEN_LINK, INVITED = Provenance.OPEN_LINK, Provenance.INVITED
 

@@ -31,7 +31,7 @@ from preau.meet.domain.rules import RULE_NAMES
 from preau.meet.live import commands as do
 from preau.meet.live.commands import ConnectionId
 from preau.meet.live.people import Audience, BanId
-from tests.unit.meet.live.stage import Stage, ada, ann, eve, line
+from tests.kit.room_stage import Stage, ada, ann, eve, line
 
 NINE = ConnectionId(9)
 PAR_1, PAR_2 = ParticipantId("par_1"), ParticipantId("par_2")

@@ -29,7 +29,7 @@ from preau.meet.live.commands import (
 from preau.meet.live.room import Room, Setting
 from preau.meet.services.ports import AuditRecord, LogRecord
 from preau.meet.storage.tables import AUDIT
-from tests.unit.meet.live.stage import CALM, ONE, START, TWO, ada, ann, line
+from tests.kit.room_stage import CALM, ONE, START, TWO, ada, ann, line
 
 FACTS = RoomFacts(MeetingId("mtg"), OccurrenceId("occ"), MeetingFacts("Staff", "code", START))
 

@@ -18,7 +18,7 @@ from preau.meet.live.commands import Command, ConnectionId
 from preau.meet.live.door import KNOCK_EVERY, MAX_KNOCKS_A_MINUTE
 from preau.meet.live.people import BanId
 from preau.meet.live.room import ANNOUNCE_WAITING_LOSS, GRACE
-from tests.unit.meet.live.stage import (
+from tests.kit.room_stage import (
     ADA,
     ANN,
     BOB,

@@ -26,7 +26,7 @@ from preau.meet.live.leaks import (
     WINDOW,
 )
 from preau.meet.live.room import rebuild
-from tests.unit.meet.live.stage import ANN, CALM, ONE, Stage, ada, knock
+from tests.kit.room_stage import ANN, CALM, ONE, Stage, ada, knock
 
 OPEN_LINK, INVITED = Provenance.OPEN_LINK, Provenance.INVITED
 SECOND = timedelta(seconds=1)

@@ -19,7 +19,7 @@ from preau.meet.live.commands import (
     Tick,
 )
 from preau.meet.live.room import EMPTY_FOR, GRACE, MAX_CHAT_LINES, MAX_MISSED_ENTRIES, rebuild
-from tests.unit.meet.live.stage import (
+from tests.kit.room_stage import (
     ADA,
     ANN,
     ONE,

@@ -18,7 +18,7 @@ from preau.meet.live import events as happened
 from preau.meet.live import permission
 from preau.meet.live.commands import Command, ConnectionId
 from preau.meet.live.people import Audience
-from tests.unit.meet.live.stage import (
+from tests.kit.room_stage import (
     ADA,
     ANN,
     BOB,

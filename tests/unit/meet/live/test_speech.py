@@ -16,7 +16,7 @@ from preau.meet.live.commands import Command
 from preau.meet.live.people_codec import participant_from_json, participant_to_json
 from preau.meet.live.rights import rights_of
 from preau.meet.live.room import SUPERVISION_GRACE, rebuild
-from tests.unit.meet.live.stage import (
+from tests.kit.room_stage import (
     ANN,
     BOB,
     CALM,

@@ -9,7 +9,7 @@ from preau.meet.domain.rules import Kind, Profile, bundle
 from preau.meet.live import commands as do
 from preau.meet.live import effects as fx
 from preau.meet.live.room import SUPERVISION_GRACE, rebuild
-from tests.unit.meet.live.stage import (
+from tests.kit.room_stage import (
     ADA,
     ANN,
     BOB,

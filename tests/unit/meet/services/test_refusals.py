@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from preau.meet.api.refused import count_foreign
 from preau.meet.domain.ids import MeetingId, ParticipantId
 from preau.meet.services import audit, meetings
 from preau.meet.services.audit import MORE_REFUSED, count_refusal, note_unnoted
@@ -79,3 +80,23 @@ def test_what_could_not_be_written_is_written_later(server: Stage) -> None:
     server.world.unnoted.count(NOWHERE)
     note_unnoted(server.world)
     assert [one.times for one in refused(server)] == [2]
+
+
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        ("/api/v1/meetings", NOWHERE),
+        ("/api/v1/meetings/mtg_abc234", RefusedIn(MeetingId("mtg_abc234"))),
+        ("/api/v1/meetings/mtg_abc234/invitations/inv_1/link", RefusedIn(MeetingId("mtg_abc234"))),
+        ("/api/v1/meetings/" + "x" * 5000, NOWHERE),
+        ("/api/v1/meetings/mtg_" + "x" * 5000, NOWHERE),
+        ("/api/v1/organization/test-mail", NOWHERE),
+        ("/api/v1/cases/../../etc", NOWHERE),
+        ("/api/v1/sign-in", None),
+        ("/elsewhere/api/v1/cases", None),
+        ("", None),
+    ],
+)
+def test_what_a_page_of_another_origin_tried(server: Stage, path: str, where: RefusedIn | None) -> None:
+    count_foreign(server.world, path)
+    assert server.world.unnoted.take() == ({} if where is None else {where: 1})
