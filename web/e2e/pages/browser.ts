@@ -11,9 +11,12 @@ import {
   type Page,
 } from "playwright-core";
 
+export type { Browser, Page } from "playwright-core";
+
 const PROGRAMS = [process.env["PREAU_TEST_CHROMIUM"] ?? "", "/usr/bin/chromium", "/usr/bin/google-chrome"];
 
-export async function launch(): Promise<Browser> {
+/** `sharesScreens`: the browser picks a screen by itself when a page asks for one. */
+export async function launch({ sharesScreens = false } = {}): Promise<Browser> {
   const executablePath = PROGRAMS.find((path) => path !== "" && existsSync(path));
   if (executablePath === undefined) throw new Error("no Chromium found; set PREAU_TEST_CHROMIUM");
   return chromium.launch({
@@ -23,6 +26,7 @@ export async function launch(): Promise<Browser> {
       "--use-fake-device-for-media-stream",
       "--mute-audio",
       "--disable-background-networking",
+      ...(sharesScreens ? ["--use-fake-ui-for-media-stream"] : []),
     ],
   });
 }

@@ -20,7 +20,33 @@ const FOR_HOSTS: readonly (readonly [key: string, words: MessageId])[] = [
   ["Shift + V", "safety.stopAllCameras"],
   ["Shift + H", "safety.lowerAllHands"],
   ["Shift + S", "safety.shortcut.security"],
+  ["Shift + G", "safety.person.handOver"],
   ["Shift + E", "safety.end"],
+];
+
+/** In a row that was gone to: first how one goes there. */
+const IN_ROWS: readonly (readonly [key: string, words: MessageId])[] = [
+  ["0–9 0–9", "safety.shortcut.number"],
+  ["↑ ↓", "safety.shortcut.walk"],
+  ["M", "safety.person.mute"],
+  ["U", "safety.person.askToUnmute"],
+  ["V", "safety.person.stopCamera"],
+  ["S", "safety.person.stopShare"],
+  ["H", "safety.person.lowerHand"],
+  ["O", "safety.person.spotlight"],
+  ["N", "safety.person.rename"],
+  ["Shift + C", "safety.shortcut.cohost"],
+  ["Delete", "safety.person.remove"],
+  ["Shift + Delete", "safety.person.ban"],
+];
+
+const AT_DOOR: readonly (readonly [key: string, words: MessageId])[] = [
+  ["Enter", "safety.door.admit"],
+  ["Delete", "safety.door.deny"],
+  ["W", "safety.door.denyWrongName"],
+  ["F", "safety.door.denyFull"],
+  ["X", "safety.door.denyOther"],
+  ["Shift + Delete", "safety.person.ban"],
 ];
 
 export interface ShortcutsDialogProps {
@@ -34,13 +60,23 @@ export function ShortcutsDialog({ isOpen, isModerator, onClose }: ShortcutsDialo
   return (
     <Dialog title={text("call.shortcuts.title")} isOpen={isOpen} onClose={onClose}>
       <dl className={styles.list}>
-        {LIST.map(([key, words]) => (
-          <Row key={key} name={key} words={text(words)} />
-        ))}
+        <Rows of={LIST} />
         <Row name={text("call.shortcuts.space")} words={text("call.shortcuts.talk")} />
-        {isModerator && FOR_HOSTS.map(([key, words]) => <Row key={key} name={key} words={text(words)} />)}
+        {isModerator && <Rows of={FOR_HOSTS} />}
       </dl>
-      {isModerator && <p className={styles.note}>{text("safety.shortcut.people")}</p>}
+      {isModerator && (
+        <>
+          <h3>{text("safety.shortcut.rows")}</h3>
+          <p className={styles.note}>{text("safety.shortcut.rows.lead")}</p>
+          <dl className={styles.list}>
+            <Rows of={IN_ROWS} />
+          </dl>
+          <h3>{text("safety.shortcut.door")}</h3>
+          <dl className={styles.list}>
+            <Rows of={AT_DOOR} />
+          </dl>
+        </>
+      )}
       <p className={styles.note}>{text("call.shortcuts.note")}</p>
       <DialogActs>
         <Button kind="primary" onPress={onClose}>
@@ -49,6 +85,11 @@ export function ShortcutsDialog({ isOpen, isModerator, onClose }: ShortcutsDialo
       </DialogActs>
     </Dialog>
   );
+}
+
+function Rows({ of }: { of: typeof LIST }) {
+  const text = useText();
+  return of.map(([key, words]) => <Row key={key} name={key} words={text(words)} />);
 }
 
 function Row({ name, words }: { name: string; words: string }) {
