@@ -7,6 +7,7 @@ import { Hidden } from "../../ui/Hidden";
 import { Icon } from "../../ui/Icon";
 import styles from "./RowActs.module.css";
 import { shownNumber } from "./rows";
+import { useKeyWords } from "./useKeyWords";
 
 export interface MoreProps {
   label: string;
@@ -76,13 +77,14 @@ export interface RowActProps {
 }
 
 export function RowAct({ icon, isDanger, shortcut, onPress, children }: RowActProps) {
+  const keyWords = useKeyWords();
   return (
     <Button className={classes(styles.act, isDanger && styles.danger)} onPress={onPress}>
       <Icon of={icon} size={18} />
       {children}
       {shortcut !== undefined && (
         <kbd className={styles.key} aria-hidden>
-          {shortcut}
+          {keyWords(shortcut)}
         </kbd>
       )}
     </Button>

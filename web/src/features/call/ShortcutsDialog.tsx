@@ -2,6 +2,7 @@ import { useText, type MessageId } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { Dialog, DialogActs } from "../../ui/Dialog";
 import styles from "./ShortcutsDialog.module.css";
+import { useKeyWords } from "./useKeyWords";
 
 const LIST: readonly (readonly [key: string, words: MessageId])[] = [
   ["M", "call.microphone"],
@@ -11,17 +12,18 @@ const LIST: readonly (readonly [key: string, words: MessageId])[] = [
   ["P", "call.people"],
   ["C", "call.chat"],
   ["?", "call.shortcuts.help"],
+  ["Space", "call.shortcuts.talk"],
 ];
 
 const FOR_HOSTS: readonly (readonly [key: string, words: MessageId])[] = [
-  ["Shift + F", "safety.freeze"],
-  ["Shift + L", "safety.lock"],
-  ["Shift + M", "safety.muteAll"],
-  ["Shift + V", "safety.stopAllCameras"],
-  ["Shift + H", "safety.lowerAllHands"],
-  ["Shift + S", "safety.shortcut.security"],
-  ["Shift + G", "safety.person.handOver"],
-  ["Shift + E", "safety.end"],
+  ["Shift+F", "safety.freeze"],
+  ["Shift+L", "safety.lock"],
+  ["Shift+M", "safety.muteAll"],
+  ["Shift+V", "safety.stopAllCameras"],
+  ["Shift+H", "safety.lowerAllHands"],
+  ["Shift+S", "safety.shortcut.security"],
+  ["Shift+G", "safety.person.handOver"],
+  ["Shift+E", "safety.end"],
 ];
 
 /** In a row that was gone to: first how one goes there. */
@@ -35,9 +37,9 @@ const IN_ROWS: readonly (readonly [key: string, words: MessageId])[] = [
   ["H", "safety.person.lowerHand"],
   ["O", "safety.person.spotlight"],
   ["N", "safety.person.rename"],
-  ["Shift + C", "safety.shortcut.cohost"],
+  ["Shift+C", "safety.shortcut.cohost"],
   ["Delete", "safety.person.remove"],
-  ["Shift + Delete", "safety.person.ban"],
+  ["Shift+Delete", "safety.person.ban"],
 ];
 
 const AT_DOOR: readonly (readonly [key: string, words: MessageId])[] = [
@@ -46,7 +48,7 @@ const AT_DOOR: readonly (readonly [key: string, words: MessageId])[] = [
   ["W", "safety.door.denyWrongName"],
   ["F", "safety.door.denyFull"],
   ["X", "safety.door.denyOther"],
-  ["Shift + Delete", "safety.person.ban"],
+  ["Shift+Delete", "safety.person.ban"],
 ];
 
 export interface ShortcutsDialogProps {
@@ -61,7 +63,6 @@ export function ShortcutsDialog({ isOpen, isModerator, onClose }: ShortcutsDialo
     <Dialog title={text("call.shortcuts.title")} isOpen={isOpen} onClose={onClose}>
       <dl className={styles.list}>
         <Rows of={LIST} />
-        <Row name={text("call.shortcuts.space")} words={text("call.shortcuts.talk")} />
         {isModerator && <Rows of={FOR_HOSTS} />}
       </dl>
       {isModerator && (
@@ -89,16 +90,13 @@ export function ShortcutsDialog({ isOpen, isModerator, onClose }: ShortcutsDialo
 
 function Rows({ of }: { of: typeof LIST }) {
   const text = useText();
-  return of.map(([key, words]) => <Row key={key} name={key} words={text(words)} />);
-}
-
-function Row({ name, words }: { name: string; words: string }) {
-  return (
-    <div className={styles.row}>
+  const keyWords = useKeyWords();
+  return of.map(([key, words]) => (
+    <div key={key} className={styles.row}>
       <dt>
-        <kbd className={styles.key}>{name}</kbd>
+        <kbd className={styles.key}>{keyWords(key)}</kbd>
       </dt>
-      <dd>{words}</dd>
+      <dd>{text(words)}</dd>
     </div>
-  );
+  ));
 }
