@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { RoomView } from "../../room/view";
 import type { Act, ParticipantId } from "../../room/wire";
 import { useText } from "../../i18n";
@@ -115,7 +115,7 @@ function Screen({ code }: Omit<CallScreenProps, "call">) {
   const link = `${window.location.origin}/m/${view.meeting?.code ?? code}`;
   // Who no longer runs the room no longer sees how.
   const panel = wanted === "security" && !view.may.is_moderator ? null : wanted;
-  const report = (about: ParticipantId | null) => setOver({ what: "report", about });
+  const report = useCallback((about: ParticipantId | null) => setOver({ what: "report", about }), []);
   const shortcuts = useCallShortcuts({
     panel,
     onPanel: setPanel,

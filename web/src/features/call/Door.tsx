@@ -1,5 +1,5 @@
 import { Ban, TriangleAlert, UserX, WifiOff, X } from "lucide-react";
-import { useId, useState } from "react";
+import { memo, useId, useState } from "react";
 import { useIntl } from "react-intl";
 import type { RoomView } from "../../room/view";
 import {
@@ -83,7 +83,8 @@ interface WaitingRowProps {
 
 const KEYS_AT_DOOR = [...DOOR_KEYS.keys()].map(keyShown).join(" ");
 
-function WaitingRow({ person, number, isBusy }: WaitingRowProps) {
+/** Drawn anew only when something about this person changed, however many knock. */
+const WaitingRow = memo(function WaitingRow({ person, number, isBusy }: WaitingRowProps) {
   const text = useText();
   const call = useCall();
   const nameId = useId();
@@ -136,7 +137,7 @@ function WaitingRow({ person, number, isBusy }: WaitingRowProps) {
       )}
     </li>
   );
-}
+});
 
 interface ActsAtDoorProps {
   person: WaitingPerson;

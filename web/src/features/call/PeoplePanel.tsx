@@ -1,5 +1,15 @@
 import { Hand, Mic, MicOff, TriangleAlert, WifiOff } from "lucide-react";
-import { useEffect, useId, useRef, useState, type FocusEvent, type KeyboardEvent } from "react";
+import {
+  memo,
+  useCallback,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type FocusEvent,
+  type KeyboardEvent,
+} from "react";
+import type { Rights } from "../../room/rights";
 import type { Person, RoomView } from "../../room/view";
 import type { ParticipantId } from "../../room/wire";
 import { useText, type MessageId } from "../../i18n";
@@ -31,27 +41,33 @@ export interface PeoplePanelProps {
 
 type Asking = { readonly what: "rename" | "hand-over"; readonly person: Person };
 
-/** Acts on people: a frame at once, or a question first. */
-function usePersonActs(view: RoomView, onReport: (about: ParticipantId) => void) {
+/** Acts on people: a frame at once, or a question first. What rows are given stays the same while they do. */
+function usePersonActs({ may, shares, spotlight }: RoomView, onReport: (about: ParticipantId) => void) {
   const call = useCall();
   const [asking, setAsking] = useState<Asking | null>(null);
   const [open, setOpen] = useState<ParticipantId | null>(null);
-  const toggle = ({ id }: Person) => setOpen(open === id ? null : id);
-  const actsOf = (person: Person) =>
-    personActs(person, {
-      is_moderator: view.may.is_moderator,
-      is_host: view.may.is_host,
-      may_rename: view.may.rename,
-      is_sharing: view.shares.some((share) => share.person.id === person.id),
-    });
-  const isSpotlit = (person: Person) => view.spotlight?.id === person.id;
-  const run = (person: Person, act: PersonAct) => {
-    const frame = frameOf(person, act, isSpotlit(person));
-    if (frame !== null) call.ask(frame);
-    else if (act === "report") onReport(person.id);
-    else if (act === "rename" || act === "hand-over") setAsking({ what: act, person });
-  };
-  return { actsOf, isSpotlit, run, open, toggle, asking, settle: () => setAsking(null) };
+  const toggle = useCallback(({ id }: Person) => setOpen((before) => (before === id ? null : id)), []);
+  const run = useCallback(
+    (person: Person, act: PersonAct, isSpotlit: boolean) => {
+      const frame = frameOf(person, act, isSpotlit);
+      if (frame !== null) call.ask(frame);
+      else if (act === "report") onReport(person.id);
+      else if (act === "rename" || act === "hand-over") setAsking({ what: act, person });
+    },
+    [call, onReport],
+  );
+  const isSharing = ({ id }: Person) => shares.some((share) => share.person.id === id);
+  const isSpotlit = ({ id }: Person) => spotlight?.id === id;
+  return { may, isSharing, isSpotlit, run, open, toggle, asking, settle: () => setAsking(null) };
+}
+
+function actsOf(person: Person, may: Rights, isSharing: boolean): PersonAct[] {
+  return personActs(person, {
+    is_moderator: may.is_moderator,
+    is_host: may.is_host,
+    may_rename: may.rename,
+    is_sharing: isSharing,
+  });
 }
 
 type Acts = ReturnType<typeof usePersonActs>;
@@ -161,9 +177,9 @@ function runKey(event: KeyboardEvent, view: RoomView, acts: Acts): boolean {
   const person = row === view.me?.id ? view.me : view.others.find((one) => one.id === row);
   const meant = PERSON_KEYS.get(keyName(event) ?? "");
   if (person == null || meant === undefined) return false;
-  const possible = acts.actsOf(person);
+  const possible = actsOf(person, view.may, acts.isSharing(person));
   const act = meant.find((one) => possible.includes(one));
-  if (act !== undefined) acts.run(person, act);
+  if (act !== undefined) acts.run(person, act, acts.isSpotlit(person));
   // M on somebody who is muted already must not open the host's own microphone.
   return act !== undefined || (view.may.is_moderator && !person.is_me);
 }
@@ -191,7 +207,17 @@ function Group({ title, people, acts, numbers }: GroupProps) {
       {title !== null && <h3>{title}</h3>}
       <ul className={styles.people}>
         {people.map((person) => (
-          <PersonRow key={person.id} person={person} acts={acts} number={numbers.get(person.id) ?? null} />
+          <PersonRow
+            key={person.id}
+            person={person}
+            number={numbers.get(person.id) ?? null}
+            may={acts.may}
+            isSharing={acts.isSharing(person)}
+            isSpotlit={acts.isSpotlit(person)}
+            isOpen={acts.open === person.id}
+            onToggle={acts.toggle}
+            onAct={acts.run}
+          />
         ))}
       </ul>
     </section>
@@ -207,17 +233,24 @@ const ROLES: Readonly<Record<Person["role"], readonly [other: MessageId | null, 
 
 interface PersonRowProps {
   person: Person;
-  acts: Acts;
   number: number | null;
+  may: Rights;
+  isSharing: boolean;
+  isSpotlit: boolean;
+  isOpen: boolean;
+  onToggle: (person: Person) => void;
+  onAct: Acts["run"];
 }
 
-function PersonRow({ person, acts, number }: PersonRowProps) {
+/** Drawn anew only when something about this person changed, whoever else comes and goes. */
+const PersonRow = memo(function PersonRow(props: PersonRowProps) {
+  const { person, number, isSpotlit, isOpen, onToggle, onAct } = props;
   const text = useText();
   const call = useCall();
   const numberId = useId();
   const role = ROLES[person.role][person.is_me ? 1 : 0];
   const isUp = person.hand_raised_at !== null;
-  const possible = acts.actsOf(person);
+  const possible = actsOf(person, props.may, props.isSharing);
   return (
     <li className={styles.person} data-number={number === null ? undefined : shownNumber(number)}>
       <Avatar name={person.name} />
@@ -237,24 +270,24 @@ function PersonRow({ person, acts, number }: PersonRowProps) {
       {possible.length > 0 && (
         <More
           label={text("safety.person.more", { name: person.name })}
-          isOpen={acts.open === person.id}
-          onToggle={() => acts.toggle(person)}
+          isOpen={isOpen}
+          onToggle={() => onToggle(person)}
           shortcuts={keysOf(possible)}
           person={person.id}
           numberId={number === null ? undefined : numberId}
         />
       )}
-      {possible.length > 0 && acts.open === person.id && (
+      {possible.length > 0 && isOpen && (
         <PersonActs
           person={person}
           acts={possible}
-          isSpotlit={acts.isSpotlit(person)}
-          onAct={(act) => acts.run(person, act)}
+          isSpotlit={isSpotlit}
+          onAct={(act) => onAct(person, act, isSpotlit)}
         />
       )}
     </li>
   );
-}
+});
 
 /** Hand, link and microphone, as they are now. */
 function Marks({ person }: { person: Person }) {
