@@ -47,6 +47,11 @@ export default tseslint.config(
       "import-x/no-cycle": "error",
       // Our own components may be told to take the focus: a dialog opened to type in one field.
       "jsx-a11y/no-autofocus": ["error", { ignoreNonDOM: true }],
+      // What scrolls must be reached by the keyboard: a region with a name may be.
+      "jsx-a11y/no-noninteractive-tabindex": [
+        "error",
+        { tags: [], roles: ["tabpanel", "region"], allowExpressionValues: true },
+      ],
       "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: { attributes: false } }],
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
     },

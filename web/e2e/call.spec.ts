@@ -1,11 +1,8 @@
 /** The call in two Chromium pages of one meeting: pictures, chat, hands, keys, panels, screens, leaving. */
 
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 
-import type Axe from "axe-core";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 
 import { allowed_ms } from "./kit/bars.ts";
@@ -23,6 +20,7 @@ import {
 import { startProduct, type Product } from "./kit/product.ts";
 import { measured } from "./kit/report.ts";
 import { until } from "./kit/until.ts";
+import { axeFindings } from "./pages/browser.ts";
 
 const ACT_WITHIN_MS = 30_000;
 const MUTE_SEEN_WITHIN_MS = allowed_ms(1_000);
@@ -240,16 +238,9 @@ test("a shared screen takes the stage, the faces a strip", async () => {
 });
 
 test("the call has no accessibility fault that a machine can find", async () => {
-  const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   for (const panel of [null, "People", "Chat", "Security", "Settings"]) {
     if (panel !== null) await button(ann, panel).click();
-    await ann.evaluate(source);
-    const faults = await ann.evaluate(async () => {
-      const { axe } = window as unknown as { axe: typeof Axe };
-      const { violations } = await axe.run();
-      return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" ")}`);
-    });
-    assert.deepEqual(faults, [], panel ?? "no panel");
+    assert.deepEqual(await axeFindings(ann), [], panel ?? "no panel");
   }
   await ann.keyboard.press("Escape");
 });

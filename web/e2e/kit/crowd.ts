@@ -11,12 +11,29 @@ interface Seat {
   readonly name: string;
 }
 
+/** What the server sent to a seat. */
+export interface Frame {
+  readonly type: string;
+  readonly code?: string;
+  readonly reason?: string;
+  readonly participant_id?: string;
+  readonly event?: Readonly<Record<string, unknown>> & { readonly type: string };
+}
+
+/** What a page with seats keeps of them. */
+interface Held {
+  seats?: WebSocket[];
+  heard?: Frame[][];
+}
+
 /** Runs in the page: opens a channel, knocks, answers what came of it ("admitted" or "waiting"), and stays. */
-function sit(seat: Seat): Promise<string> {
-  const held = window as unknown as { seats?: WebSocket[] };
+function sit(seat: Seat): Promise<Frame> {
+  const held = window as unknown as Held;
   const url = new URL(`/api/v1/meetings/${seat.code}/control`, location.origin.replace(/^http/u, "ws"));
   const channel = new WebSocket(url, "preau.control.v1");
   (held.seats ??= []).push(channel);
+  const frames: Frame[] = [];
+  (held.heard ??= []).push(frames);
   return new Promise((resolve, reject) => {
     channel.addEventListener("open", () => {
       const { name, invitation } = seat;
@@ -25,8 +42,9 @@ function sit(seat: Seat): Promise<string> {
       );
     });
     channel.addEventListener("message", (event: MessageEvent<string>) => {
-      const frame = JSON.parse(event.data) as { type: string; code?: string };
-      if (frame.type === "admitted" || frame.type === "waiting") resolve(frame.type);
+      const frame = JSON.parse(event.data) as Frame;
+      frames.push(frame);
+      if (frame.type === "admitted" || frame.type === "waiting") resolve(frame);
       if (frame.type === "refused" || frame.type === "closed") reject(new Error(frame.code ?? frame.type));
     });
     channel.addEventListener("close", () => reject(new Error("closed")));
@@ -41,9 +59,14 @@ interface Answer {
   readonly secret?: string;
 }
 
+/** Runs in the page: everything the server has sent to a seat. */
+function framesOf(seat: number): readonly Frame[] {
+  return (window as unknown as Held).heard?.[seat] ?? [];
+}
+
 /** Runs in the page: one act on the channel that was opened as number `seat`; resolves with the answer. */
 function say(given: { seat: number; frame: Record<string, unknown> }): Promise<Answer> {
-  const { seats = [] } = window as unknown as { seats?: WebSocket[] };
+  const { seats = [] } = window as unknown as Held;
   const channel = seats[given.seat];
   if (channel === undefined) return Promise.reject(new Error(`no seat ${given.seat}`));
   const request = 1000 + Math.floor(performance.now());
@@ -56,6 +79,14 @@ function say(given: { seat: number; frame: Record<string, unknown> }): Promise<A
   });
 }
 
+export interface Seated {
+  readonly seat: number;
+  /** "admitted" or "waiting". */
+  readonly came: string;
+  /** The participant the seat is. */
+  readonly id: string;
+}
+
 /** A page at the origin of the product from which people sit down; they leave when it closes. */
 export class Crowd {
   readonly #page: Page;
@@ -66,11 +97,16 @@ export class Crowd {
   }
 
   /** Sits somebody down by their personal link or, with `invitation` null, as whoever the page is. */
-  async seat(code: string, name: string, link: string | null): Promise<{ seat: number; came: string }> {
+  async seat(code: string, name: string, link: string | null): Promise<Seated> {
     const invitation = link === null ? null : (new URL(link).pathname.split("/").at(-1) ?? "");
-    const came = await this.#page.evaluate(sit, { code, name, invitation });
+    const { type, participant_id = "" } = await this.#page.evaluate(sit, { code, name, invitation });
     this.#seats += 1;
-    return { seat: this.#seats - 1, came };
+    return { seat: this.#seats - 1, came: type, id: participant_id };
+  }
+
+  /** Everything the server has sent to a seat so far. */
+  heard(seat: number): Promise<readonly Frame[]> {
+    return this.#page.evaluate(framesOf, seat);
   }
 
   say(seat: number, frame: Record<string, unknown>): Promise<Answer> {

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
+import type Axe from "axe-core";
 import {
   chromium,
   type Browser,
@@ -11,9 +12,12 @@ import {
   type Page,
 } from "playwright-core";
 
+export type { Browser, Page } from "playwright-core";
+
 const PROGRAMS = [process.env["PREAU_TEST_CHROMIUM"] ?? "", "/usr/bin/chromium", "/usr/bin/google-chrome"];
 
-export async function launch(): Promise<Browser> {
+/** `sharesScreens`: the browser picks a screen by itself when a page asks for one. */
+export async function launch({ sharesScreens = false } = {}): Promise<Browser> {
   const executablePath = PROGRAMS.find((path) => path !== "" && existsSync(path));
   if (executablePath === undefined) throw new Error("no Chromium found; set PREAU_TEST_CHROMIUM");
   return chromium.launch({
@@ -23,6 +27,7 @@ export async function launch(): Promise<Browser> {
       "--use-fake-device-for-media-stream",
       "--mute-audio",
       "--disable-background-networking",
+      ...(sharesScreens ? ["--use-fake-ui-for-media-stream"] : []),
     ],
   });
 }
@@ -101,21 +106,22 @@ export function watchTraffic(page: Page, origin: string): { strangers: string[];
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-interface AxeResults {
-  violations: { id: string; impact: string | null; nodes: { html: string; failureSummary: string }[] }[];
-}
-
-/** What axe-core finds serious or critical on the page as it stands, one line each. */
+/**
+ * What axe-core finds on the page as it stands, one line each, whatever its impact. Every rule runs, also best practice
+ * and those that axe leaves off by default; but not those of WCAG's level AAA, nor those axe has given up.
+ */
 export async function axeFindings(page: Page): Promise<string[]> {
   // Evaluated by the debugger, which the page's policy does not bind.
   await page.evaluate(AXE);
-  const results = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run: (root: Document) => Promise<AxeResults> } };
-    return axe.run(document);
+  const { violations } = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof Axe };
+    const rules = axe
+      .getRules()
+      .filter(({ tags }) => !tags.includes("wcag2aaa") && !tags.includes("deprecated"))
+      .map(({ ruleId }) => [ruleId, { enabled: true }] as const);
+    return axe.run(document, { rules: Object.fromEntries(rules) });
   });
-  return results.violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
-    );
+  return violations.flatMap(({ id, impact, nodes }) =>
+    nodes.map((node) => `${id} (${impact}): ${node.html.slice(0, 160)} ${node.failureSummary}`),
+  );
 }

@@ -1,4 +1,4 @@
-/** Every page: its policy holds, nothing is fetched from elsewhere, axe finds nothing grave, and it reflows. */
+/** Every page: its policy holds, nothing is fetched from elsewhere, axe finds nothing, and it reflows. */
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -64,7 +64,7 @@ async function smallTargets(page: Page): Promise<string[]> {
   });
 }
 
-describe("each page keeps to its policy and its origin, axe finds nothing grave", () => {
+describe("each page keeps to its policy and its origin, axe finds nothing", () => {
   for (const place of PLACES) {
     it(`${place.name}, in light colours, and it fits 320 pixels with targets of 44`, async () => {
       const { context, page, seen } = await visit(browser, school, place, { theme: "light" });

@@ -76,6 +76,45 @@ async function knock(page: Page): Promise<void> {
     .waitFor();
 }
 
+/** What a host has open in the class of thirty, besides its panels. */
+const IN_CLASS: readonly Place[] = Object.entries<(page: Page) => Promise<void>>({
+  "class-door": async (page) => {
+    await openPanel(page, "People", "Personnes");
+    await page.getByRole("button", { name: /(More about|Plus d’actions).*Tom Morel/u }).click();
+    await page.getByRole("button", { name: /(wrong name|mauvais nom)/u }).waitFor();
+  },
+  "class-rename": async (page) => {
+    await openPanel(page, "People", "Personnes");
+    await page.getByRole("button", { name: /(More about|Plus d’actions).*Adam Kone/u }).click();
+    await page.getByRole("button", { name: named("Rename", "Renommer") }).click();
+    await page.getByRole("dialog").waitFor();
+  },
+  "class-chat": (page) => openPanel(page, "Chat", "Messages"),
+  "class-settings": (page) => openPanel(page, "Settings", "Réglages"),
+  "class-keys": async (page) => {
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").waitFor();
+  },
+  "class-hand-over": async (page) => {
+    await page.keyboard.press("Shift+G");
+    await page.getByRole("dialog").waitFor();
+  },
+  "class-end": async (page) => {
+    await page.keyboard.press("Shift+E");
+    await page.getByRole("alertdialog").waitFor();
+  },
+}).map(([name, act]) => ({
+  name,
+  as: "teacher",
+  path: (school) => school.rooms.class.path,
+  act: async (page) => {
+    await enter(page);
+    // Told to hosts alone: keys for hosts work from now on.
+    await page.getByRole("button", { name: /at the door|à la porte/u }).waitFor();
+    await act(page);
+  },
+}));
+
 /** The states of the safe room: the door, the class of thirty, what its host can do, and how it looks to a pupil. */
 const SAFE_ROOM: readonly Place[] = [
   { name: "pre-join-invited", as: "guest", path: (school) => school.rooms.class.freshLink() },
@@ -123,6 +162,7 @@ const SAFE_ROOM: readonly Place[] = [
       await page.getByRole("button", { name: named("Remove", "Exclure") }).waitFor();
     },
   },
+  ...IN_CLASS,
   {
     name: "report",
     as: "guest",

@@ -8,6 +8,7 @@ import { PreJoin, type JoinChoice, type PreJoinLink } from "../features/pre-join
 import { Unreachable } from "../features/unreachable";
 import { useText } from "../i18n";
 import { loadMediaLink } from "../rtc";
+import { useLoaded } from "../ui/Loaded";
 import { Loading } from "../ui/Loading";
 import { Page } from "../ui/Page";
 
@@ -18,12 +19,6 @@ interface Way {
   readonly invitation: string | null;
   readonly link: PreJoinLink;
 }
-
-type Looked =
-  | { readonly state: "looking" }
-  | { readonly state: "found"; readonly way: Way }
-  | { readonly state: "unknown" }
-  | { readonly state: "failed" };
 
 async function lookAtLink(code: string): Promise<Way> {
   const found = await api.meetingLink(code);
@@ -37,46 +32,44 @@ async function lookAtInvitation(secret: string): Promise<Way> {
   return { code, invitation: secret, link };
 }
 
-async function look(find: () => Promise<Way>): Promise<Looked> {
+/** Null when the link leads nowhere. */
+async function look(find: () => Promise<Way>): Promise<Way | null> {
   try {
-    return { state: "found", way: await find() };
+    return await find();
   } catch (error) {
-    const isUnknown = isApiError(error, "meeting-unknown", "not-found");
-    return { state: isUnknown ? "unknown" : "failed" };
+    if (isApiError(error, "meeting-unknown", "not-found")) return null;
+    throw error;
   }
 }
 
 /** A meeting's open link: the page before the room, the door, the room, and the page after it. */
 export function MeetingRoute() {
   const code = useParams()["code"] ?? "";
-  const find = useCallback(() => lookAtLink(code), [code]);
+  const find = useCallback(() => look(() => lookAtLink(code)), [code]);
   return <MeetingPages key={code} find={find} />;
 }
 
 /** Somebody's personal link to a meeting: the same pages, with the name in it. */
 export function InvitationRoute() {
   const secret = useParams()["secret"] ?? "";
-  const find = useCallback(() => lookAtInvitation(secret), [secret]);
+  const find = useCallback(() => look(() => lookAtInvitation(secret)), [secret]);
   return <MeetingPages key={secret} find={find} />;
 }
 
-function MeetingPages({ find }: { find: () => Promise<Way> }) {
+function MeetingPages({ find }: { find: () => Promise<Way | null> }) {
   const text = useText();
-  const [looked, setLooked] = useState<Looked>({ state: "looking" });
-  const lookAgain = useCallback(() => void look(find).then(setLooked), [find]);
-
-  useEffect(lookAgain, [lookAgain]);
+  const { loaded, reload } = useLoaded(find);
   // The media library is large: it is fetched while the person chooses a name, not after "Join now".
   useEffect(() => void loadMediaLink(), []);
 
-  switch (looked.state) {
-    case "found":
-      return <Inside way={looked.way} />;
-    case "unknown":
+  switch (loaded.state) {
+    case "ready":
+      return <Inside way={loaded.thing} />;
+    case "none":
       return <Left reason="unknown" />;
     case "failed":
-      return <Unreachable onTryAgain={lookAgain} />;
-    case "looking":
+      return <Unreachable onTryAgain={reload} />;
+    case "loading":
       return (
         <Page title={text("preJoin.title")}>
           <Loading>{text("frame.loading")}</Loading>

@@ -22,11 +22,14 @@ export interface ChoiceProps<Value extends string> {
   error?: string | null;
   /** "row": short words side by side; "list": one under the other, with their hints. */
   layout?: "row" | "list";
+  /** What is chosen takes the focus when it appears. */
+  autoFocus?: boolean;
 }
 
 /** One of a few, all in sight; arrows walk, and what is chosen is in force at once. */
 export function Choice<Value extends string>(props: ChoiceProps<Value>) {
   const { label, hint, value, options, onChange, lockedBecause = null, error = null, layout = "row" } = props;
+  const { autoFocus = false } = props;
   const id = useId();
   const isLocked = lockedBecause !== null;
   const under = lockedBecause ?? hint;
@@ -61,7 +64,12 @@ export function Choice<Value extends string>(props: ChoiceProps<Value>) {
       </div>
       <div className={styles.options}>
         {options.map((option) => (
-          <Radio key={option.value} value={option.value} className={styles.option}>
+          <Radio
+            key={option.value}
+            value={option.value}
+            className={styles.option}
+            autoFocus={autoFocus && option.value === value}
+          >
             <span>{option.label}</span>
             {option.hint !== undefined && <span className={styles.optionHint}>{option.hint}</span>}
           </Radio>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { RoomView } from "../../room/view";
 import type { Act, ParticipantId } from "../../room/wire";
 import { useText } from "../../i18n";
@@ -13,9 +13,10 @@ import { CallProvider, useCall, useRoomView } from "./CallContext";
 import styles from "./CallScreen.module.css";
 import { ChatPanel } from "./ChatPanel";
 import { MutedHint, Notices } from "./Notices";
-import type { PanelName } from "./panels";
+import { useNumbers, type Numbers } from "./numbers";
+import { enterPanel, type PanelName } from "./panels";
 import { PeoplePanel } from "./PeoplePanel";
-import { EndDialog } from "./PersonDialogs";
+import { EndDialog, HandOverDialog } from "./PersonDialogs";
 import { ReportDialog } from "./ReportDialog";
 import { RoomBanner } from "./RoomBanner";
 import { SecurityPanel } from "./SecurityPanel";
@@ -44,19 +45,27 @@ interface ShortcutPlaces {
   readonly panel: PanelName | null;
   readonly onPanel: (panel: PanelName | null) => void;
   readonly onEnd: () => void;
+  readonly onHandOver: () => void;
 }
 
-function useCallShortcuts({ panel, onPanel, onEnd }: ShortcutPlaces) {
+function useCallShortcuts({ panel, onPanel, onEnd, onHandOver }: ShortcutPlaces) {
   const call = useCall();
   const view = useRoomView();
   const [isOn, setOn] = useState(remembered.shortcuts);
   const [isListed, setListed] = useState(false);
 
-  const toggle = (name: PanelName) => () => onPanel(panel === name ? null : name);
+  // In a panel that is open already, somebody at the keyboard wants to do something before it closes.
+  const toggle = (name: PanelName) => () => {
+    if (panel !== name) onPanel(name);
+    else if (!enterPanel()) onPanel(null);
+  };
   const source = (name: "microphone" | "camera" | "screen") => () =>
     call.dispatch({ type: "sources", input: { type: "toggle", source: name } });
   const ifModerator = (act: () => void) => () => {
     if (view.may.is_moderator) act();
+  };
+  const ifHost = (act: () => void) => () => {
+    if (view.may.is_host) act();
   };
   const ask = (act: Act) => ifModerator(() => call.ask(act));
   const { is_frozen, is_locked } = view.settings;
@@ -75,9 +84,8 @@ function useCallShortcuts({ panel, onPanel, onEnd }: ShortcutPlaces) {
     "stop-all-cameras": ask({ type: "stop-all-cameras" }),
     "lower-all-hands": ask({ type: "lower-all-hands" }),
     security: ifModerator(toggle("security")),
-    end: () => {
-      if (view.may.is_host) onEnd();
-    },
+    "hand-over": ifHost(onHandOver),
+    end: ifHost(onEnd),
   };
   useShortcuts(isOn, {
     onShortcut: (shortcut) => acts[shortcut](),
@@ -95,7 +103,8 @@ function useCallShortcuts({ panel, onPanel, onEnd }: ShortcutPlaces) {
 }
 
 /** What a dialog over the call is about. */
-type Over = { readonly what: "report"; readonly about: ParticipantId | null } | { readonly what: "end" };
+type Over =
+  { readonly what: "report"; readonly about: ParticipantId | null } | { readonly what: "end" | "hand-over" };
 
 function Screen({ code }: Omit<CallScreenProps, "call">) {
   const text = useText();
@@ -106,8 +115,14 @@ function Screen({ code }: Omit<CallScreenProps, "call">) {
   const link = `${window.location.origin}/m/${view.meeting?.code ?? code}`;
   // Who no longer runs the room no longer sees how.
   const panel = wanted === "security" && !view.may.is_moderator ? null : wanted;
-  const report = (about: ParticipantId | null) => setOver({ what: "report", about });
-  const shortcuts = useCallShortcuts({ panel, onPanel: setPanel, onEnd: () => setOver({ what: "end" }) });
+  const report = useCallback((about: ParticipantId | null) => setOver({ what: "report", about }), []);
+  const shortcuts = useCallShortcuts({
+    panel,
+    onPanel: setPanel,
+    onEnd: () => setOver({ what: "end" }),
+    onHandOver: () => setOver({ what: "hand-over" }),
+  });
+  const numbers = useNumbers(view);
   useTitle(view.meeting?.title || text("call.untitled"), view.unread);
 
   return (
@@ -121,8 +136,10 @@ function Screen({ code }: Omit<CallScreenProps, "call">) {
         <Panel
           panel={panel}
           link={link}
+          numbers={numbers}
           shortcuts={shortcuts}
           onReport={report}
+          onHandOver={() => setOver({ what: "hand-over" })}
           onClose={() => setPanel(null)}
         />
       </main>
@@ -132,13 +149,16 @@ function Screen({ code }: Omit<CallScreenProps, "call">) {
         isModerator={view.may.is_moderator}
         onClose={() => shortcuts.setListed(false)}
       />
-      {over?.what === "report" && (
-        <ReportDialog view={view} about={over.about} onClose={() => setOver(null)} />
-      )}
-      {over?.what === "end" && <EndDialog onClose={() => setOver(null)} />}
+      {over !== null && <OverCall over={over} view={view} onClose={() => setOver(null)} />}
       <Announcer announcement={view.announcement} />
     </div>
   );
+}
+
+function OverCall({ over, view, onClose }: { over: Over; view: RoomView; onClose: () => void }) {
+  if (over.what === "report") return <ReportDialog view={view} about={over.about} onClose={onClose} />;
+  if (over.what === "end") return <EndDialog onClose={onClose} />;
+  return <HandOverDialog people={view.others.filter((one) => one.role === "cohost")} onClose={onClose} />;
 }
 
 function Middle({ view, link }: { view: RoomView; link: string }) {
@@ -162,20 +182,22 @@ function Middle({ view, link }: { view: RoomView; link: string }) {
 interface PanelProps {
   panel: PanelName | null;
   link: string;
+  numbers: Numbers;
   shortcuts: ReturnType<typeof useCallShortcuts>;
   onReport: (about: ParticipantId) => void;
+  onHandOver: () => void;
   onClose: () => void;
 }
 
-function Panel({ panel, link, shortcuts, onReport, onClose }: PanelProps) {
+function Panel({ panel, link, numbers, shortcuts, onReport, onHandOver, onClose }: PanelProps) {
   const view = useRoomView();
   switch (panel) {
     case "people":
-      return <PeoplePanel view={view} link={link} onReport={onReport} onClose={onClose} />;
+      return <PeoplePanel view={view} link={link} numbers={numbers} onReport={onReport} onClose={onClose} />;
     case "chat":
       return <ChatPanel view={view} onClose={onClose} />;
     case "security":
-      return <SecurityPanel view={view} onClose={onClose} />;
+      return <SecurityPanel view={view} onHandOver={onHandOver} onClose={onClose} />;
     case "settings":
       return (
         <SettingsPanel

@@ -1,10 +1,9 @@
 import { Ban, TriangleAlert, UserX, WifiOff, X } from "lucide-react";
-import { useId, useState } from "react";
+import { memo, useId, useState } from "react";
 import { useIntl } from "react-intl";
 import type { RoomView } from "../../room/view";
 import {
   MAX_ADMITTED_AT_ONCE,
-  type Act,
   type DenialReason,
   type Provenance,
   type WaitingPerson,
@@ -16,11 +15,13 @@ import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { useCall } from "./CallContext";
 import styles from "./Door.module.css";
-import { hasWarning, isBeingLetIn } from "./people";
-import { More, RowAct, RowActs } from "./RowActs";
+import type { Numbers } from "./numbers";
+import { DOOR_KEYS, hasWarning, isBeingLetIn, keyShown, turnAway } from "./people";
+import { More, RowAct, RowActs, RowNumber } from "./RowActs";
+import { shownNumber } from "./rows";
 
 /** Who is at the door, first in the panel: one press lets a person in, one turns them away. */
-export function Door({ view }: { view: RoomView }) {
+export function Door({ view, numbers }: { view: RoomView; numbers: Numbers }) {
   const text = useText();
   const id = useId();
   const { waiting, pending } = view;
@@ -35,7 +36,12 @@ export function Door({ view }: { view: RoomView }) {
       ) : (
         <ul className={styles.people}>
           {waiting.map((person) => (
-            <WaitingRow key={person.id} person={person} isBusy={isBeingLetIn(pending, person.id)} />
+            <WaitingRow
+              key={person.id}
+              person={person}
+              number={numbers.get(person.id) ?? null}
+              isBusy={isBeingLetIn(pending, person.id)}
+            />
           ))}
         </ul>
       )}
@@ -69,24 +75,33 @@ function AdmitAll({ waiting, hintId }: { waiting: readonly WaitingPerson[]; hint
   );
 }
 
-function WaitingRow({ person, isBusy }: { person: WaitingPerson; isBusy: boolean }) {
+interface WaitingRowProps {
+  person: WaitingPerson;
+  number: number | null;
+  isBusy: boolean;
+}
+
+const KEYS_AT_DOOR = [...DOOR_KEYS.keys()].map(keyShown).join(" ");
+
+/** Drawn anew only when something about this person changed, however many knock. */
+const WaitingRow = memo(function WaitingRow({ person, number, isBusy }: WaitingRowProps) {
   const text = useText();
   const call = useCall();
   const nameId = useId();
   const [isOpen, setOpen] = useState(false);
   const { id } = person;
-  const deny = (reason: DenialReason): Act => ({ type: "deny", participant_id: id, reason });
   return (
-    <li className={styles.person}>
+    <li className={styles.person} data-number={number === null ? undefined : shownNumber(number)}>
       <Avatar name={person.name} />
-      <div className={styles.name} id={nameId}>
-        {person.name}
+      <div className={styles.name}>
+        <span id={nameId}>{person.name}</span> <RowNumber id={`${nameId}-number`} number={number} />
       </div>
       <div className={styles.acts}>
         <Button
           kind={hasWarning(person) ? "plain" : "primary"}
           className={styles.act}
-          aria-describedby={nameId}
+          aria-describedby={`${nameId} ${nameId}-number`}
+          aria-keyshortcuts={KEYS_AT_DOOR}
           isDisabled={isBusy}
           data-row="waiting"
           data-person={id}
@@ -99,7 +114,7 @@ function WaitingRow({ person, isBusy }: { person: WaitingPerson; isBusy: boolean
           isSquare
           aria-label={text("safety.door.deny")}
           aria-describedby={nameId}
-          onPress={() => call.ask(deny("not-expected"))}
+          onPress={() => call.ask(turnAway(id, "not-expected"))}
         >
           <Icon of={X} />
         </Button>
@@ -117,37 +132,44 @@ function WaitingRow({ person, isBusy }: { person: WaitingPerson; isBusy: boolean
       </div>
       {isOpen && (
         <div className={styles.open}>
-          <ActsAtDoor person={person} onDeny={(reason) => call.ask(deny(reason))} />
+          <ActsAtDoor person={person} onAct={(act) => call.ask(turnAway(id, act))} />
         </div>
       )}
     </li>
   );
-}
+});
 
 interface ActsAtDoorProps {
   person: WaitingPerson;
-  onDeny: (reason: DenialReason) => void;
+  onAct: (act: DenialReason | "ban") => void;
 }
 
-const REASONS = [
+const WORDS = [
   ["wrong-name", "safety.door.denyWrongName"],
   ["full", "safety.door.denyFull"],
   ["other", "safety.door.denyOther"],
+  ["ban", "safety.person.ban"],
 ] as const;
 
-function ActsAtDoor({ person, onDeny }: ActsAtDoorProps) {
+const KEY_OF: ReadonlyMap<DenialReason | "ban", string> = new Map(
+  [...DOOR_KEYS].map(([key, act]) => [act, keyShown(key)]),
+);
+
+function ActsAtDoor({ person, onAct }: ActsAtDoorProps) {
   const text = useText();
-  const call = useCall();
   return (
     <RowActs label={text("safety.door.more", { name: person.name })}>
-      {REASONS.map(([reason, words]) => (
-        <RowAct key={reason} icon={UserX} onPress={() => onDeny(reason)}>
+      {WORDS.map(([act, words]) => (
+        <RowAct
+          key={act}
+          icon={act === "ban" ? Ban : UserX}
+          isDanger={act === "ban"}
+          shortcut={KEY_OF.get(act)}
+          onPress={() => onAct(act)}
+        >
           {text(words)}
         </RowAct>
       ))}
-      <RowAct icon={Ban} isDanger onPress={() => call.ask({ type: "ban", participant_id: person.id })}>
-        {text("safety.person.ban")}
-      </RowAct>
     </RowActs>
   );
 }

@@ -1,5 +1,15 @@
 import { Hand, Mic, MicOff, TriangleAlert, WifiOff } from "lucide-react";
-import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from "react";
+import {
+  memo,
+  useCallback,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type FocusEvent,
+  type KeyboardEvent,
+} from "react";
+import type { Rights } from "../../room/rights";
 import type { Person, RoomView } from "../../room/view";
 import type { ParticipantId } from "../../room/wire";
 import { useText, type MessageId } from "../../i18n";
@@ -7,70 +17,79 @@ import { Avatar } from "../../ui/Avatar";
 import { Button } from "../../ui/Button";
 import { Hidden } from "../../ui/Hidden";
 import { Icon } from "../../ui/Icon";
+import type { Call } from "./call";
 import { useCall } from "./CallContext";
 import { Door } from "./Door";
 import { Invite } from "./Invite";
-import { handsFirst, PERSON_KEYS, personActs, type PersonAct } from "./people";
+import { keyName } from "./keys";
+import type { Numbers } from "./numbers";
+import { DOOR_KEYS, handsFirst, PERSON_KEYS, personActs, turnAway, type PersonAct } from "./people";
 import { HandOverDialog, RenamePersonDialog } from "./PersonDialogs";
 import { frameOf, keysOf, PersonActs } from "./PersonActs";
 import styles from "./PeoplePanel.module.css";
-import { More } from "./RowActs";
-import { walkRows } from "./rows";
+import { More, RowNumber } from "./RowActs";
+import { rowHolding, rowsOf, shownNumber, useRowKeys } from "./rows";
 import { SidePanel } from "./SidePanel";
 
 export interface PeoplePanelProps {
   view: RoomView;
   link: string;
+  numbers: Numbers;
   onReport: (about: ParticipantId) => void;
   onClose: () => void;
 }
 
 type Asking = { readonly what: "rename" | "hand-over"; readonly person: Person };
 
-/** Acts on people: a frame at once, or a question first. */
-function usePersonActs(view: RoomView, onReport: (about: ParticipantId) => void) {
+/** Acts on people: a frame at once, or a question first. What rows are given stays the same while they do. */
+function usePersonActs({ may, shares, spotlight }: RoomView, onReport: (about: ParticipantId) => void) {
   const call = useCall();
   const [asking, setAsking] = useState<Asking | null>(null);
   const [open, setOpen] = useState<ParticipantId | null>(null);
-  const toggle = ({ id }: Person) => setOpen(open === id ? null : id);
-  const actsOf = (person: Person) =>
-    personActs(person, {
-      is_moderator: view.may.is_moderator,
-      is_host: view.may.is_host,
-      may_rename: view.may.rename,
-      is_sharing: view.shares.some((share) => share.person.id === person.id),
-    });
-  const isSpotlit = (person: Person) => view.spotlight?.id === person.id;
-  const run = (person: Person, act: PersonAct) => {
-    const frame = frameOf(person, act, isSpotlit(person));
-    if (frame !== null) call.ask(frame);
-    else if (act === "report") onReport(person.id);
-    else if (act === "rename" || act === "hand-over") setAsking({ what: act, person });
-  };
-  return { actsOf, isSpotlit, run, open, toggle, asking, settle: () => setAsking(null) };
+  const toggle = useCallback(({ id }: Person) => setOpen((before) => (before === id ? null : id)), []);
+  const run = useCallback(
+    (person: Person, act: PersonAct, isSpotlit: boolean) => {
+      const frame = frameOf(person, act, isSpotlit);
+      if (frame !== null) call.ask(frame);
+      else if (act === "report") onReport(person.id);
+      else if (act === "rename" || act === "hand-over") setAsking({ what: act, person });
+    },
+    [call, onReport],
+  );
+  const isSharing = ({ id }: Person) => shares.some((share) => share.person.id === id);
+  const isSpotlit = ({ id }: Person) => spotlight?.id === id;
+  return { may, isSharing, isSpotlit, run, open, toggle, asking, settle: () => setAsking(null) };
+}
+
+function actsOf(person: Person, may: Rights, isSharing: boolean): PersonAct[] {
+  return personActs(person, {
+    is_moderator: may.is_moderator,
+    is_host: may.is_host,
+    may_rename: may.rename,
+    is_sharing: isSharing,
+  });
 }
 
 type Acts = ReturnType<typeof usePersonActs>;
 
 /** Who is at the door, then everybody in the room: raised hands first, in the order they went up. */
-export function PeoplePanel({ view, link, onReport, onClose }: PeoplePanelProps) {
+export function PeoplePanel({ view, link, numbers, onReport, onClose }: PeoplePanelProps) {
   const text = useText();
-  const rows = useRef<HTMLDivElement>(null);
+  const call = useCall();
   const acts = usePersonActs(view, onReport);
+  const onRowKey = useRowKeys({ walks: true });
   const { hands, rest } = handsFirst(view.me, view.others);
-  const count = hands.length + rest.length;
   const isOpening = view.may.is_moderator;
-  useFirstAtDoor(rows, isOpening ? view.waiting.length : 0);
+  const rows = useRowFocus(isOpening ? view.waiting.length : 0, view.others.length);
 
   return (
     <SidePanel
-      title={text("call.people.title", { count })}
+      title={text("call.people.title", { count: hands.length + rest.length })}
       tools={isOpening && view.others.length > 0 ? <MuteAll /> : undefined}
       onClose={onClose}
       onKeyDown={(event) => {
-        if (walkRows(event.currentTarget, event.key) || runKey(event, [...hands, ...rest], acts)) {
-          event.preventDefault();
-        }
+        const isDone = onRowKey(event) || runAtDoor(event, call) || runKey(event, view, acts);
+        if (isDone) event.preventDefault();
       }}
       foot={
         <div className={styles.foot}>
@@ -78,56 +97,91 @@ export function PeoplePanel({ view, link, onReport, onClose }: PeoplePanelProps)
         </div>
       }
     >
-      <div ref={rows} className={styles.rows}>
-        {isOpening && <Door view={view} />}
+      <div {...rows} className={styles.rows}>
+        {isOpening && <Door view={view} numbers={numbers} />}
         {hands.length > 0 && (
-          <Group title={text("call.people.hands", { count: hands.length })} people={hands} acts={acts} />
+          <Group
+            title={text("call.people.hands", { count: hands.length })}
+            people={hands}
+            acts={acts}
+            numbers={numbers}
+          />
         )}
         <Group
           title={hands.length > 0 || isOpening ? text("call.people.room", { count: rest.length }) : null}
           people={rest}
           acts={acts}
+          numbers={numbers}
         />
       </div>
       {acts.asking?.what === "rename" && (
         <RenamePersonDialog person={acts.asking.person} onClose={acts.settle} />
       )}
       {acts.asking?.what === "hand-over" && (
-        <HandOverDialog person={acts.asking.person} onClose={acts.settle} />
+        <HandOverDialog people={[acts.asking.person]} onClose={acts.settle} />
       )}
     </SidePanel>
   );
 }
 
-/** Somebody waits: who opens the panel is there to let them in. */
-function useFirstAtDoor(rows: RefObject<HTMLDivElement | null>, waiting: number): void {
-  const before = useRef(0);
+/**
+ * Where the focus goes as people come and go: somebody waits, so who opens the panel is there to let them in; and
+ * when whoever had it went, to the row that is now in that place.
+ */
+function useRowFocus(waiting: number, others: number) {
+  const ref = useRef<HTMLDivElement>(null);
+  const before = useRef({ waiting: 0, rows: 0 });
+  const last = useRef(0);
   useEffect(() => {
-    const isFirst = before.current === 0 && waiting > 0 && isFocusOf(rows.current, "opened");
-    // Whoever was let in took the focus with them: it goes to the next, or stays in the list.
-    const isLost = waiting < before.current && isFocusOf(rows.current, "lost");
-    before.current = waiting;
-    if (isFirst || isLost) rows.current?.querySelector<HTMLElement>("[data-row]")?.focus();
-  }, [rows, waiting]);
+    const panel = ref.current;
+    const { waiting: waited, rows: had } = before.current;
+    before.current = { waiting, rows: waiting + others };
+    if (panel === null) return;
+    const rows = rowsOf(panel);
+    if (waited === 0 && waiting > 0 && isHeadingFocused(panel)) rows[0]?.focus();
+    if (waiting + others < had && isFocusLost()) rows[Math.min(last.current, rows.length - 1)]?.focus();
+  }, [waiting, others]);
+  const onFocus = ({ currentTarget, target }: FocusEvent<HTMLElement>) => {
+    last.current = Math.max(0, rowHolding(rowsOf(currentTarget), target));
+  };
+  return { ref, onFocus };
 }
 
-/** "opened": the focus is on the panel's heading, where it goes first; "lost": what had it is gone. */
-function isFocusOf(rows: HTMLElement | null, where: "opened" | "lost"): boolean {
+/** The panel's heading has the focus first, when it opens. */
+function isHeadingFocused(rows: HTMLElement): boolean {
   const { activeElement } = document;
-  if (where === "lost") return activeElement === null || activeElement === document.body;
   return activeElement?.tagName === "H2" && activeElement.closest("section")?.contains(rows) === true;
 }
 
-/** A key for the person whose row has the focus; true when it did something. */
-function runKey(event: KeyboardEvent, people: readonly Person[], acts: Acts): boolean {
-  const row = event.target instanceof HTMLElement ? event.target.dataset["person"] : undefined;
-  const person = people.find((one) => one.id === row);
-  if (person === undefined || event.ctrlKey || event.metaKey || event.altKey) return false;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const act = PERSON_KEYS[event.shiftKey ? `Shift+${key}` : key];
-  if (act === undefined || !acts.actsOf(person).includes(act)) return false;
-  acts.run(person, act);
+function isFocusLost(): boolean {
+  return document.activeElement === null || document.activeElement === document.body;
+}
+
+/** Whose row has the focus. */
+function personAt({ target }: KeyboardEvent): string | undefined {
+  return target instanceof HTMLElement ? target.dataset["person"] : undefined;
+}
+
+/** A key for the person at the door whose row has the focus; true when it did something. */
+function runAtDoor(event: KeyboardEvent, call: Call): boolean {
+  const isAtDoor = event.target instanceof HTMLElement && event.target.dataset["row"] === "waiting";
+  const act = DOOR_KEYS.get(keyName(event) ?? "");
+  if (!isAtDoor || act === undefined) return false;
+  call.ask(turnAway(personAt(event) as ParticipantId, act));
   return true;
+}
+
+/** A key for the person whose row has the focus; true when no other may have it. */
+function runKey(event: KeyboardEvent, view: RoomView, acts: Acts): boolean {
+  const row = personAt(event);
+  const person = row === view.me?.id ? view.me : view.others.find((one) => one.id === row);
+  const meant = PERSON_KEYS.get(keyName(event) ?? "");
+  if (person == null || meant === undefined) return false;
+  const possible = actsOf(person, view.may, acts.isSharing(person));
+  const act = meant.find((one) => possible.includes(one));
+  if (act !== undefined) acts.run(person, act, acts.isSpotlit(person));
+  // M on somebody who is muted already must not open the host's own microphone.
+  return act !== undefined || (view.may.is_moderator && !person.is_me);
 }
 
 function MuteAll() {
@@ -144,15 +198,26 @@ interface GroupProps {
   title: string | null;
   people: readonly Person[];
   acts: Acts;
+  numbers: Numbers;
 }
 
-function Group({ title, people, acts }: GroupProps) {
+function Group({ title, people, acts, numbers }: GroupProps) {
   return (
     <section className={styles.group}>
       {title !== null && <h3>{title}</h3>}
       <ul className={styles.people}>
         {people.map((person) => (
-          <PersonRow key={person.id} person={person} acts={acts} />
+          <PersonRow
+            key={person.id}
+            person={person}
+            number={numbers.get(person.id) ?? null}
+            may={acts.may}
+            isSharing={acts.isSharing(person)}
+            isSpotlit={acts.isSpotlit(person)}
+            isOpen={acts.open === person.id}
+            onToggle={acts.toggle}
+            onAct={acts.run}
+          />
         ))}
       </ul>
     </section>
@@ -166,17 +231,33 @@ const ROLES: Readonly<Record<Person["role"], readonly [other: MessageId | null, 
   participant: [null, "call.people.you"],
 };
 
-function PersonRow({ person, acts }: { person: Person; acts: Acts }) {
+interface PersonRowProps {
+  person: Person;
+  number: number | null;
+  may: Rights;
+  isSharing: boolean;
+  isSpotlit: boolean;
+  isOpen: boolean;
+  onToggle: (person: Person) => void;
+  onAct: Acts["run"];
+}
+
+/** Drawn anew only when something about this person changed, whoever else comes and goes. */
+const PersonRow = memo(function PersonRow(props: PersonRowProps) {
+  const { person, number, isSpotlit, isOpen, onToggle, onAct } = props;
   const text = useText();
   const call = useCall();
+  const numberId = useId();
   const role = ROLES[person.role][person.is_me ? 1 : 0];
   const isUp = person.hand_raised_at !== null;
-  const possible = acts.actsOf(person);
+  const possible = actsOf(person, props.may, props.isSharing);
   return (
-    <li className={styles.person}>
+    <li className={styles.person} data-number={number === null ? undefined : shownNumber(number)}>
       <Avatar name={person.name} />
       <div className={styles.words}>
-        <div className={styles.name}>{person.name}</div>
+        <div className={styles.name}>
+          <span>{person.name}</span> <RowNumber id={numberId} number={number} />
+        </div>
         {role !== null && <div className={styles.role}>{text(role)}</div>}
         {person.is_reconnecting && <div className={styles.trouble}>{text("call.tile.reconnecting")}</div>}
       </div>
@@ -185,7 +266,37 @@ function PersonRow({ person, acts }: { person: Person; acts: Acts }) {
           {text("call.people.lowerHand")}
         </Button>
       )}
-      {isUp && <Mark icon={Hand} words={text("call.tile.hand")} className={styles.hand} />}
+      <Marks person={person} />
+      {possible.length > 0 && (
+        <More
+          label={text("safety.person.more", { name: person.name })}
+          isOpen={isOpen}
+          onToggle={() => onToggle(person)}
+          shortcuts={keysOf(possible)}
+          person={person.id}
+          numberId={number === null ? undefined : numberId}
+        />
+      )}
+      {possible.length > 0 && isOpen && (
+        <PersonActs
+          person={person}
+          acts={possible}
+          isSpotlit={isSpotlit}
+          onAct={(act) => onAct(person, act, isSpotlit)}
+        />
+      )}
+    </li>
+  );
+});
+
+/** Hand, link and microphone, as they are now. */
+function Marks({ person }: { person: Person }) {
+  const text = useText();
+  return (
+    <>
+      {person.hand_raised_at !== null && (
+        <Mark icon={Hand} words={text("call.tile.hand")} className={styles.hand} />
+      )}
       {person.is_reconnecting && <Mark icon={WifiOff} words="" className={styles.trouble} />}
       {person.quality === "poor" && (
         <Mark icon={TriangleAlert} words={text("call.tile.weak")} className={styles.trouble} />
@@ -195,24 +306,7 @@ function PersonRow({ person, acts }: { person: Person; acts: Acts }) {
         words={text(person.is_muted ? "call.people.microphoneOff" : "call.people.microphoneOn")}
         className={person.is_muted ? undefined : styles.open}
       />
-      {possible.length > 0 && (
-        <More
-          label={text("safety.person.more", { name: person.name })}
-          isOpen={acts.open === person.id}
-          onToggle={() => acts.toggle(person)}
-          shortcuts={keysOf(possible)}
-          person={person.id}
-        />
-      )}
-      {possible.length > 0 && acts.open === person.id && (
-        <PersonActs
-          person={person}
-          acts={possible}
-          isSpotlit={acts.isSpotlit(person)}
-          onAct={(act) => acts.run(person, act)}
-        />
-      )}
-    </li>
+    </>
   );
 }
 

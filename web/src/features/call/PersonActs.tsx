@@ -17,7 +17,7 @@ import {
 import type { Person } from "../../room/view";
 import type { Act } from "../../room/wire";
 import { useText, type MessageId } from "../../i18n";
-import { PERSON_KEYS, type PersonAct } from "./people";
+import { keyShown, PERSON_KEYS, type PersonAct } from "./people";
 import { RowAct, RowActs } from "./RowActs";
 
 interface Look {
@@ -67,7 +67,7 @@ export function frameOf(person: Person, act: PersonAct, isSpotlit: boolean): Act
 }
 
 const KEY_OF: ReadonlyMap<PersonAct, string> = new Map(
-  Object.entries(PERSON_KEYS).map(([key, act]) => [act, key.length === 1 ? key.toUpperCase() : key]),
+  [...PERSON_KEYS].flatMap(([key, acts]) => acts.map((act) => [act, keyShown(key)] as const)),
 );
 
 export interface PersonActsProps {

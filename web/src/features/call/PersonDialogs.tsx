@@ -2,9 +2,11 @@ import { useState, type FormEvent } from "react";
 import type { Person } from "../../room/view";
 import { useText } from "../../i18n";
 import { Button } from "../../ui/Button";
+import { Choice } from "../../ui/Choice";
 import { Dialog, DialogActs } from "../../ui/Dialog";
 import { TextField } from "../../ui/TextField";
 import { useCall } from "./CallContext";
+import styles from "./PersonDialogs.module.css";
 
 const NAME_LIMIT = 64;
 
@@ -56,23 +58,60 @@ export function RenamePersonDialog({ person, onClose }: PersonDialogProps) {
   );
 }
 
-export function HandOverDialog({ person, onClose }: PersonDialogProps) {
+export interface HandOverDialogProps {
+  /** Who may become the host: the co-hosts, or the one that was chosen. */
+  people: readonly Person[];
+  onClose: () => void;
+}
+
+/** The question comes with its answer focused: who pressed two keys for it meant it. */
+export function HandOverDialog({ people, onClose }: HandOverDialogProps) {
   const text = useText();
   const call = useCall();
-  const { name } = person;
-  function handOver() {
-    call.ask({ type: "set-role", participant_id: person.id, role: "host" });
+  const [chosen, setChosen] = useState<Person | undefined>(people[0]);
+  // Whoever left meanwhile, or is no co-host any more, cannot be chosen.
+  const person = people.find((one) => one.id === chosen?.id) ?? people[0];
+  if (person === undefined) return <NobodyToHandOverTo onClose={onClose} />;
+  function handOver(event: FormEvent) {
+    event.preventDefault();
+    if (person !== undefined) call.ask({ type: "set-role", participant_id: person.id, role: "host" });
     onClose();
   }
+  const { name } = person;
+  const isOne = people.length === 1;
   return (
     <Dialog title={text("safety.handOver.title", { name })} isOpen onClose={onClose} isAlert>
-      <p>{text("safety.handOver.lead", { name })}</p>
+      <form onSubmit={handOver} className={styles.form}>
+        {!isOne && (
+          <Choice
+            label={text("safety.handOver.whom")}
+            layout="list"
+            value={person.id}
+            options={people.map((one) => ({ value: one.id, label: one.name }))}
+            onChange={(id) => setChosen(people.find((one) => one.id === id))}
+            autoFocus
+          />
+        )}
+        <p>{text("safety.handOver.lead", { name })}</p>
+        <DialogActs>
+          <Button onPress={onClose}>{text("frame.cancel")}</Button>
+          <Button type="submit" kind="primary" autoFocus={isOne}>
+            {text("safety.handOver.confirm")}
+          </Button>
+        </DialogActs>
+      </form>
+    </Dialog>
+  );
+}
+
+function NobodyToHandOverTo({ onClose }: { onClose: () => void }) {
+  const text = useText();
+  return (
+    <Dialog title={text("safety.handOver.nobody.title")} isOpen onClose={onClose}>
+      <p>{text("safety.handOver.nobody")}</p>
       <DialogActs>
-        <Button onPress={onClose} autoFocus>
-          {text("frame.cancel")}
-        </Button>
-        <Button kind="primary" onPress={handOver}>
-          {text("safety.handOver.confirm")}
+        <Button kind="primary" onPress={onClose} autoFocus>
+          {text("call.close")}
         </Button>
       </DialogActs>
     </Dialog>

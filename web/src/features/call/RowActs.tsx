@@ -1,9 +1,13 @@
 import { Ellipsis, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
+import { useText } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { classes } from "../../ui/classes";
+import { Hidden } from "../../ui/Hidden";
 import { Icon } from "../../ui/Icon";
 import styles from "./RowActs.module.css";
+import { shownNumber } from "./rows";
+import { useKeyWords } from "./useKeyWords";
 
 export interface MoreProps {
   label: string;
@@ -13,10 +17,12 @@ export interface MoreProps {
   shortcuts?: string;
   /** Whom the row is about; rows that have one can be walked to with the arrow keys. */
   person?: string;
+  /** The element that says the row's number. */
+  numberId?: string;
 }
 
 /** Opens a row: what can be done stands under it, in words. */
-export function More({ label, isOpen, onToggle, shortcuts, person }: MoreProps) {
+export function More({ label, isOpen, onToggle, shortcuts, person, numberId }: MoreProps) {
   return (
     <Button
       kind="quiet"
@@ -24,12 +30,31 @@ export function More({ label, isOpen, onToggle, shortcuts, person }: MoreProps) 
       aria-label={label}
       aria-expanded={isOpen}
       aria-keyshortcuts={shortcuts === "" ? undefined : shortcuts}
+      aria-describedby={numberId}
       data-row={person === undefined ? undefined : "person"}
       data-person={person}
       onPress={onToggle}
     >
       <Icon of={Ellipsis} />
     </Button>
+  );
+}
+
+export interface RowNumberProps {
+  id?: string;
+  /** Null: the row has none. */
+  number: number | null;
+}
+
+/** The two digits that lead to a row; with a fingertip there is nothing to type them on. */
+export function RowNumber({ id, number }: RowNumberProps) {
+  const text = useText();
+  if (number === null) return null;
+  return (
+    <span id={id} className={styles.number}>
+      <Hidden>{text("safety.row.number")} </Hidden>
+      {shownNumber(number)}
+    </span>
   );
 }
 
@@ -52,13 +77,14 @@ export interface RowActProps {
 }
 
 export function RowAct({ icon, isDanger, shortcut, onPress, children }: RowActProps) {
+  const keyWords = useKeyWords();
   return (
     <Button className={classes(styles.act, isDanger && styles.danger)} onPress={onPress}>
       <Icon of={icon} size={18} />
       {children}
       {shortcut !== undefined && (
         <kbd className={styles.key} aria-hidden>
-          {shortcut}
+          {keyWords(shortcut)}
         </kbd>
       )}
     </Button>

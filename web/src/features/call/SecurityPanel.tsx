@@ -12,20 +12,35 @@ import { RuleField } from "../../ui/RuleField";
 import { ToggleButton } from "../../ui/ToggleButton";
 import { useCall } from "./CallContext";
 import { EndDialog } from "./PersonDialogs";
+import { RowNumber } from "./RowActs";
+import { shownNumber, useRowKeys } from "./rows";
 import styles from "./SecurityPanel.module.css";
 import { SidePanel } from "./SidePanel";
 
-/** Everything that keeps the room calm, the strongest first. */
-export function SecurityPanel({ view, onClose }: { view: RoomView; onClose: () => void }) {
+export interface SecurityPanelProps {
+  view: RoomView;
+  onHandOver: () => void;
+  onClose: () => void;
+}
+
+/** Everything that keeps the room calm, the strongest first. Rules and bans have numbers, as people have. */
+export function SecurityPanel({ view, onHandOver, onClose }: SecurityPanelProps) {
   const text = useText();
+  const onRowKey = useRowKeys({ walks: false });
   return (
-    <SidePanel title={text("safety.title")} onClose={onClose}>
+    <SidePanel
+      title={text("safety.title")}
+      onClose={onClose}
+      onKeyDown={(event) => {
+        if (onRowKey(event)) event.preventDefault();
+      }}
+    >
       <Freeze isFrozen={view.settings.is_frozen} />
       <Profile view={view} />
       <Acts view={view} />
       <Rules view={view} />
       <Bans view={view} />
-      {view.may.is_host && <End />}
+      {view.may.is_host && <LastActs onHandOver={onHandOver} />}
     </SidePanel>
   );
 }
@@ -127,14 +142,16 @@ function Rules({ view: { settings } }: { view: RoomView }) {
   return (
     <section className={styles.rules} aria-labelledby="security-rules">
       <h3 id="security-rules">{text("safety.rules")}</h3>
-      {RULE_NAMES.map((name) => (
-        <RuleField
-          key={name}
-          {...words(name)}
-          value={String(settings.rules[name])}
-          onChange={(value) => call.ask({ type: "set-rules", rules: ruleChange(name, value) })}
-          lockedBecause={settings.locked_rules.includes(name) ? text("rule.locked") : null}
-        />
+      {RULE_NAMES.map((name, index) => (
+        <div key={name} className={styles.rule} data-number={shownNumber(index + 1)}>
+          <RowNumber number={index + 1} />
+          <RuleField
+            {...words(name)}
+            value={String(settings.rules[name])}
+            onChange={(value) => call.ask({ type: "set-rules", rules: ruleChange(name, value) })}
+            lockedBecause={settings.locked_rules.includes(name) ? text("rule.locked") : null}
+          />
+        </div>
       ))}
     </section>
   );
@@ -143,16 +160,21 @@ function Rules({ view: { settings } }: { view: RoomView }) {
 function Bans({ view: { settings } }: { view: RoomView }) {
   const text = useText();
   const call = useCall();
+  const id = useId();
   if (settings.bans.length === 0) return null;
   return (
     <section className={styles.bans} aria-labelledby="security-bans">
       <h3 id="security-bans">{text("safety.bans")}</h3>
       <ul>
-        {settings.bans.map((ban) => (
-          <li key={ban.id} className={styles.ban}>
-            <span>{ban.name}</span>
+        {settings.bans.map((ban, index) => (
+          <li key={ban.id} className={styles.ban} data-number={shownNumber(RULE_NAMES.length + index + 1)}>
+            <span>
+              <span>{ban.name}</span>{" "}
+              <RowNumber id={`${id}-${ban.id}`} number={RULE_NAMES.length + index + 1} />
+            </span>
             <Button
               aria-label={text("safety.bans.lift.named", { name: ban.name })}
+              aria-describedby={`${id}-${ban.id}`}
               onPress={() => call.ask({ type: "lift-ban", ban_id: ban.id })}
             >
               {text("safety.bans.lift")}
@@ -164,12 +186,16 @@ function Bans({ view: { settings } }: { view: RoomView }) {
   );
 }
 
-function End() {
+/** What changes who runs the room, and what ends it. */
+function LastActs({ onHandOver }: { onHandOver: () => void }) {
   const text = useText();
   const [isAsking, setAsking] = useState(false);
   return (
     <div className={styles.end}>
-      <Button className={styles.endAct} onPress={() => setAsking(true)}>
+      <Button aria-keyshortcuts="Shift+G" onPress={onHandOver}>
+        {text("safety.person.handOver")}
+      </Button>
+      <Button className={styles.endAct} aria-keyshortcuts="Shift+E" onPress={() => setAsking(true)}>
         {text("safety.end")}
       </Button>
       {isAsking && <EndDialog onClose={() => setAsking(false)} />}

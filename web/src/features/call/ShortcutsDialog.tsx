@@ -2,6 +2,7 @@ import { useText, type MessageId } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { Dialog, DialogActs } from "../../ui/Dialog";
 import styles from "./ShortcutsDialog.module.css";
+import { useKeyWords } from "./useKeyWords";
 
 const LIST: readonly (readonly [key: string, words: MessageId])[] = [
   ["M", "call.microphone"],
@@ -11,16 +12,43 @@ const LIST: readonly (readonly [key: string, words: MessageId])[] = [
   ["P", "call.people"],
   ["C", "call.chat"],
   ["?", "call.shortcuts.help"],
+  ["Space", "call.shortcuts.talk"],
 ];
 
 const FOR_HOSTS: readonly (readonly [key: string, words: MessageId])[] = [
-  ["Shift + F", "safety.freeze"],
-  ["Shift + L", "safety.lock"],
-  ["Shift + M", "safety.muteAll"],
-  ["Shift + V", "safety.stopAllCameras"],
-  ["Shift + H", "safety.lowerAllHands"],
-  ["Shift + S", "safety.shortcut.security"],
-  ["Shift + E", "safety.end"],
+  ["Shift+F", "safety.freeze"],
+  ["Shift+L", "safety.lock"],
+  ["Shift+M", "safety.muteAll"],
+  ["Shift+V", "safety.stopAllCameras"],
+  ["Shift+H", "safety.lowerAllHands"],
+  ["Shift+S", "safety.shortcut.security"],
+  ["Shift+G", "safety.person.handOver"],
+  ["Shift+E", "safety.end"],
+];
+
+/** In a row that was gone to: first how one goes there. */
+const IN_ROWS: readonly (readonly [key: string, words: MessageId])[] = [
+  ["0–9 0–9", "safety.shortcut.number"],
+  ["↑ ↓", "safety.shortcut.walk"],
+  ["M", "safety.person.mute"],
+  ["U", "safety.person.askToUnmute"],
+  ["V", "safety.person.stopCamera"],
+  ["S", "safety.person.stopShare"],
+  ["H", "safety.person.lowerHand"],
+  ["O", "safety.person.spotlight"],
+  ["N", "safety.person.rename"],
+  ["Shift+C", "safety.shortcut.cohost"],
+  ["Delete", "safety.person.remove"],
+  ["Shift+Delete", "safety.person.ban"],
+];
+
+const AT_DOOR: readonly (readonly [key: string, words: MessageId])[] = [
+  ["Enter", "safety.door.admit"],
+  ["Delete", "safety.door.deny"],
+  ["W", "safety.door.denyWrongName"],
+  ["F", "safety.door.denyFull"],
+  ["X", "safety.door.denyOther"],
+  ["Shift+Delete", "safety.person.ban"],
 ];
 
 export interface ShortcutsDialogProps {
@@ -34,13 +62,22 @@ export function ShortcutsDialog({ isOpen, isModerator, onClose }: ShortcutsDialo
   return (
     <Dialog title={text("call.shortcuts.title")} isOpen={isOpen} onClose={onClose}>
       <dl className={styles.list}>
-        {LIST.map(([key, words]) => (
-          <Row key={key} name={key} words={text(words)} />
-        ))}
-        <Row name={text("call.shortcuts.space")} words={text("call.shortcuts.talk")} />
-        {isModerator && FOR_HOSTS.map(([key, words]) => <Row key={key} name={key} words={text(words)} />)}
+        <Rows of={LIST} />
+        {isModerator && <Rows of={FOR_HOSTS} />}
       </dl>
-      {isModerator && <p className={styles.note}>{text("safety.shortcut.people")}</p>}
+      {isModerator && (
+        <>
+          <h3>{text("safety.shortcut.rows")}</h3>
+          <p className={styles.note}>{text("safety.shortcut.rows.lead")}</p>
+          <dl className={styles.list}>
+            <Rows of={IN_ROWS} />
+          </dl>
+          <h3>{text("safety.shortcut.door")}</h3>
+          <dl className={styles.list}>
+            <Rows of={AT_DOOR} />
+          </dl>
+        </>
+      )}
       <p className={styles.note}>{text("call.shortcuts.note")}</p>
       <DialogActs>
         <Button kind="primary" onPress={onClose}>
@@ -51,13 +88,15 @@ export function ShortcutsDialog({ isOpen, isModerator, onClose }: ShortcutsDialo
   );
 }
 
-function Row({ name, words }: { name: string; words: string }) {
-  return (
-    <div className={styles.row}>
+function Rows({ of }: { of: typeof LIST }) {
+  const text = useText();
+  const keyWords = useKeyWords();
+  return of.map(([key, words]) => (
+    <div key={key} className={styles.row}>
       <dt>
-        <kbd className={styles.key}>{name}</kbd>
+        <kbd className={styles.key}>{keyWords(key)}</kbd>
       </dt>
-      <dd>{words}</dd>
+      <dd>{text(words)}</dd>
     </div>
-  );
+  ));
 }

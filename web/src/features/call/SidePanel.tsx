@@ -36,6 +36,7 @@ export function SidePanel({ title, onClose, tools, onKeyDown, foot, children }: 
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <section
       className={styles.panel}
+      data-panel
       aria-labelledby={id}
       onKeyDown={(event) => {
         onKeyDown?.(event);

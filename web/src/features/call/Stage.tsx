@@ -83,12 +83,10 @@ function gridStyle(grid: Grid): CSSProperties {
 }
 
 /** Every tile is two half-columns wide; the first of a short last row starts where that row is centred. */
-function tileStyle(grid: Grid, index: number, count: number): CSSProperties {
-  if (grid.is_first_wide) return index === 0 ? { gridColumn: "1 / -1" } : { gridColumn: "span 2" };
+function columnOf(grid: Grid, index: number, count: number): string {
+  if (grid.is_first_wide) return index === 0 ? "1 / -1" : "span 2";
   const last = count - (grid.rows - 1) * grid.columns;
-  return index === count - last
-    ? { gridColumn: `${grid.last_row_start} / span 2` }
-    : { gridColumn: "span 2" };
+  return index === count - last ? `${grid.last_row_start} / span 2` : "span 2";
 }
 
 interface TilesProps {
@@ -110,7 +108,7 @@ function Tiles({ page, grid, label }: TilesProps) {
         <Tile
           key={person.id}
           person={person}
-          style={grid === null ? undefined : tileStyle(grid, index, page.items.length)}
+          column={grid === null ? undefined : columnOf(grid, index, page.items.length)}
         />
       ))}
     </div>

@@ -1,5 +1,5 @@
 import { Hand, Mic, MicOff, MonitorUp, TriangleAlert, WifiOff } from "lucide-react";
-import type { CSSProperties, ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import type { Person, Share } from "../../room/view";
 import { useText, type MessageId } from "../../i18n";
 import { classes } from "../../ui/classes";
@@ -11,19 +11,18 @@ import styles from "./Tile.module.css";
 
 export interface TileProps {
   person: Person;
-  /** Place in the grid, set as properties of the element. */
-  style?: CSSProperties;
+  /** Place in the grid, as CSS writes it. */
+  column?: string;
   className?: string;
-  children?: ReactNode;
 }
 
 /** One person: the picture or initials, the name, and everything about them that must be seen at a glance. */
-export function Tile({ person, style, className, children }: TileProps) {
+function WholeTile({ person, column, className }: TileProps) {
   return (
     <figure
       aria-label={person.name}
       className={classes(styles.tile, person.is_speaking && styles.speaking, className)}
-      style={style}
+      style={column === undefined ? undefined : { gridColumn: column }}
     >
       <span className={styles.initials} aria-hidden>
         {initials(person.name)}
@@ -31,10 +30,12 @@ export function Tile({ person, style, className, children }: TileProps) {
       {person.camera !== null && <Picture picture={person.camera} isMirrored={person.is_me} />}
       <Marks person={person} />
       <Who person={person} />
-      {children}
     </figure>
   );
 }
+
+/** Drawn anew only when something about this person changed, whoever else comes and goes. */
+export const Tile = memo(WholeTile);
 
 const ROLE_WORDS: Readonly<Record<Person["role"], MessageId | null>> = {
   host: "call.tile.host",

@@ -83,20 +83,37 @@ test("acts reach the media in order, from before the library has loaded", async 
   expect(call.view().phase).toBe("in");
 });
 
-test("one timer at a time wakes the machine; listeners hear of what follows", async () => {
+test("one timer at a time wakes the machine", async () => {
   const { done, hooks, parts, passTo, timers } = stage();
-  const call = new Call(WISHES, parts);
-  let heard = 0;
-  const unsubscribe = call.subscribe(() => (heard += 1));
+  new Call(WISHES, parts);
   hooks.onInput?.({ type: "socket-closed", socket: 1 });
   expect(timers).toHaveLength(1);
   passTo(100);
   await Promise.resolve();
   expect(done).toContain("open 2");
-  expect(heard).toBe(2);
+  expect(timers).toHaveLength(1);
+});
+
+test("listeners hear of what changes what is seen, and of nothing else", () => {
+  const { hooks, parts } = stage();
+  const call = new Call(WISHES, parts);
+  let heard = 0;
+  const unsubscribe = call.subscribe(() => (heard += 1));
+  hooks.onInput?.({ type: "socket-opened", socket: 1 });
+  hooks.onInput?.({ type: "frame-received", socket: 1, line: admittedLine() });
+  const after_admission = heard;
+  expect(after_admission).toBeGreaterThan(0);
+  const seen = call.view();
+  hooks.onInput?.({ type: "frame-received", socket: 1, line: '{"type":"pong","request":2}' });
+  expect(heard).toBe(after_admission);
+  expect(call.view()).toBe(seen);
+  call.dispatch({ type: "voice-while-muted" });
+  hooks.onInput?.({ type: "frame-received", socket: 1, line: '{"type":"asked-to-unmute","by":"Bob"}' });
+  expect(heard).toBe(after_admission + 1);
+  expect(call.view().others).toBe(seen.others);
   unsubscribe();
-  hooks.onInput?.({ type: "socket-closed", socket: 2 });
-  expect(heard).toBe(2);
+  hooks.onInput?.({ type: "frame-received", socket: 1, line: '{"type":"closed","code":"removed"}' });
+  expect(heard).toBe(after_admission + 1);
 });
 
 test("the end stops everything", async () => {

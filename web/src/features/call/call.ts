@@ -11,6 +11,7 @@ import {
   type RoomInput,
   type Wishes,
 } from "../../room/room";
+import { reuse } from "../../room/reuse";
 import { viewOf, type RoomView } from "../../room/view";
 import type { Act, MessageId } from "../../room/wire";
 
@@ -108,8 +109,13 @@ export class Call {
       const delay_ms = Math.max(1, due_ms - this.#parts.now_ms());
       this.#cancelTick = this.#parts.after(delay_ms, () => this.dispatch({ type: "tick" }));
     }
-    if (!hasChanged) return;
-    this.#view = viewOf(this.#state);
+    if (hasChanged) this.#show(reuse(this.#view, viewOf(this.#state)));
+  }
+
+  /** Much that the machine notes, such as every answer to a ping, changes nothing that is seen. */
+  #show(view: RoomView): void {
+    if (view === this.#view) return;
+    this.#view = view;
     for (const listener of this.#listeners) listener();
   }
 

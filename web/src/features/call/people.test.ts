@@ -3,7 +3,7 @@ import { NO_MEDIA } from "../../room/facts";
 import type { Person } from "../../room/view";
 import { waiting } from "../../room/testing";
 import type { ParticipantId } from "../../room/wire";
-import { handsFirst, hasWarning, isBeingLetIn, personActs, PERSON_KEYS } from "./people";
+import { DOOR_KEYS, handsFirst, hasWarning, isBeingLetIn, keyShown, personActs, PERSON_KEYS } from "./people";
 
 function person(name: string, hand_raised_at: string | null = null, is_me = false): Person {
   const { is_speaking, quality, camera } = NO_MEDIA;
@@ -74,9 +74,18 @@ describe("what can be done about a person", () => {
     expect(personActs({ ...bob, role: "observer" }, HOST)).not.toContain("ask-to-unmute");
   });
 
-  test("each key stands for one act", () => {
-    const acts = Object.values(PERSON_KEYS);
+  test("each act has one key, and a key with several does what is possible", () => {
+    const acts = [...PERSON_KEYS.values()].flat();
     expect(new Set(acts).size).toBe(acts.length);
+    const [become, be] = PERSON_KEYS.get("Shift+c") ?? [];
+    for (const role of ["participant", "cohost"] as const) {
+      const possible = personActs({ ...bob, role }, HOST);
+      expect([become, be].filter((act) => act !== undefined && possible.includes(act))).toHaveLength(1);
+    }
+  });
+
+  test("keys are shown as they stand on the keyboard", () => {
+    expect([...PERSON_KEYS.keys()].map(keyShown).join(" ")).toBe("M U V S H O N Shift+C Delete Shift+Delete");
   });
 });
 
@@ -92,5 +101,9 @@ describe("at the door", () => {
     const { id } = waiting("tom");
     expect(isBeingLetIn([{ type: "admit", participant_ids: [id] }], id)).toBe(true);
     expect(isBeingLetIn([{ type: "mute", participant_id: id }], id)).toBe(false);
+  });
+
+  test("each reason has one key", () => {
+    expect(new Set(DOOR_KEYS.values()).size).toBe(DOOR_KEYS.size);
   });
 });

@@ -1,5 +1,5 @@
 import type { Person } from "../../room/view";
-import type { Act, ParticipantId, WaitingPerson } from "../../room/wire";
+import type { Act, DenialReason, ParticipantId, WaitingPerson } from "../../room/wire";
 
 export interface People {
   /** With a raised hand, the earliest first. */
@@ -87,14 +87,37 @@ export function personActs(person: Person, facts: PersonFacts): PersonAct[] {
   return acts.filter(([, isThere]) => isThere).map(([act]) => act);
 }
 
-/** Keys that act on the person whose row has the focus. */
-export const PERSON_KEYS: Readonly<Record<string, PersonAct>> = {
-  m: "mute",
-  u: "ask-to-unmute",
-  v: "stop-camera",
-  s: "stop-share",
-  h: "lower-hand",
-  o: "spotlight",
-  Delete: "remove",
-  "Shift+Delete": "ban",
-};
+/** Keys that act on the person whose row has the focus: the first of the acts that is possible. */
+export const PERSON_KEYS: ReadonlyMap<string, readonly PersonAct[]> = new Map<string, readonly PersonAct[]>([
+  ["m", ["mute"]],
+  ["u", ["ask-to-unmute"]],
+  ["v", ["stop-camera"]],
+  ["s", ["stop-share"]],
+  ["h", ["lower-hand"]],
+  ["o", ["spotlight"]],
+  ["n", ["rename"]],
+  ["Shift+c", ["make-cohost", "make-participant"]],
+  ["Delete", ["remove"]],
+  ["Shift+Delete", ["ban"]],
+]);
+
+/** Keys that act on the person at the door whose row has the focus; Enter lets them in. */
+export const DOOR_KEYS: ReadonlyMap<string, DenialReason | "ban"> = new Map<string, DenialReason | "ban">([
+  ["Delete", "not-expected"],
+  ["w", "wrong-name"],
+  ["f", "full"],
+  ["x", "other"],
+  ["Shift+Delete", "ban"],
+]);
+
+/** What a key or a press does about somebody at the door, but letting them in. */
+export function turnAway(id: ParticipantId, act: DenialReason | "ban"): Act {
+  return act === "ban"
+    ? { type: "ban", participant_id: id }
+    : { type: "deny", participant_id: id, reason: act };
+}
+
+/** How keys are written for people, by what they do; told to assistive technology in the same form. */
+export function keyShown(key: string): string {
+  return key.replace(/\b[a-z]$/u, (letter) => letter.toUpperCase());
+}

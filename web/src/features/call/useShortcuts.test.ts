@@ -15,6 +15,7 @@ test("with Shift, those who run the room have keys of their own; a question mark
   const shift = { ...plain, shiftKey: true };
   expect(shortcutOf({ ...shift, key: "F" })).toBe("freeze");
   expect(shortcutOf({ ...shift, key: "M" })).toBe("mute-all");
+  expect(shortcutOf({ ...shift, key: "G" })).toBe("hand-over");
   expect(shortcutOf({ ...shift, key: "C" })).toBeNull();
   expect(shortcutOf({ ...shift, key: "?" })).toBe("help");
 });

@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent } from "react";
+import { isWriting, takesSpace } from "./keys";
 
 export type Shortcut =
   | "microphone"
@@ -14,6 +15,7 @@ export type Shortcut =
   | "stop-all-cameras"
   | "lower-all-hands"
   | "security"
+  | "hand-over"
   | "end";
 
 /** With Shift: for those who run the room. */
@@ -24,6 +26,7 @@ export const HOST_KEYS: ReadonlyMap<string, Shortcut> = new Map([
   ["V", "stop-all-cameras"],
   ["H", "lower-all-hands"],
   ["S", "security"],
+  ["G", "hand-over"],
   ["E", "end"],
 ]);
 
@@ -37,10 +40,6 @@ const KEYS: ReadonlyMap<string, Shortcut> = new Map([
   ["?", "help"],
 ]);
 
-const WRITES = "input, textarea, select, [contenteditable=true]";
-/** What the space bar presses by itself. */
-const PRESSES = `${WRITES}, button, a, summary, [role=button], [role=menuitem], [role=switch], [role=tab]`;
-
 /** Which shortcut a key press means; null for text being written and for combinations of the browser's own. */
 export function shortcutOf(
   event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">,
@@ -48,10 +47,6 @@ export function shortcutOf(
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
   if (event.shiftKey && event.key !== "?") return HOST_KEYS.get(event.key.toUpperCase()) ?? null;
   return KEYS.get(event.key.toLowerCase()) ?? null;
-}
-
-function isWithin(target: EventTarget | null, selector: string): boolean {
-  return target instanceof Element && target.closest(selector) !== null;
 }
 
 function isDialogOpen(): boolean {
@@ -69,12 +64,12 @@ export function useShortcuts(isOn: boolean, acts: ShortcutActs): void {
   const onDown = useEffectEvent((event: KeyboardEvent) => {
     if (event.defaultPrevented || event.repeat || event.isComposing || isDialogOpen()) return;
     if (event.key === " ") {
-      if (isWithin(event.target, PRESSES)) return;
+      if (takesSpace(event.target)) return;
       event.preventDefault();
       acts.onTalk(true);
       return;
     }
-    const shortcut = isWithin(event.target, WRITES) ? null : shortcutOf(event);
+    const shortcut = isWriting(event.target) ? null : shortcutOf(event);
     if (shortcut === null) return;
     event.preventDefault();
     acts.onShortcut(shortcut);

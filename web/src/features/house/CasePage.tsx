@@ -1,70 +1,35 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback } from "react";
 import { useIntl } from "react-intl";
 import { useParams } from "react-router";
 import { api, isApiError, type CaseLook } from "../../api";
-import { useErrorText, useRichText, useText } from "../../i18n";
-import { Acts } from "../../ui/Acts";
-import { Button, LinkButton } from "../../ui/Button";
+import { useRichText, useText } from "../../i18n";
 import { Card } from "../../ui/Card";
-import { Loading } from "../../ui/Loading";
+import { LoadedPage, useLoaded } from "../../ui/Loaded";
 import { Notice } from "../../ui/Notice";
 import { Lead, Page, PageTitle } from "../../ui/Page";
 import styles from "./House.module.css";
 
-type Looked =
-  | { readonly state: "looking" }
-  | { readonly state: "found"; readonly found: CaseLook }
-  | { readonly state: "none" }
-  | { readonly state: "failed"; readonly error: unknown };
-
-async function look(secret: string): Promise<Looked> {
+/** The report a link is about; null when the link leads to none. */
+async function look(secret: string): Promise<CaseLook | null> {
   try {
-    return { state: "found", found: await api.caseLook(secret) };
+    return await api.caseLook(secret);
   } catch (error) {
-    return isApiError(error, "case-unknown", "not-found") ? { state: "none" } : { state: "failed", error };
+    if (isApiError(error, "case-unknown", "not-found")) return null;
+    throw error;
   }
 }
 
 /** What became of a report, for whoever has its link. */
 export function CasePage() {
   const text = useText();
-  const errorText = useErrorText();
   const secret = useParams()["secret"] ?? "";
-  const [looked, setLooked] = useState<Looked>({ state: "looking" });
-  const lookAgain = useCallback(() => void look(secret).then(setLooked), [secret]);
-  useEffect(lookAgain, [lookAgain]);
-  switch (looked.state) {
-    case "found":
-      return <Found found={looked.found} />;
-    case "none":
-      return (
-        <Page title={text("case.none.title")} width="narrow">
-          <PageTitle>{text("case.none.title")}</PageTitle>
-          <Lead>{text("case.none.lead")}</Lead>
-          <Acts>
-            <LinkButton to="/" kind="primary">
-              {text("frame.home")}
-            </LinkButton>
-          </Acts>
-        </Page>
-      );
-    case "failed":
-      return (
-        <Page title={text("safety.report")} width="narrow">
-          <PageTitle>{text("safety.report")}</PageTitle>
-          <Notice kind="trouble">
-            <p>{errorText(looked.error)}</p>
-            <Button onPress={lookAgain}>{text("frame.tryAgain")}</Button>
-          </Notice>
-        </Page>
-      );
-    case "looking":
-      return (
-        <Page title={text("safety.report")} width="narrow">
-          <Loading>{text("frame.loading")}</Loading>
-        </Page>
-      );
-  }
+  const access = useLoaded(useCallback(() => look(secret), [secret]));
+  const none = { title: text("case.none.title"), lead: text("case.none.lead") };
+  return (
+    <LoadedPage access={access} title={text("safety.report")} none={none}>
+      {(found) => <Found found={found} />}
+    </LoadedPage>
+  );
 }
 
 function Found({ found }: { found: CaseLook }) {

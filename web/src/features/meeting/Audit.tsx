@@ -43,7 +43,6 @@ function Records({ records }: { records: readonly AuditRecord[] }) {
   if (records.length === 0) return <p className={styles.small}>{text("meeting.audit.none")}</p>;
   return (
     // It scrolls sideways where it must, and so the keyboard has to reach it.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className={styles.scroll} role="region" aria-label={text("meeting.audit")} tabIndex={0}>
       <table className={styles.table}>
         <thead>

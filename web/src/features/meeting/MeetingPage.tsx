@@ -2,11 +2,10 @@ import { useParams } from "react-router";
 import type { Meeting } from "../../api";
 import { RULE_NAMES } from "../../room/rules";
 import { ruleChange, useErrorText, useRuleWords, useText } from "../../i18n";
-import { Acts } from "../../ui/Acts";
-import { Button, LinkButton } from "../../ui/Button";
+import { LinkButton } from "../../ui/Button";
 import { Card } from "../../ui/Card";
 import { Hidden } from "../../ui/Hidden";
-import { Loading } from "../../ui/Loading";
+import { LoadedPage } from "../../ui/Loaded";
 import { Notice } from "../../ui/Notice";
 import { Lead, Page, PageTitle } from "../../ui/Page";
 import { RuleField } from "../../ui/RuleField";
@@ -21,41 +20,13 @@ import { useMeeting } from "./useMeeting";
 /** Everything about one meeting that is settled before it runs: who may come, by what, and what they may do. */
 export function MeetingPage() {
   const text = useText();
-  const errorText = useErrorText();
-  const id = useParams()["id"] ?? "";
-  const { loaded, reload, settle } = useMeeting(id);
-  switch (loaded.state) {
-    case "ready":
-      return <Settled meeting={loaded.thing} settle={settle} />;
-    case "none":
-      return (
-        <Page title={text("meeting.none.title")} width="narrow">
-          <PageTitle>{text("meeting.none.title")}</PageTitle>
-          <Lead>{text("meeting.none.lead")}</Lead>
-          <Acts>
-            <LinkButton to="/" kind="primary">
-              {text("frame.home")}
-            </LinkButton>
-          </Acts>
-        </Page>
-      );
-    case "failed":
-      return (
-        <Page title={text("home.meetings")} width="narrow">
-          <PageTitle>{text("home.meetings")}</PageTitle>
-          <Notice kind="trouble">
-            <p>{errorText(loaded.error)}</p>
-            <Button onPress={reload}>{text("frame.tryAgain")}</Button>
-          </Notice>
-        </Page>
-      );
-    case "loading":
-      return (
-        <Page title={text("home.meetings")}>
-          <Loading>{text("frame.loading")}</Loading>
-        </Page>
-      );
-  }
+  const access = useMeeting(useParams()["id"] ?? "");
+  const none = { title: text("meeting.none.title"), lead: text("meeting.none.lead") };
+  return (
+    <LoadedPage access={access} title={text("home.meetings")} none={none}>
+      {(meeting) => <Settled meeting={meeting} settle={access.settle} />}
+    </LoadedPage>
+  );
 }
 
 interface SettledProps {

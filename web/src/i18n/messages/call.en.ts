@@ -74,7 +74,10 @@ export default {
   "call.shortcuts.show": "Show the shortcuts",
   "call.shortcuts.talk": "Hold to speak while muted",
   "call.shortcuts.help": "This list",
-  "call.shortcuts.space": "Space",
+  "call.key.shift": "Shift",
+  "call.key.delete": "Delete",
+  "call.key.enter": "Enter",
+  "call.key.space": "Space",
   "call.shortcuts.note": "Inside a text field the keys write text.",
 
   "call.trouble.everything": "The connection to the meeting is interrupted.",

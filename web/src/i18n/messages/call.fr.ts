@@ -73,7 +73,10 @@ export default {
   "call.shortcuts.show": "Voir les raccourcis",
   "call.shortcuts.talk": "Maintenir pour parler quand le micro est coupé",
   "call.shortcuts.help": "Cette liste",
-  "call.shortcuts.space": "Espace",
+  "call.key.shift": "Maj",
+  "call.key.delete": "Suppr",
+  "call.key.enter": "Entrée",
+  "call.key.space": "Espace",
   "call.shortcuts.note": "Dans un champ de texte, les touches écrivent du texte.",
 
   "call.trouble.everything": "La connexion à la réunion est interrompue.",

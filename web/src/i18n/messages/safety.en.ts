@@ -51,6 +51,9 @@ export default {
   "safety.handOver.title": "Hand over to {name}?",
   "safety.handOver.lead": "{name} becomes the host. You stay as co-host and cannot take it back yourself.",
   "safety.handOver.confirm": "Hand over",
+  "safety.handOver.whom": "To whom?",
+  "safety.handOver.nobody.title": "There is no co-host yet",
+  "safety.handOver.nobody": "Make the person co-host first, in People. Then you can hand over to them.",
 
   "safety.title": "Security",
   "safety.freeze": "Freeze",
@@ -177,7 +180,12 @@ export default {
   "safety.failure.microphone.byHost": "A host muted your microphone.",
   "safety.failure.camera.byHost": "A host turned off your camera.",
   "safety.failure.screen.byHost": "A host ended your screen share.",
-  "safety.shortcut.people":
-    "In the list of people the arrow keys walk; on a person, M mutes, U asks to speak, Delete removes.",
+  "safety.row.number": "Number",
+  "safety.shortcut.rows": "In People and Security",
+  "safety.shortcut.rows.lead": "Every row has a number. Go there, then press what is to be done.",
+  "safety.shortcut.number": "Go to the row of that number",
+  "safety.shortcut.walk": "Go to the row above or below",
+  "safety.shortcut.cohost": "Make co-host, make participant",
+  "safety.shortcut.door": "At the door",
   "safety.shortcut.security": "Security panel",
 } as const;

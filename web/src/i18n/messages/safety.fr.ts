@@ -51,6 +51,10 @@ export default {
   "safety.handOver.lead":
     "{name} devient l’hôte. Vous restez co-hôte et ne pourrez pas reprendre la main vous-même.",
   "safety.handOver.confirm": "Passer la main",
+  "safety.handOver.whom": "À qui ?",
+  "safety.handOver.nobody.title": "Il n’y a pas encore de co-hôte",
+  "safety.handOver.nobody":
+    "Nommez d’abord la personne co-hôte, dans Personnes. Vous pourrez ensuite lui passer la main.",
 
   "safety.title": "Sécurité",
   "safety.freeze": "Tout figer",
@@ -183,7 +187,12 @@ export default {
   "safety.failure.microphone.byHost": "Un hôte a coupé votre micro.",
   "safety.failure.camera.byHost": "Un hôte a éteint votre caméra.",
   "safety.failure.screen.byHost": "Un hôte a mis fin à votre partage d’écran.",
-  "safety.shortcut.people":
-    "Dans la liste des personnes, les flèches se déplacent ; sur une personne, M coupe le micro, U invite à parler, Suppr exclut.",
+  "safety.row.number": "Numéro",
+  "safety.shortcut.rows": "Dans Personnes et Sécurité",
+  "safety.shortcut.rows.lead": "Chaque ligne a un numéro. Allez-y, puis appuyez sur ce qu’il faut faire.",
+  "safety.shortcut.number": "Aller à la ligne de ce numéro",
+  "safety.shortcut.walk": "Aller à la ligne du dessus, du dessous",
+  "safety.shortcut.cohost": "Nommer co-hôte, remettre participant",
+  "safety.shortcut.door": "À la porte",
   "safety.shortcut.security": "Panneau Sécurité",
 };

@@ -1,0 +1,53 @@
+/** Two digits for everybody in the room and at the door, by which a host goes to them with two keys. */
+import { useState } from "react";
+import type { RoomView } from "../../room/view";
+import type { ParticipantId } from "../../room/wire";
+
+export const MOST_NUMBERS = 99;
+
+export type Numbers = ReadonlyMap<ParticipantId, number>;
+
+export const NO_NUMBERS: Numbers = new Map();
+
+function firstFree(given: Map<ParticipantId, number>, present: ReadonlySet<ParticipantId>): number | null {
+  const taken = new Set(given.values());
+  for (let number = 1; number <= MOST_NUMBERS; number += 1) if (!taken.has(number)) return number;
+  for (const [id, number] of given) {
+    if (present.has(id)) continue;
+    given.delete(id);
+    return number;
+  }
+  return null;
+}
+
+/**
+ * Numbers for whoever has none yet. Nobody's number changes while they are there, and the number of somebody who
+ * went is given to another only when no other is left: a host who types what they have just read meets nobody else.
+ */
+export function numbered(given: Numbers, ids: readonly ParticipantId[]): Numbers {
+  const strangers = ids.filter((id) => !given.has(id));
+  if (strangers.length === 0) return given;
+  const present = new Set(ids);
+  const next = new Map(given);
+  let isChanged = false;
+  for (const id of strangers) {
+    const number = firstFree(next, present);
+    if (number === null) break;
+    next.set(id, number);
+    isChanged = true;
+  }
+  return isChanged ? next : given;
+}
+
+/** The numbers of everybody, for those who run the room; they last as long as the call's page does. */
+export function useNumbers({ me, others, waiting, may }: RoomView): Numbers {
+  const [given, setGiven] = useState(NO_NUMBERS);
+  if (!may.is_moderator) return NO_NUMBERS;
+  const people = [...(me === null ? [] : [me]), ...others, ...waiting];
+  const next = numbered(
+    given,
+    people.map((one) => one.id),
+  );
+  if (next !== given) setGiven(next);
+  return next;
+}
