@@ -62,10 +62,7 @@ def media_srtp(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 def media_segmentation(environ: Mapping[str, str]) -> bool:
     """PREAU_MEDIA_SEGMENTATION: whether the kernel may be given datagrams together. Raises BadSetting."""
-    text = environ.get("PREAU_MEDIA_SEGMENTATION") or "on"
-    if text not in ("on", "off"):
-        raise BadSetting("PREAU_MEDIA_SEGMENTATION", text, "on or off")
-    return text == "on"
+    return _switch(environ, "PREAU_MEDIA_SEGMENTATION")
 
 
 def trusted_proxies(environ: Mapping[str, str]) -> tuple[Network, ...]:
@@ -83,8 +80,13 @@ def trusted_proxies(environ: Mapping[str, str]) -> tuple[Network, ...]:
 
 
 def has_standby(environ: Mapping[str, str]) -> bool:
-    """PREAU_STANDBY: `on` or `off`. Raises BadSetting."""
-    text = environ.get("PREAU_STANDBY") or "on"
+    """PREAU_STANDBY: whether a second process of the platform waits. Raises BadSetting."""
+    return _switch(environ, "PREAU_STANDBY")
+
+
+def _switch(environ: Mapping[str, str], name: str) -> bool:
+    """A setting that is on unless it is `off`."""
+    text = environ.get(name) or "on"
     if text not in {"on", "off"}:
-        raise BadSetting("PREAU_STANDBY", text, "on or off")
+        raise BadSetting(name, text, "on or off")
     return text == "on"
