@@ -93,36 +93,38 @@ const WaitingRow = memo(function WaitingRow({ person, number, isBusy }: WaitingR
   return (
     <li className={styles.person} data-number={number === null ? undefined : shownNumber(number)}>
       <Avatar name={person.name} />
-      <div className={styles.name}>
-        <span id={nameId}>{person.name}</span> <RowNumber id={`${nameId}-number`} number={number} />
-      </div>
-      <div className={styles.acts}>
-        <Button
-          kind={hasWarning(person) ? "plain" : "primary"}
-          className={styles.act}
-          aria-describedby={`${nameId} ${nameId}-number`}
-          aria-keyshortcuts={KEYS_AT_DOOR}
-          isDisabled={isBusy}
-          data-row="waiting"
-          data-person={id}
-          onPress={() => call.ask({ type: "admit", participant_ids: [id] })}
-        >
-          {text("safety.door.admit")}
-        </Button>
-        <Button
-          kind="quiet"
-          isSquare
-          aria-label={text("safety.door.deny")}
-          aria-describedby={nameId}
-          onPress={() => call.ask(turnAway(id, "not-expected"))}
-        >
-          <Icon of={X} />
-        </Button>
-        <More
-          label={text("safety.door.more", { name: person.name })}
-          isOpen={isOpen}
-          onToggle={() => setOpen(!isOpen)}
-        />
+      <div className={styles.line}>
+        <div className={styles.name}>
+          <span id={nameId}>{person.name}</span> <RowNumber id={`${nameId}-number`} number={number} />
+        </div>
+        <div className={styles.acts}>
+          <Button
+            kind={hasWarning(person) ? "plain" : "primary"}
+            className={styles.act}
+            aria-describedby={`${nameId} ${nameId}-number`}
+            aria-keyshortcuts={KEYS_AT_DOOR}
+            isDisabled={isBusy}
+            data-row="waiting"
+            data-person={id}
+            onPress={() => call.ask({ type: "admit", participant_ids: [id] })}
+          >
+            {text("safety.door.admit")}
+          </Button>
+          <Button
+            kind="quiet"
+            isSquare
+            aria-label={text("safety.door.deny")}
+            aria-describedby={nameId}
+            onPress={() => call.ask(turnAway(id, "not-expected"))}
+          >
+            <Icon of={X} />
+          </Button>
+          <More
+            label={text("safety.door.more", { name: person.name })}
+            isOpen={isOpen}
+            onToggle={() => setOpen(!isOpen)}
+          />
+        </div>
       </div>
       <div className={styles.known}>
         <Marks person={person} />

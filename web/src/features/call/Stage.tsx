@@ -59,7 +59,10 @@ export function Stage({ view, link }: { view: RoomView; link: string }) {
   const isTallSharing = layout === "sharing" && size.height > size.width;
 
   return (
-    <div ref={stage} className={classes(styles.stage, isTallSharing && styles.tall)}>
+    <div
+      ref={stage}
+      className={classes(styles.stage, isTallSharing && styles.tall, page.pages > 1 && styles.paged)}
+    >
       {layout === "sharing" && <OnStage view={view} />}
       <Tiles page={page} grid={grid} label={text("call.tiles")} />
       {layout === "alone" && <Alone view={view} link={link} />}
