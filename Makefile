@@ -172,6 +172,7 @@ bench-long: test-setup ## Run every benchmark of bench/README.md (an hour).
 	@bash tools/debian.sh janus
 	$(BIN)/python -m bench.peers --long
 	cd web && npm run --silent bench:join
+	cd web && npm run --silent bench:frames
 
 shots: build ## Photograph every page into test-results/shots.
 	@bash tools/debian.sh chromium

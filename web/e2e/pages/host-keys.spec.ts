@@ -397,6 +397,22 @@ test("keys of a row act on that row alone, and never from a field", async () => 
   );
 });
 
+test("a key that is held acts once, and who is sent away leaves the focus to nobody", async () => {
+  const [first, second] = await digitsOf("People", "Eva Lombard");
+  await claire.keyboard.press("p");
+  await claire.keyboard.press(first);
+  await claire.keyboard.press(second);
+  const before_removal = sent.length;
+  for (let held = 0; held < 4; held += 1) await claire.keyboard.down("Delete");
+  await heard("Eva is out", ({ code }) => code === "removed", { crowd, ...seatOf("Eva Lombard") });
+  await claire.locator("h2:focus", { hasText: "People" }).waitFor();
+  await claire.keyboard.down("Delete");
+  await claire.keyboard.up("Delete");
+  await claire.keyboard.press("Delete");
+  const removals = sent.slice(before_removal).filter((type) => type === "remove");
+  assert.equal(removals.length, 1);
+});
+
 test("the list of keys names those of the rows", async () => {
   await settle();
   await claire.keyboard.press("?");

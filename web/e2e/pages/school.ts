@@ -46,7 +46,7 @@ export interface Room {
 }
 
 /** Goes through the set-up page as an administrator would; answers who is signed in then. */
-async function setUp(browser: Browser, platform: Platform): Promise<SignedIn> {
+export async function setUp(browser: Browser, platform: Platform): Promise<SignedIn> {
   const context = await openContext(browser);
   const page = await context.newPage();
   await page.goto(platform.setupLink);

@@ -101,7 +101,7 @@ const WaitingRow = memo(function WaitingRow({ person, number, isBusy }: WaitingR
           <Button
             kind={hasWarning(person) ? "plain" : "primary"}
             className={styles.act}
-            aria-describedby={`${nameId} ${nameId}-number`}
+            aria-describedby={number === null ? nameId : `${nameId} ${nameId}-number`}
             aria-keyshortcuts={KEYS_AT_DOOR}
             isDisabled={isBusy}
             data-row="waiting"

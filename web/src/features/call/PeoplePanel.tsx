@@ -28,7 +28,7 @@ import { HandOverDialog, RenamePersonDialog } from "./PersonDialogs";
 import { frameOf, keysOf, PersonActs } from "./PersonActs";
 import styles from "./PeoplePanel.module.css";
 import { More, RowNumber } from "./RowActs";
-import { rowHolding, rowsOf, shownNumber, useRowKeys } from "./rows";
+import { rowHolding, shownNumber, useRowKeys } from "./rows";
 import { SidePanel } from "./SidePanel";
 
 export interface PeoplePanelProps {
@@ -80,7 +80,7 @@ export function PeoplePanel({ view, link, numbers, onReport, onClose }: PeoplePa
   const onRowKey = useRowKeys({ walks: true });
   const { hands, rest } = handsFirst(view.me, view.others);
   const isOpening = view.may.is_moderator;
-  const rows = useRowFocus(isOpening ? view.waiting.length : 0, view.others.length);
+  const { rows, sentAway } = useRowFocus(isOpening ? view.waiting.length : 0, view.others.length);
 
   return (
     <SidePanel
@@ -88,8 +88,12 @@ export function PeoplePanel({ view, link, numbers, onReport, onClose }: PeoplePa
       tools={isOpening && view.others.length > 0 ? <MuteAll /> : undefined}
       onClose={onClose}
       onKeyDown={(event) => {
-        const isDone = onRowKey(event) || runAtDoor(event, call) || runKey(event, view, acts);
-        if (isDone) event.preventDefault();
+        if (onRowKey(event)) event.preventDefault();
+        // A key that is held acts once.
+        else if (!event.repeat && (runAtDoor(event, call) || runKey(event, view, acts))) {
+          event.preventDefault();
+          sentAway();
+        }
       }}
       foot={
         <div className={styles.foot}>
@@ -125,32 +129,33 @@ export function PeoplePanel({ view, link, numbers, onReport, onClose }: PeoplePa
 }
 
 /**
- * Where the focus goes as people come and go: somebody waits, so who opens the panel is there to let them in; and
- * when whoever had it went, to the row that is now in that place.
+ * Where the focus goes as people come and go. Somebody waits: who opens the panel is there to let them in. When
+ * whoever had the focus is let in, the next at the door gets it; when they are sent away, or leave, the heading does,
+ * because a key that was pressed once too often must not meet the next person.
  */
 function useRowFocus(waiting: number, others: number) {
   const ref = useRef<HTMLDivElement>(null);
   const before = useRef({ waiting: 0, rows: 0 });
-  const last = useRef(0);
+  const last = useRef(-1);
   useEffect(() => {
-    const panel = ref.current;
+    const rows = ref.current;
     const { waiting: waited, rows: had } = before.current;
     before.current = { waiting, rows: waiting + others };
-    if (panel === null) return;
-    const rows = rowsOf(panel);
-    if (waited === 0 && waiting > 0 && isHeadingFocused(panel)) rows[0]?.focus();
-    if (waiting + others < had && isFocusLost()) rows[Math.min(last.current, rows.length - 1)]?.focus();
+    if (rows === null) return;
+    const atDoor = rows.querySelectorAll<HTMLElement>("[data-row=waiting]");
+    const heading = rows.closest("section")?.querySelector("h2");
+    if (waited === 0 && waiting > 0 && document.activeElement === heading) atDoor[0]?.focus();
+    if (waiting + others >= had || !isFocusLost()) return;
+    const next = last.current < 0 ? undefined : atDoor[Math.min(last.current, atDoor.length - 1)];
+    (next ?? heading)?.focus();
   }, [waiting, others]);
   const onFocus = ({ currentTarget, target }: FocusEvent<HTMLElement>) => {
-    last.current = Math.max(0, rowHolding(rowsOf(currentTarget), target));
+    last.current = rowHolding([...currentTarget.querySelectorAll<HTMLElement>("[data-row=waiting]")], target);
   };
-  return { ref, onFocus };
-}
-
-/** The panel's heading has the focus first, when it opens. */
-function isHeadingFocused(rows: HTMLElement): boolean {
-  const { activeElement } = document;
-  return activeElement?.tagName === "H2" && activeElement.closest("section")?.contains(rows) === true;
+  const sentAway = () => {
+    last.current = -1;
+  };
+  return { rows: { ref, onFocus }, sentAway };
 }
 
 function isFocusLost(): boolean {

@@ -36,7 +36,7 @@ export function typeDigit(pending: string, digit: string | null): Typed {
   return pending === "" ? { pending: digit, number: null } : { pending: "", number: pending + digit };
 }
 
-export function rowsOf(panel: Element): HTMLElement[] {
+function rowsOf(panel: Element): HTMLElement[] {
   return [...panel.querySelectorAll<HTMLElement>("[data-row]")];
 }
 
