@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, Builder};
 use std::time::Instant;
 
-use media::{Egress, Event, Path, Sfu, Transport, Worth};
+use media::{Egress, Event, Path, Room, Sfu, Transport, Worth};
 
 use crate::queues::{Inbox, Outbox};
 use crate::sys::{Poller, Readiness};
@@ -42,6 +42,13 @@ impl Egress for Ports {
                     tcp.send(path.destination, worth, len, fill);
                 }
             }
+        }
+    }
+
+    fn room(&self, path: Path) -> Room {
+        match (path.transport, &self.tcp) {
+            (Transport::Tcp, Some(tcp)) => tcp.room(path.destination),
+            _ => self.udp.exit.room(path),
         }
     }
 }

@@ -364,8 +364,13 @@ fn two_lanes_send_together_what_one_would() {
         let (first, second) = world.sfu.lanes();
         first.send(&mut here);
         second.send(&mut there);
-        assert!(there.0.iter().all(|sent| sent.transport == Transport::Udp));
-        assert_eq!((here.0.len(), there.0.len()), (5, 4));
+        assert!(
+            there
+                .datagrams
+                .iter()
+                .all(|sent| sent.transport == Transport::Udp)
+        );
+        assert_eq!((here.datagrams.len(), there.datagrams.len()), (5, 4));
         world.deliver(here);
         world.deliver(there);
         world.run(Duration::from_millis(20));
