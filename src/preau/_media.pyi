@@ -37,6 +37,7 @@ class Engine:
       400 ms; 0 is loudest, 127 silence (RFC 6464).
     * `("stats", request, {…})`: counters since the start: `packets_in`, `packets_out`, `bytes_in`,
       `bytes_out`, `lost`, `nacks`, `plis`, `refused` (datagrams beyond the share of their peer),
+      `left_out` (packets of pictures not sent because there was no room),
       `unroutable` (datagrams of no peer), `bad_candidates`, `data_dropped`, `socket_dropped`; and `peers`, a
       mapping from peer to its own counters, with `rtt_us`, `loss_e4` (loss in 1/10000), and of the last
       second a receiver reported on `offered_bps`, `delivered_bps`, `delay_change_us` (how much longer

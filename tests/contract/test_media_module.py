@@ -161,7 +161,7 @@ def test_statistics_name_every_open_peer(engine: Engine) -> None:
     assert request == 30
     assert set(counters) == {
         "peers", "packets_in", "packets_out", "bytes_in", "bytes_out", "lost", "nacks", "plis",
-        "refused", "unroutable", "bad_candidates", "data_dropped", "socket_dropped",
+        "refused", "left_out", "unroutable", "bad_candidates", "data_dropped", "socket_dropped",
     }  # fmt: skip
     assert counters["peers"][3]["packets_in"] == 0
     assert {"rtt_us", "loss_e4", "offered_bps", "delivered_bps", "remb_bps", "delay_change_us"} < set(

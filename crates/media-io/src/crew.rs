@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, Builder, JoinHandle, Thread};
+use std::time::Instant;
 
 use media::{Egress, Lane, Sfu};
 
@@ -111,7 +112,12 @@ impl Crew {
     ///
     /// # Errors
     /// A thread of ours has failed.
-    pub(crate) fn send(&mut self, sfu: &mut Sfu, exit: &mut impl Exit) -> io::Result<()> {
+    pub(crate) fn send(
+        &mut self,
+        sfu: &mut Sfu,
+        exit: &mut impl Exit,
+        now: Instant,
+    ) -> io::Result<()> {
         let wanted = sfu.waiting_packets() / SHARED_FROM;
         if wanted == 0 {
             return Ok(());
@@ -143,7 +149,7 @@ impl Crew {
                 std::mem::swap(lane, &mut locked(slot));
             }
         }
-        sfu.take_back(&mut self.lanes);
+        sfu.take_back(&mut self.lanes, now);
         Ok(())
     }
 }
@@ -189,7 +195,7 @@ mod tests {
     use std::sync::mpsc::{Receiver, Sender, channel};
     use std::time::Duration;
 
-    use media::{Path, Transport, Worth};
+    use media::{Path, Room, Transport, Worth};
     use str0m::media::MediaKind;
 
     use super::kit::World;
@@ -212,6 +218,10 @@ mod tests {
             let name = thread::current().name().unwrap_or_default().to_owned();
             self.0.send((path, name)).expect("somebody listens");
         }
+
+        fn room(&self, _: Path) -> Room {
+            Room::Plenty
+        }
     }
 
     impl Exit for Told {
@@ -229,6 +239,10 @@ mod tests {
         fn send(&mut self, _: Path, _: Worth, _: usize, _: &mut dyn FnMut(&mut [u8]) -> bool) {
             self.0.send(()).expect("somebody listens");
             panic!("as it should");
+        }
+
+        fn room(&self, _: Path) -> Room {
+            Room::Plenty
         }
     }
 
@@ -248,6 +262,10 @@ mod tests {
             if let Some(broken) = self.0.take() {
                 broken.recv().expect("it breaks");
             }
+        }
+
+        fn room(&self, _: Path) -> Room {
+            Room::Plenty
         }
     }
 
@@ -299,7 +317,7 @@ mod tests {
         let exits = (0..3).map(|_| Told(telling.clone())).collect();
         let mut crew = Crew::start(exits).expect("threads");
         let (mut world, waiting) = busy();
-        crew.send(&mut world.sfu, &mut Told(telling))
+        crew.send(&mut world.sfu, &mut Told(telling), world.now)
             .expect("nobody fails");
         let sent = sent(&told);
         assert_eq!((sent.len(), world.sfu.waiting_packets()), (waiting, 0));
@@ -316,7 +334,7 @@ mod tests {
         let (telling, told) = channel();
         let mut crew = Crew::start(vec![Told(telling.clone())]).expect("a thread");
         let mut world = World::new();
-        crew.send(&mut world.sfu, &mut Told(telling))
+        crew.send(&mut world.sfu, &mut Told(telling), world.now)
             .expect("nothing to do");
         assert!(sent(&told).is_empty());
     }
@@ -326,7 +344,7 @@ mod tests {
         let (breaking, broken) = channel();
         let mut crew = Crew::start(vec![Broken(breaking)]).expect("a thread");
         let (mut world, _) = busy();
-        let error = crew.send(&mut world.sfu, &mut Patient(Some(broken)));
+        let error = crew.send(&mut world.sfu, &mut Patient(Some(broken)), world.now);
         assert!(error.is_err());
     }
 }

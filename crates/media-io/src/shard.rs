@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use media::{Egress, Event, Path, Sfu, Transport, Worth};
+use media::{Egress, Event, Path, Room, Sfu, Transport, Worth};
 
 use crate::crew::{Crew, Exit};
 use crate::queues::{Inbox, Outbox};
@@ -40,6 +40,13 @@ impl Egress for Ports {
                     tcp.send(path.destination, worth, len, fill);
                 }
             }
+        }
+    }
+
+    fn room(&self, path: Path) -> Room {
+        match (path.transport, &self.tcp) {
+            (Transport::Tcp, Some(tcp)) => tcp.room(path.destination),
+            _ => self.udp.exit.room(path),
         }
     }
 }
@@ -174,7 +181,7 @@ impl Shard {
     /// Sends what became of the input and reports it. Connections that end on the way may give rise to more.
     fn settle(&mut self, now: Instant) -> io::Result<()> {
         if let Some(crew) = &mut self.crew {
-            crew.send(&mut self.sfu, &mut self.ports)?;
+            crew.send(&mut self.sfu, &mut self.ports, now)?;
         }
         loop {
             self.sfu.flush(&mut self.ports, now);

@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
 
-use media::Worth;
+use media::{Room, Worth};
 
 use crate::framing::{Deframer, prefix};
 use crate::sys::Poller;
@@ -17,6 +17,8 @@ const MAX_CONNECTIONS: usize = 4096;
 const MAX_WAITING_BYTES: usize = 1 << 20;
 /// With more bytes waiting a client gets no pictures, so that its sound keeps up.
 const MAX_WAITING_WITH_PICTURES: usize = MAX_WAITING_BYTES / 4;
+/// With so many bytes waiting for the kernel, which holds as many as it likes, the way is full.
+const FULL_BYTES: usize = MAX_WAITING_WITH_PICTURES / 4;
 /// ICE checks come every few seconds; a connection silent for this long is dead or none of ours.
 const MAX_SILENCE: Duration = Duration::from_secs(30);
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
@@ -241,6 +243,17 @@ impl TcpPort {
         }
     }
 
+    /// How much waits for this client because it did not take it.
+    pub(crate) fn room(&self, destination: SocketAddr) -> Room {
+        let token = self.by_client.get(&destination);
+        let connection = token.and_then(|token| self.connections.get(token));
+        match connection.filter(|connection| connection.blocked) {
+            None => Room::Plenty,
+            Some(blocked) if blocked.waiting.len() < FULL_BYTES => Room::Scarce,
+            Some(_) => Room::Full,
+        }
+    }
+
     /// Writes what is queued, as far as the clients take it.
     ///
     /// # Errors
@@ -391,6 +404,13 @@ mod tests {
         let token = port.by_client[&client];
         let mut count = 0;
         while !port.connections[&token].blocked {
+            assert_eq!(port.room(client), Room::Plenty);
+            send(&mut port, client, &[9; 1000]);
+            port.flush(&poller).expect("flushed");
+            count += 1;
+        }
+        assert_eq!(port.room(client), Room::Scarce);
+        while port.room(client) != Room::Full {
             send(&mut port, client, &[9; 1000]);
             port.flush(&poller).expect("flushed");
             count += 1;
@@ -409,6 +429,7 @@ mod tests {
             assert_eq!(frame[2..], [9; 1000]);
         }
         assert!(!port.connections[&token].blocked);
+        assert_eq!(port.room(client), Room::Plenty);
     }
 
     #[test]

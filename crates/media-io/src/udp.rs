@@ -4,7 +4,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::os::fd::{AsRawFd, RawFd};
 
-use media::{Egress, Path, Worth};
+use media::{Egress, Path, Room, Worth};
 
 use crate::crew::Exit;
 use crate::sys::{ReceiveBatch, SendBatch, Target, enlarge_buffers, report_destination};
@@ -31,6 +31,10 @@ impl Egress for UdpExit {
             worth,
         };
         self.outgoing.push(&self.socket, target, len, fill);
+    }
+
+    fn room(&self, _: Path) -> Room {
+        self.outgoing.room()
     }
 }
 

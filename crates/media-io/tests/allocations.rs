@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use kit::World;
 use kit::media::{Vp8Source, opus};
-use kit::media_core::{Egress, Path, Transport, Worth};
+use kit::media_core::{Egress, Path, Room, Transport, Worth};
 use str0m::media::MediaKind;
 
 thread_local! {
@@ -58,6 +58,10 @@ struct Sink {
 impl Egress for Sink {
     fn send(&mut self, _: Path, _: Worth, len: usize, fill: &mut dyn FnMut(&mut [u8]) -> bool) {
         self.datagrams += u64::from(fill(&mut self.buffer[..len]));
+    }
+
+    fn room(&self, _: Path) -> Room {
+        Room::Plenty
     }
 }
 

@@ -126,6 +126,7 @@ fn counters_dict<'py>(py: Python<'py>, counters: &PeerStats) -> PyResult<Bound<'
         ("nacks", counters.nacks),
         ("plis", counters.plis),
         ("refused", counters.refused),
+        ("left_out", counters.left_out),
     ] {
         dict.set_item(name, value)?;
     }

@@ -140,6 +140,8 @@ pub(crate) fn add_extension_ids(agreed: &ExtensionMap, ids: &mut ExtensionIds) {
 pub(crate) struct PayloadInfo {
     /// A decoder may start with this packet.
     pub starts_key_frame: bool,
+    /// No other picture is coded from the one this is of.
+    pub spare: bool,
     /// Where a VP8 payload has its counters.
     pub vp8: Vp8Layout,
     /// What they say.
@@ -150,16 +152,21 @@ impl PayloadInfo {
     pub(crate) fn parse(codec: CodecName, payload: &[u8]) -> Self {
         let mut info = PayloadInfo {
             starts_key_frame: codec == CodecName::Opus,
+            spare: false,
             vp8: Vp8Layout::EMPTY,
             vp8_ids: Vp8Ids::default(),
         };
         match codec {
             CodecName::Opus => {}
-            CodecName::H264 => info.starts_key_frame = h264_starts_key_frame(payload),
+            CodecName::H264 => {
+                info.starts_key_frame = h264_starts_key_frame(payload);
+                info.spare = h264_is_spare(payload);
+            }
             CodecName::Vp8 => {
                 if let Some(layout) = Vp8Layout::parse(payload) {
                     info.starts_key_frame = vp8_starts_key_frame(&layout, payload);
                     info.vp8_ids = layout.ids(payload);
+                    info.spare = layout.spare;
                     info.vp8 = layout;
                 }
             }
@@ -207,6 +214,19 @@ fn h264_starts_key_frame(payload: &[u8]) -> bool {
     }
 }
 
+/// Whether a picture is never referred to: a slice or its piece with a reference count of zero. (In an aggregate the count
+/// is the highest of what is in it.)
+fn h264_is_spare(payload: &[u8]) -> bool {
+    const SLICE: u8 = 1;
+    let kind = |byte: &u8| byte & 0x1f;
+    let slice = match payload {
+        [first, header, ..] if kind(first) == NAL_FU_A => kind(header) == SLICE,
+        [first, ..] => kind(first) == SLICE,
+        [] => false,
+    };
+    slice && payload.first().is_some_and(|first| first & 0x60 == 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,6 +258,17 @@ mod tests {
         assert!(!is_key(&[0x7c, 0x05, 1]));
         assert!(!is_key(&[0x7c]));
         assert!(!is_key(&[]));
+    }
+
+    #[test]
+    fn h264_slices_without_references_are_spare() {
+        let is_spare = |payload: &[u8]| PayloadInfo::parse(CodecName::H264, payload).spare;
+        assert!(is_spare(&[0x01, 9]));
+        assert!(!is_spare(&[0x21, 9]), "referred to");
+        assert!(is_spare(&[0x1c, 0x81, 9]));
+        assert!(!is_spare(&[0x3c, 0x81, 9]) && !is_spare(&[0x1c, 0x85, 9]) && !is_spare(&[0x1c]));
+        assert!(!is_spare(&[0x06, 9]), "no picture");
+        assert!(!is_spare(&[]));
     }
 
     #[test]

@@ -44,6 +44,8 @@ pub(crate) struct Down {
     pub source: Option<Source>,
     pub started: bool,
     pub rewriter: Rewriter,
+    /// The picture being left out, by its timestamp on the track's timeline.
+    pub leaving: Option<u32>,
 }
 
 impl Down {
@@ -68,6 +70,7 @@ impl Down {
             source: None,
             started: false,
             rewriter: Rewriter::new(),
+            leaving: None,
         }
     }
 

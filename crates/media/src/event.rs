@@ -120,6 +120,8 @@ pub struct PeerStats {
     pub plis: u64,
     /// Datagrams dropped unread, because they were more than the peer's share.
     pub refused: u64,
+    /// Packets of pictures it was not sent because its way was full.
+    pub left_out: u64,
     /// Round-trip time in microseconds; 0 while unknown.
     pub rtt_us: u64,
     /// Fraction lost in the last report, in units of 1/10000.

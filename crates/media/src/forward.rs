@@ -3,13 +3,12 @@
 use std::time::Instant;
 
 use crate::codec::PayloadInfo;
-use crate::down::{Down, Source};
 use crate::event::Event;
 use crate::outlet::Resend;
+use crate::pick::{Pick, pick};
 use crate::rewrite::{Incoming, Outgoing, Shifts};
 use crate::ring::Stored;
 use crate::rtp::{Extensions, Header};
-use crate::sender::Sender;
 use crate::sfu::Sfu;
 use crate::track::Track;
 
@@ -79,7 +78,15 @@ impl Sfu {
             let (Some(sender), Some(outlet)) = (&mut peer.sender, down.outlet) else {
                 continue;
             };
-            let Some((out, shifts)) = route(track, arrival, (down, sender), &stored, &info) else {
+            let picked = match pick(track, arrival, (down, sender, &peer.thinning), &info) {
+                Pick::Send(out, shifts) => Some((out, shifts)),
+                Pick::LeaveOut => {
+                    peer.stats.left_out += 1;
+                    None
+                }
+                Pick::NotMeant => None,
+            };
+            let Some((out, shifts)) = picked else {
                 continue;
             };
             self.waiting += 1;
@@ -253,9 +260,12 @@ impl Sfu {
             }
             wishes.extend(track.wanted_key_frames().map(|layer| (track_slot, layer)));
             for down in track.downs.iter().filter_map(|down| self.downs.get(*down)) {
-                let ready =
-                    down.flowing() && self.peers.get(down.peer).is_some_and(|peer| peer.secured);
-                let best = track.best_layer(down.max_layer).filter(|_| ready);
+                let peer = self.peers.get(down.peer);
+                let ready = down.flowing() && peer.is_some_and(|peer| peer.secured);
+                let bound = peer.and_then(|peer| peer.thinning.bound(down.max_layer));
+                let best = bound
+                    .and_then(|bound| track.best_layer(bound))
+                    .filter(|_| ready);
                 let present = down.source.map(|source| source.layer);
                 if let Some(best) = best.filter(|best| Some(*best) != present) {
                     wishes.push((track_slot, best));
@@ -268,52 +278,6 @@ impl Sfu {
             self.ask_key_frame(track_slot, layer, false, now);
         }
     }
-}
-
-/// Decides whether `down` gets this packet, changing its source if this is the moment, and numbers it.
-fn route(
-    track: &Track,
-    arrival: &Arrival<'_>,
-    (down, sender): (&mut Down, &mut Sender),
-    stored: &Stored,
-    info: &PayloadInfo,
-) -> Option<(Outgoing, Shifts)> {
-    let layer = arrival.layer;
-    let generation = track.layers.get(layer)?.generation;
-    let fits = |source: Source| source.layer == layer && source.generation == generation;
-    let mut incoming = Incoming {
-        seq: stored.seq,
-        timestamp: stored.timestamp,
-        vp8: info.vp8_ids,
-    };
-    if let Some(source) = down.source.filter(|source| fits(*source)) {
-        incoming.timestamp = incoming.timestamp.wrapping_add(source.timeline_shift);
-        let out = down.rewriter.map(incoming)?;
-        return Some((out, down.rewriter.shifts()));
-    }
-    let best = track.best_layer(down.max_layer)?;
-    // Without a picture any layer the receiver may have is better than none until the best one offers a key frame.
-    let acceptable = layer == best || (down.source.is_none() && layer <= down.max_layer);
-    if !acceptable || !info.starts_key_frame || arrival.payload.is_empty() {
-        return None;
-    }
-    let source = Source {
-        layer,
-        generation,
-        timeline_shift: track.timeline_shift(layer),
-    };
-    incoming.timestamp = incoming.timestamp.wrapping_add(source.timeline_shift);
-    down.source = Some(source);
-    // A hundredth of a second: less than a frame, more than rounding.
-    down.rewriter
-        .switch(incoming, track.codec.clock_rate() / 100);
-    let out = down.rewriter.map(incoming)?;
-    let shifts = down.rewriter.shifts();
-    let outlet = down.outlet.and_then(|key| sender.outlets.get_mut(key));
-    if let Some(outlet) = outlet {
-        outlet.begin_span(out.seq, source, shifts);
-    }
-    Some((out, shifts))
 }
 
 /// A packet to send again, with the numbers it had, and how long it is; `None` if it is gone.

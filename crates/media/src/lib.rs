@@ -21,6 +21,7 @@ mod noise;
 mod outlet;
 mod peer;
 mod peers;
+mod pick;
 mod publisher;
 mod receive;
 mod rewrite;
@@ -33,6 +34,7 @@ mod sender;
 mod sfu;
 mod srtp;
 mod subscriber;
+mod thinning;
 mod timers;
 mod track;
 mod uplink;
@@ -42,5 +44,5 @@ pub use event::{
     AgreedTrack, AudioLevel, Event, PeerState, PeerStats, RefusalCode, Stats, Transport,
 };
 pub use send::Lane;
-pub use sfu::{Certificate, Egress, Path, Sfu, SfuConfig, Worth};
+pub use sfu::{Certificate, Egress, Path, Room, Sfu, SfuConfig, Worth};
 pub use srtp::Profile;

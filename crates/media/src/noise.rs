@@ -7,16 +7,22 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use crate::codec::{CodecName, PayloadInfo};
-use crate::command::{Command, PeerId, Role};
+use crate::command::{Command, DownId, PeerId, Role, TrackId};
+use crate::down::Down;
 use crate::downlink::{Downlink, SendLog};
 use crate::event::{PeerStats, Transport};
+use crate::forward::Arrival;
 use crate::outlet::{Outlet, Wire};
+use crate::pick::{Pick, pick};
 use crate::rewrite::{Incoming, Rewriter};
 use crate::ring::{Ring, Stored};
 use crate::rtcp::{ArrivalLog, Compound, Message, messages};
 use crate::rtp::{ExtensionIds, ExtensionName, Extensions, Header, Vp8Layout};
-use crate::sfu::{Certificate, Egress, Path, Sfu, SfuConfig, Worth};
+use crate::sender::Sender;
+use crate::sfu::{Certificate, Egress, Path, Room, Sfu, SfuConfig, Worth};
 use crate::srtp::{self, Profile, Window};
+use crate::thinning::Thinning;
+use crate::track::Track;
 use crate::uplink::Intake;
 
 const ROUNDS: u64 = 20_000;
@@ -231,6 +237,10 @@ impl Egress for Reader {
         let mut room = vec![0; len];
         fill(&mut room);
     }
+
+    fn room(&self, _: Path) -> Room {
+        Room::Plenty
+    }
 }
 
 #[test]
@@ -350,5 +360,100 @@ fn resends_of_any_wish() {
         let lost: Vec<u16> = (0..noise.below(300)).map(|_| noise.next() as u16).collect();
         let taken = compound.nack(1, &lost);
         assert!(taken > 0 || lost.is_empty());
+    });
+}
+
+/// One layer of a camera in the test below: the next number, and those that come late.
+#[derive(Default, Clone)]
+struct Reordered {
+    next: u64,
+    late: Vec<u64>,
+}
+
+impl Reordered {
+    /// A number that never came before, mostly in order.
+    fn next(&mut self, noise: &mut Noise) -> u64 {
+        match noise.below(8) {
+            0 if !self.late.is_empty() => self.late.swap_remove(noise.below(self.late.len())),
+            1 => {
+                self.late.push(self.next);
+                self.next += 2;
+                self.next - 1
+            }
+            _ => {
+                self.next += 1;
+                self.next - 1
+            }
+        }
+    }
+}
+
+/// Under one key an index must never be used twice, and what is sent again must be what had its number.
+#[test]
+fn numbers_of_one_receiver_under_any_pressure() {
+    let wire = Wire {
+        ssrc: 1,
+        pt: 96,
+        repair: Some((2, 97)),
+        mid: "v".into(),
+        ids: ids(),
+    };
+    let extensions = Extensions::default();
+    let mut now = Instant::now();
+    let rids = ["q", "h", "f"].map(str::to_owned);
+    let mut track = Track::new(TrackId(1), 0, CodecName::Vp8, &rids, now);
+    go_on(|noise| {
+        let mut sender = Sender::default();
+        let mut down = Down::new(DownId(1), 0, TrackId(1), String::new(), String::new());
+        let key = sender.outlets.insert(Outlet::new(wire));
+        down.outlet = Some(key);
+        let mut thinning = Thinning::default();
+        let mut layers = [(); 3].map(|()| Reordered::default());
+        let mut sent: Vec<(u64, usize, u64)> = Vec::new();
+        for _ in 0..60 {
+            let layer = noise.below(3);
+            let seq = 1000 + layers[layer].next(noise);
+            let timestamp = (seq / 3) as u32 * 3000;
+            track.heard(layer, layer as u32, timestamp, now);
+            let spare = noise.below(2) as u8;
+            let first = [0x90 | spare << 5, 0x80 | spare << 5][usize::from(!seq.is_multiple_of(3))];
+            let tag = u8::from(noise.below(4) > 0);
+            let payload = [first, 0xe0, 0x80, seq as u8, 7, spare << 6, tag, 0, 0];
+            let header = Header {
+                marker: false,
+                padded: false,
+                pt: 96,
+                timestamp,
+                ssrc: layer as u32,
+                len: 12,
+                extensions: None,
+            };
+            let arrival = Arrival {
+                track: 0,
+                layer,
+                seq,
+                header: &header,
+                extensions: &extensions,
+                payload: &payload,
+            };
+            let info = PayloadInfo::parse(CodecName::Vp8, &payload);
+            let parts = (&mut down, &mut sender, &thinning);
+            if let Pick::Send(out, _) = pick(&track, &arrival, parts, &info) {
+                let known = sent.iter().any(|(number, ..)| *number == out.seq);
+                assert!(!known, "{} twice", out.seq);
+                sent.push((out.seq, layer, seq));
+                let newest = down.rewriter.newest_seq().expect("a number");
+                let recent = &sent[sent.len().saturating_sub(20)..];
+                let (number, layer, seq) = recent[noise.below(recent.len())];
+                let found = sender.outlets[key]
+                    .find(number as u16, newest)
+                    .expect("recent");
+                assert_eq!((found.source.layer, found.source_seq), (layer, seq));
+            }
+            let rooms = [Room::Plenty, Room::Plenty, Room::Scarce, Room::Full];
+            thinning.felt(rooms[noise.below(4)], now);
+            thinning.relax(now);
+            now += Duration::from_millis(noise.next() % 2000);
+        }
     });
 }

@@ -11,8 +11,9 @@ use crate::ring::Stored;
 use crate::rtcp::{Block, OwnSender};
 use crate::rtp::{ExtensionIds, ExtensionName, HeaderExtras};
 
-/// Changes of source remembered, to find packets sent before them.
-const MAX_SPANS: usize = 4;
+/// Changes of source and pictures left out that are remembered, to find packets sent before them.
+const MAX_SPANS: usize = 32;
+const FIRST_SPANS: usize = 4;
 /// Sender reports remembered, to measure the round trip.
 const MAX_REPORTS: usize = 4;
 /// Where the numbering of retransmissions starts: low, like that of the packets themselves.
@@ -94,7 +95,7 @@ impl Outlet {
             octets: 0,
             packets_reported: 0,
             repair_seq: FIRST_REPAIR_SEQ,
-            spans: VecDeque::with_capacity(MAX_SPANS),
+            spans: VecDeque::with_capacity(FIRST_SPANS),
             reports: VecDeque::with_capacity(MAX_REPORTS),
             resend_credit: MAX_RESEND_CREDIT,
             lost: 0,
@@ -116,7 +117,7 @@ impl Outlet {
         }
     }
 
-    /// Notes that packets from `first_seq` on come from `source`.
+    /// Notes that packets from `first_seq` on come from `source` with these shifts.
     pub(crate) fn begin_span(&mut self, first_seq: u64, source: Source, shifts: Shifts) {
         if self.spans.len() == MAX_SPANS {
             self.spans.pop_front();

@@ -22,6 +22,7 @@ use crate::sdp::Credentials;
 use crate::sender::Sender;
 use crate::sfu::SfuConfig;
 use crate::srtp::Inbound;
+use crate::thinning::Thinning;
 use crate::timers::Deadline;
 use crate::uplink::Uplink;
 
@@ -93,6 +94,8 @@ pub(crate) struct Peer {
     pub listening: bool,
     /// Subscriber: the down-track of each source, retransmissions included.
     pub down_of: HashMap<u32, usize>,
+    /// What it is not sent while its way is full.
+    pub thinning: Thinning,
     /// Has media to send.
     pub sending: bool,
     pub reporting: bool,
@@ -158,6 +161,7 @@ impl Peer {
             uplink: (role == Role::Publisher).then(|| Box::new(Uplink::new(now))),
             listening: false,
             down_of: HashMap::new(),
+            thinning: Thinning::default(),
             sending: false,
             reporting: false,
             report_due: now,

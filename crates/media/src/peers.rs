@@ -302,6 +302,7 @@ impl Sfu {
 
     /// What is due every 100 ms.
     pub(crate) fn tick(&mut self, now: Instant) {
+        self.relax(now);
         self.tick_tracks(now);
         self.queue_reports(now);
         let lost = |peer: &Peer| {
@@ -329,4 +330,5 @@ fn add_stats(total: &mut PeerStats, part: &PeerStats) {
     total.nacks += part.nacks;
     total.plis += part.plis;
     total.refused += part.refused;
+    total.left_out += part.left_out;
 }

@@ -88,9 +88,13 @@ impl Shifts {
 #[derive(Debug, Clone)]
 pub(crate) struct Rewriter {
     shifts: Shifts,
-    /// Packets of the present source older than this belong to before the switch.
+    /// Packets of the present source older than this belong to before the switch, or before a picture that was left out.
     oldest_seq: u64,
+    /// The newest packet of the present source that was numbered or left out.
+    highest_seq: u64,
     newest: Option<Outgoing>,
+    /// The shifts are others than those of the newest packet sent.
+    moved: bool,
 }
 
 impl Rewriter {
@@ -98,7 +102,9 @@ impl Rewriter {
         Rewriter {
             shifts: Shifts::default(),
             oldest_seq: 0,
+            highest_seq: 0,
             newest: None,
+            moved: false,
         }
     }
 
@@ -106,6 +112,8 @@ impl Rewriter {
     /// would not advance; then the source is moved by the least that does. `step` is that least, in timestamp units.
     pub(crate) fn switch(&mut self, first: Incoming, step: u32) {
         self.oldest_seq = first.seq;
+        self.highest_seq = first.seq;
+        self.moved = true;
         self.shifts.timestamp = 0;
         let Some(newest) = self.newest else {
             self.shifts.seq = FIRST_SEQ.wrapping_sub(first.seq);
@@ -135,6 +143,7 @@ impl Rewriter {
         if packet.seq < self.oldest_seq {
             return None;
         }
+        self.highest_seq = self.highest_seq.max(packet.seq);
         let mut out = self.shifts.apply(packet);
         let result = out;
         match self.newest {
@@ -149,6 +158,40 @@ impl Rewriter {
             }
         }
         Some(result)
+    }
+
+    /// Whether `packet` is of a newer picture than the newest one sent or left out.
+    pub(crate) fn begins_picture(&self, packet: Incoming) -> bool {
+        let timestamp = self.shifts.timestamp(packet.timestamp);
+        packet.seq > self.highest_seq
+            && self
+                .newest
+                .is_some_and(|newest| newest.timestamp != timestamp)
+    }
+
+    /// Leaves `packet` out, which `begins` a picture or is a further one of a picture left out: what follows takes its
+    /// number. False if packets before the picture are missing, for their gap must not close; then it has to be sent.
+    pub(crate) fn leave_out(&mut self, packet: Incoming, begins: bool) -> bool {
+        let Some(skipped) = packet.seq.checked_sub(self.highest_seq) else {
+            return true;
+        };
+        if begins {
+            if skipped != 1 {
+                return false;
+            }
+            let pictures = u16::from(packet.vp8.picture_id.is_some());
+            self.shifts.picture_id = self.shifts.picture_id.wrapping_sub(pictures);
+        }
+        self.shifts.seq = self.shifts.seq.wrapping_sub(skipped);
+        self.highest_seq = packet.seq;
+        self.oldest_seq = packet.seq + 1;
+        self.moved = true;
+        true
+    }
+
+    /// Whether the shifts changed since this was last asked.
+    pub(crate) fn take_moved(&mut self) -> bool {
+        std::mem::take(&mut self.moved)
     }
 
     /// The shifts of the present source.
@@ -235,6 +278,40 @@ mod tests {
             sent(&mut rewriter, packet(10, 5, 4)).vp8.picture_id,
             Some(0)
         );
+    }
+
+    #[test]
+    fn a_picture_left_out_leaves_no_trace() {
+        let mut rewriter = Rewriter::new();
+        rewriter.switch(packet(10, 3000, 7), 1);
+        let last = sent(&mut rewriter, packet(10, 3000, 7));
+        // A spare picture of three packets, one of which is lost.
+        assert!(!rewriter.begins_picture(packet(11, 3000, 7)));
+        assert!(rewriter.begins_picture(packet(11, 6000, 8)));
+        assert!(rewriter.leave_out(packet(11, 6000, 8), true));
+        assert!(rewriter.leave_out(packet(13, 6000, 8), false));
+        let next = sent(&mut rewriter, packet(14, 9000, 9));
+        assert_eq!(next.seq, last.seq + 1);
+        assert_eq!(next.vp8.picture_id, Some(8));
+        assert_eq!(next.timestamp, 9000);
+        // What comes late belongs to what was left out.
+        assert_eq!(rewriter.map(packet(12, 6000, 8)), None);
+        assert!(rewriter.leave_out(packet(12, 6000, 8), false));
+        // A packet lost on the way in stays lost on the way out.
+        assert!(rewriter.leave_out(packet(15, 12_000, 10), true));
+        assert_eq!(
+            sent(&mut rewriter, packet(17, 15_000, 11)).seq,
+            last.seq + 3
+        );
+    }
+
+    #[test]
+    fn a_gap_before_a_picture_stays_open() {
+        let mut rewriter = Rewriter::new();
+        rewriter.switch(packet(10, 3000, 7), 1);
+        let last = sent(&mut rewriter, packet(10, 3000, 7));
+        assert!(!rewriter.leave_out(packet(12, 6000, 8), true));
+        assert_eq!(sent(&mut rewriter, packet(12, 6000, 8)).seq, last.seq + 2);
     }
 
     #[test]

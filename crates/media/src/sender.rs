@@ -6,7 +6,7 @@ use crate::downlink::SendLog;
 use crate::forward::Pending;
 use crate::outlet::Outlet;
 use crate::rtp::{FIXED_HEADER_BYTES, write_header};
-use crate::sfu::{Egress, Path, Worth};
+use crate::sfu::{Egress, Path, Room, Worth};
 use crate::srtp::Outbound;
 use crate::track::Track;
 
@@ -26,6 +26,8 @@ pub(crate) struct Sender {
     pub pending: Vec<Pending>,
     /// What was sent, until the client says what arrived.
     pub log: SendLog,
+    /// How full the way was at the last flush.
+    pub room: Room,
     /// Datagrams and bytes sent from here.
     pub packets: u64,
     pub bytes: u64,
@@ -41,6 +43,7 @@ impl Sender {
             }
         }
         self.pending = pending;
+        self.room = self.path.map_or(Room::Plenty, |path| egress.room(path));
     }
 
     /// Writes one packet into the egress's buffer and encrypts it there. `None` if it cannot be sent any more.

@@ -48,6 +48,18 @@ pub enum Worth {
     Picture(u8),
 }
 
+/// How full a way out is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Room {
+    /// All that is sent is taken.
+    #[default]
+    Plenty,
+    /// What was sent had to wait.
+    Scarce,
+    /// What is sent is given up, or about to be.
+    Full,
+}
+
 /// Where outgoing datagrams go.
 pub trait Egress {
     /// Sends one datagram (UDP) or one RFC 4571 frame without its prefix (TCP) of `len` bytes: `fill` writes all of them
@@ -59,6 +71,10 @@ pub trait Egress {
         len: usize,
         fill: &mut dyn FnMut(&mut [u8]) -> bool,
     );
+
+    /// How full this way was when it was last used. Asked once per receiver and flush: whole pictures are then left out, so
+    /// that nothing need be given up in parts.
+    fn room(&self, path: Path) -> Room;
 }
 
 /// The DTLS certificate shared by all peers of a process.
@@ -270,7 +286,7 @@ impl Sfu {
     /// Hands every waiting datagram to `egress`. Call after each batch of commands, packets or timeouts: packets to the
     /// same receiver then leave together.
     pub fn flush(&mut self, egress: &mut dyn Egress, now: Instant) {
-        self.send_media(egress);
+        self.send_media(egress, now);
         self.send_outbox(egress);
         while let Some(slot) = self.dirty.pop() {
             if let Some(peer) = self.peers.get_mut(slot) {

@@ -369,11 +369,11 @@ fn lanes_send_together_what_one_would() {
         for lane in lanes.iter_mut().rev() {
             let mut sent = Collected::default();
             lane.send(&mut sent);
-            counts.push(sent.0.len());
+            counts.push(sent.datagrams.len());
             world.deliver(sent);
         }
         assert_eq!(counts, [2, 2, 2, 3]);
-        world.sfu.take_back(&mut lanes);
+        world.sfu.take_back(&mut lanes, world.now);
         assert_eq!(world.sfu.waiting_packets(), 0);
         world.run(Duration::from_millis(20));
     }

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::os::fd::{AsRawFd, RawFd};
 use std::ptr;
 
-use media::Worth;
+use media::{Room, Worth};
 
 use super::checked;
 use super::names::{Control, Name};
@@ -21,6 +21,8 @@ const MAX_SEGMENTED_BYTES: usize = 60_000;
 const MAX_REFUSALS: u32 = 8;
 /// A full socket buffer is waited for this long before datagrams are dropped: network cards drain megabytes in it.
 const FULL_WAIT_MS: i32 = 2;
+/// Flushes for which a full socket is told of: every receiver is sent to in one of them.
+const REMEMBERED_FLUSHES: u8 = 8;
 
 /// A header that announces nothing.
 fn empty_header() -> libc::mmsghdr {
@@ -163,6 +165,9 @@ pub(crate) struct SendBatch {
     used: usize,
     messages: Vec<Message>,
     dropped: u64,
+    /// The least room of the last flushes, and for how many more of them it counts.
+    room: Room,
+    remembered: u8,
 }
 
 impl SendBatch {
@@ -176,6 +181,22 @@ impl SendBatch {
             used: 0,
             messages: Vec::with_capacity(BATCH),
             dropped: 0,
+            room: Room::Plenty,
+            remembered: 0,
+        }
+    }
+
+    /// How full the socket was during the last flushes.
+    pub(crate) fn room(&self) -> Room {
+        self.room
+    }
+
+    /// Notes how full the socket was during a flush.
+    fn felt(&mut self, room: Room) {
+        if room >= self.room || self.remembered == 0 {
+            (self.room, self.remembered) = (room, REMEMBERED_FLUSHES);
+        } else {
+            self.remembered -= 1;
         }
     }
 
@@ -236,9 +257,13 @@ impl SendBatch {
 
     /// Sends everything. What the kernel refuses is dropped and counted, as a network would.
     pub(crate) fn flush(&mut self, socket: &impl AsRawFd) {
+        if self.messages.is_empty() {
+            return;
+        }
         let fd = socket.as_raw_fd();
         let mut next = 0;
         let mut waited = false;
+        let mut room = Room::Plenty;
         while next < self.messages.len() {
             match self.send_from(fd, next) {
                 Ok(sent) => {
@@ -252,10 +277,12 @@ impl SendBatch {
                     Some(libc::EINTR) => {}
                     Some(libc::EAGAIN | libc::ENOBUFS) if !waited => {
                         waited = true;
+                        room = room.max(Room::Scarce);
                         wait_writable(fd);
                     }
                     Some(libc::EAGAIN | libc::ENOBUFS) => {
                         self.shed(next);
+                        room = Room::Full;
                         waited = false;
                     }
                     Some(libc::EINVAL | libc::EIO | libc::EMSGSIZE)
@@ -270,6 +297,7 @@ impl SendBatch {
                 },
             }
         }
+        self.felt(room);
         self.messages.clear();
         self.used = 0;
     }

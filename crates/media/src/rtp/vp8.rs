@@ -17,6 +17,8 @@ pub(crate) struct Vp8Layout {
     pub frame_at: u8,
     /// First packet of the first partition.
     pub starts_frame: bool,
+    /// No other frame is coded from this one, and its absence moves no counter but the picture's.
+    pub spare: bool,
 }
 
 impl Vp8Layout {
@@ -28,6 +30,7 @@ impl Vp8Layout {
         key_idx_at: NONE,
         frame_at: 0,
         starts_frame: false,
+        spare: false,
     };
 
     /// Reads the descriptor; `None` if the payload ends within it.
@@ -56,6 +59,9 @@ impl Vp8Layout {
             if flags & 0x10 != 0 {
                 layout.key_idx_at = at;
             }
+            let temporal_layer = payload.get(usize::from(at))? >> 6;
+            let above_base = flags & 0x20 != 0 && temporal_layer > 0;
+            layout.spare = first & 0x20 != 0 && above_base;
             at += 1;
         }
         layout.frame_at = at;
@@ -133,6 +139,18 @@ mod tests {
         layout.patch(&mut payload, new);
         assert_eq!(payload, [0x90, 0xf0, 0xff, 0xfe, 8, 0x7f, 0x10, 9]);
         assert_eq!(layout.ids(&payload), new);
+    }
+
+    #[test]
+    fn a_frame_is_spare_above_the_base_layer_alone() {
+        let spare = |first: u8, flags: u8, layer: u8| {
+            let payload = [first, flags, 0x81, 0x23, 7, layer << 6 | 0x20, 0x10, 9];
+            Vp8Layout::parse(&payload).expect("a descriptor").spare
+        };
+        assert!(spare(0xb0, 0xe0, 2));
+        assert!(!spare(0x90, 0xe0, 2), "a reference");
+        assert!(!spare(0xb0, 0xe0, 0), "counted by others");
+        assert!(!spare(0xb0, 0xd0, 2), "of no layer");
     }
 
     #[test]

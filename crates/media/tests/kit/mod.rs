@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use media_core::{
     Certificate, Command, Egress, Event, Path, PeerId, PeerStats, Profile, Receive, RequestId,
-    Role, Sfu, SfuConfig, Stats, Transport, Worth,
+    Role, Room, Sfu, SfuConfig, Stats, Transport, Worth,
 };
 
 use client::Client;
@@ -42,19 +42,29 @@ impl Datagram {
 
 /// Keeps what is sent.
 #[derive(Default)]
-pub struct Collected(pub Vec<Datagram>);
+pub struct Collected {
+    pub datagrams: Vec<Datagram>,
+    /// Ways that are not free, by the client's address.
+    pub pressed: Vec<(SocketAddr, Room)>,
+}
 
 impl Egress for Collected {
     fn send(&mut self, path: Path, _: Worth, len: usize, fill: &mut dyn FnMut(&mut [u8]) -> bool) {
         let mut payload = vec![0; len];
         if fill(&mut payload) {
-            self.0.push(Datagram {
+            self.datagrams.push(Datagram {
                 transport: path.transport,
                 source: path.source,
                 destination: path.destination,
                 payload,
             });
         }
+    }
+
+    fn room(&self, path: Path) -> Room {
+        let pressed = self.pressed.iter();
+        let mut pressed = pressed.filter(|(client, _)| *client == path.destination);
+        pressed.next().map_or(Room::Plenty, |(_, room)| *room)
     }
 }
 
@@ -72,6 +82,8 @@ pub struct World {
     pub downlink: Filter,
     /// Whether a datagram of a client arrives.
     pub uplink: Filter,
+    /// Ways that are not free, by the client's address.
+    pub pressed: Vec<(SocketAddr, Room)>,
     /// What published tracks are announced with.
     pub announced_bps: u32,
     /// Whether clients opened from now on pace what they send.
@@ -108,6 +120,7 @@ impl World {
             sent: 0,
             downlink: Box::new(|_| true),
             uplink: Box::new(|_| true),
+            pressed: Vec::new(),
             announced_bps: 0,
             paced: true,
             next_id: 1,
@@ -313,12 +326,15 @@ impl World {
                     }
                 }
             }
-            let mut out = Collected::default();
+            let mut out = Collected {
+                pressed: self.pressed.clone(),
+                ..Collected::default()
+            };
             self.sfu.flush(&mut out, self.now);
             while let Some(event) = self.sfu.poll_event() {
                 self.events.push(event);
             }
-            quiet &= out.0.is_empty();
+            quiet &= out.datagrams.is_empty();
             self.deliver(out);
             if quiet {
                 return;
@@ -328,8 +344,8 @@ impl World {
 
     /// Brings datagrams of the SFU to their clients.
     pub fn deliver(&mut self, out: Collected) {
-        self.sent += out.0.len() as u64;
-        for datagram in out.0 {
+        self.sent += out.datagrams.len() as u64;
+        for datagram in out.datagrams {
             if !(self.downlink)(&datagram) {
                 continue;
             }

@@ -162,6 +162,25 @@ fn what_is_worth_least_is_given_up_first_and_sound_last() {
 }
 
 #[test]
+fn a_full_socket_is_told_of_for_a_while() {
+    let (out, target) = (socket(), socket());
+    let address = target.local_addr().expect("an address");
+    let mut batch = SendBatch::new(false, true);
+    let flush = |batch: &mut SendBatch| {
+        push(batch, &out, address, b"x");
+        batch.flush(&out);
+        batch.room()
+    };
+    assert_eq!(flush(&mut batch), Room::Plenty);
+    batch.felt(Room::Full);
+    batch.felt(Room::Scarce);
+    let told: Vec<Room> = (0..8).map(|_| flush(&mut batch)).collect();
+    assert_eq!(told[..7], [Room::Full; 7]);
+    batch.flush(&out);
+    assert_eq!(told[7], Room::Plenty, "nothing sent is no flush");
+}
+
+#[test]
 fn an_unreachable_destination_costs_only_its_own_datagrams() {
     let (out, target) = (socket(), socket());
     let mut batch = SendBatch::new(false, true);
