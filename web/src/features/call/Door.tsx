@@ -81,6 +81,17 @@ interface WaitingRowProps {
   isBusy: boolean;
 }
 
+/**
+ * Whoever is let in takes the row along, so the focus goes to the next at once: keys pressed before the server has
+ * answered mean the same as later ones.
+ */
+function focusNeighbour(pressed: Element): void {
+  const row = pressed.closest("li");
+  const next = row?.nextElementSibling ?? row?.previousElementSibling;
+  const heading = pressed.closest("[data-panel]")?.querySelector("h2");
+  (next?.querySelector<HTMLElement>("[data-row]:enabled") ?? heading)?.focus();
+}
+
 const KEYS_AT_DOOR = [...DOOR_KEYS.keys()].map(keyShown).join(" ");
 
 /** Drawn anew only when something about this person changed, however many knock. */
@@ -106,7 +117,10 @@ const WaitingRow = memo(function WaitingRow({ person, number, isBusy }: WaitingR
             isDisabled={isBusy}
             data-row="waiting"
             data-person={id}
-            onPress={() => call.ask({ type: "admit", participant_ids: [id] })}
+            onPress={({ pointerType, target }) => {
+              call.ask({ type: "admit", participant_ids: [id] });
+              if (pointerType === "keyboard" || pointerType === "virtual") focusNeighbour(target);
+            }}
           >
             {text("safety.door.admit")}
           </Button>
