@@ -13,6 +13,7 @@ import { REPOSITORY } from "../../web/e2e/kit/places.ts";
 import { measured } from "../../web/e2e/kit/report.ts";
 import {
   framesDuring,
+  mostInAMinute,
   openRoom,
   startWatching,
   type Crowded,
@@ -39,7 +40,7 @@ function rest(seconds: number): Promise<void> {
 async function oneRound({ host, knock, reached }: Room): Promise<Round> {
   const alone = await framesDuring(host, () => rest(OVER_S));
   measured("host-frames", { with: "nobody", ...alone });
-  const before = reached();
+  const before = reached().length;
   let told: Record<string, number> = {};
   const frames = await framesDuring(host, async () => {
     told = await knock(KNOCKS, OVER_S);
@@ -48,7 +49,8 @@ async function oneRound({ host, knock, reached }: Room): Promise<Round> {
     ...frames,
     knocks: KNOCKS,
     told,
-    reached_host: reached() - before,
+    reached_host: reached().length - before,
+    most_in_a_minute: mostInAMinute(reached()),
   };
   measured("host-frames", { with: "strangers", ...crowded });
   return { alone, crowded };
@@ -75,12 +77,12 @@ async function main(): Promise<void> {
       taken_at: new Date().toISOString(),
       ...machine,
       load_before,
-      bar: { frame_ms: 50, reached_host: MOST_AT_HOST },
+      bar: { frame_ms: 50, most_in_a_minute: MOST_AT_HOST },
       rounds,
     };
     mkdirSync(dirname(RESULT), { recursive: true });
     writeFileSync(RESULT, `${JSON.stringify(result, null, 2)}\n`);
-    if (rounds.some(({ crowded }) => crowded.reached_host > MOST_AT_HOST))
+    if (rounds.some(({ crowded }) => crowded.most_in_a_minute > MOST_AT_HOST))
       throw new Error("more strangers reached the host than a minute allows");
   } finally {
     await closing.run();
