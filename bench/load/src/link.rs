@@ -352,9 +352,11 @@ impl Webrtc {
         api.accept_answer(pending, answer).map_err(failed)
     }
 
-    /// Answers the server's offer.
+    /// Answers the server's offer. Of the two parts that it leaves to us in the handshake we take the client's, as browsers
+    /// do, so that the server chooses the profile; str0m would take the other.
     pub fn accept_offer(&mut self, sdp: &str) -> io::Result<String> {
-        let offer = SdpOffer::from_sdp_string(sdp).map_err(failed)?;
+        let sdp = sdp.replace("a=setup:actpass", "a=setup:passive");
+        let offer = SdpOffer::from_sdp_string(&sdp).map_err(failed)?;
         let answer = self.rtc.sdp_api().accept_offer(offer).map_err(failed)?;
         Ok(answer.to_sdp_string())
     }

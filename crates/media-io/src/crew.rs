@@ -25,8 +25,11 @@ pub(crate) trait Exit: Egress {
 
 /// More threads would wait for the one that receives.
 const MAX_CORES: usize = 8;
-/// Cores are not equally fast: somebody else uses them too. With several lanes each, the faster ones send more.
-const LANES_PER_CORE: usize = 4;
+/// Cores are not equally fast: somebody else uses them too. With many lanes each, the faster ones send more, and at the
+/// end nobody waits long for the last lane.
+const LANES_PER_CORE: usize = 16;
+/// Shorter lanes would fill too little of a system call.
+const LANE_PACKETS: usize = 128;
 /// With fewer packets waiting a second thread costs more than it saves: this is about a millisecond of work. Every
 /// further thread needs as many more.
 const SHARED_FROM: usize = 512;
@@ -118,12 +121,14 @@ impl Crew {
         exit: &mut impl Exit,
         now: Instant,
     ) -> io::Result<()> {
-        let wanted = sfu.waiting_packets() / SHARED_FROM;
+        let waiting = sfu.waiting_packets();
+        let wanted = waiting / SHARED_FROM;
         if wanted == 0 {
             return Ok(());
         }
         let board = &*self.board;
-        sfu.lend(&mut self.lanes);
+        let lanes = self.lanes.len().min(waiting / LANE_PACKETS);
+        sfu.lend(&mut self.lanes[..lanes]);
         for (lane, slot) in self.lanes.iter_mut().zip(&board.slots) {
             if !lane.goes_by_tcp() {
                 std::mem::swap(lane, &mut locked(slot));
