@@ -70,12 +70,11 @@ impl Sfu {
     }
 
     /// Hands the waiting media of every receiver to `egress`, one receiver after the other.
-    pub(crate) fn send_media(&mut self, egress: &mut dyn Egress, now: Instant) {
+    pub(crate) fn send_media(&mut self, egress: &mut dyn Egress) {
         self.take_senders();
         for (slot, mut sender) in self.ready.drain(..) {
             sender.send_pending(&self.tracks, egress);
             if let Some(peer) = self.peers.get_mut(slot) {
-                peer.thinning.felt(sender.room, now);
                 peer.sender = Some(sender);
             }
         }
@@ -153,13 +152,6 @@ impl Sfu {
             self.compound.clear();
         }
         Some(())
-    }
-
-    /// Gives receivers without pressure back what was left out; called with every tick.
-    pub(crate) fn relax(&mut self, now: Instant) {
-        for (_, peer) in &mut self.peers {
-            peer.thinning.relax(now);
-        }
     }
 
     /// Queues subscribers whose sender reports are due; called with every tick.
