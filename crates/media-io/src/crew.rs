@@ -8,7 +8,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, Builder, JoinHandle, Thread};
-use std::time::Instant;
 
 use media::{Egress, Lane, Sfu};
 
@@ -115,12 +114,7 @@ impl Crew {
     ///
     /// # Errors
     /// A thread of ours has failed.
-    pub(crate) fn send(
-        &mut self,
-        sfu: &mut Sfu,
-        exit: &mut impl Exit,
-        now: Instant,
-    ) -> io::Result<()> {
+    pub(crate) fn send(&mut self, sfu: &mut Sfu, exit: &mut impl Exit) -> io::Result<()> {
         let waiting = sfu.waiting_packets();
         let wanted = waiting / SHARED_FROM;
         if wanted == 0 {
@@ -154,7 +148,7 @@ impl Crew {
                 std::mem::swap(lane, &mut locked(slot));
             }
         }
-        sfu.take_back(&mut self.lanes, now);
+        sfu.take_back(&mut self.lanes);
         Ok(())
     }
 }
@@ -322,7 +316,7 @@ mod tests {
         let exits = (0..3).map(|_| Told(telling.clone())).collect();
         let mut crew = Crew::start(exits).expect("threads");
         let (mut world, waiting) = busy();
-        crew.send(&mut world.sfu, &mut Told(telling), world.now)
+        crew.send(&mut world.sfu, &mut Told(telling))
             .expect("nobody fails");
         let sent = sent(&told);
         assert_eq!((sent.len(), world.sfu.waiting_packets()), (waiting, 0));
@@ -339,7 +333,7 @@ mod tests {
         let (telling, told) = channel();
         let mut crew = Crew::start(vec![Told(telling.clone())]).expect("a thread");
         let mut world = World::new();
-        crew.send(&mut world.sfu, &mut Told(telling), world.now)
+        crew.send(&mut world.sfu, &mut Told(telling))
             .expect("nothing to do");
         assert!(sent(&told).is_empty());
     }
@@ -349,7 +343,7 @@ mod tests {
         let (breaking, broken) = channel();
         let mut crew = Crew::start(vec![Broken(breaking)]).expect("a thread");
         let (mut world, _) = busy();
-        let error = crew.send(&mut world.sfu, &mut Patient(Some(broken)), world.now);
+        let error = crew.send(&mut world.sfu, &mut Patient(Some(broken)));
         assert!(error.is_err());
     }
 }

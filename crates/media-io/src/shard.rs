@@ -181,7 +181,7 @@ impl Shard {
     /// Sends what became of the input and reports it. Connections that end on the way may give rise to more.
     fn settle(&mut self, now: Instant) -> io::Result<()> {
         if let Some(crew) = &mut self.crew {
-            crew.send(&mut self.sfu, &mut self.ports, now)?;
+            crew.send(&mut self.sfu, &mut self.ports)?;
         }
         loop {
             self.sfu.flush(&mut self.ports, now);

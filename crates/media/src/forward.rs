@@ -178,11 +178,12 @@ impl Sfu {
             return;
         };
         let layer = down.source.map(|source| source.layer);
-        let max_layer = down.max_layer;
+        // A picture that would be left out is not asked for.
+        let bound = peer.thinning.bound(down.max_layer);
         let best = || {
             self.tracks
                 .get(track_slot)
-                .and_then(|track| track.best_layer(max_layer))
+                .and_then(|track| track.best_layer(bound?))
         };
         if let Some(layer) = layer.or_else(best) {
             self.ask_key_frame(track_slot, layer, false, now);

@@ -300,9 +300,20 @@ impl Sfu {
         self.events.push_back(Event::AudioLevels { levels });
     }
 
+    /// Leaves out more for receivers whose way was full since the last tick, and less for those whose way was not.
+    fn weigh_pressure(&mut self, now: Instant) {
+        for (_, peer) in &mut self.peers {
+            if let Some(sender) = &mut peer.sender {
+                let room = std::mem::take(&mut sender.room);
+                peer.thinning.felt(room, now);
+            }
+            peer.thinning.relax(now);
+        }
+    }
+
     /// What is due every 100 ms.
     pub(crate) fn tick(&mut self, now: Instant) {
-        self.relax(now);
+        self.weigh_pressure(now);
         self.tick_tracks(now);
         self.queue_reports(now);
         let lost = |peer: &Peer| {

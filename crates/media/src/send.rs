@@ -79,15 +79,17 @@ impl Sfu {
         }
     }
 
-    /// Takes back what was lent, and how full each receiver's way was.
+    /// Takes back what was lent.
     ///
     /// # Panics
     /// A lane that was filled is not among them.
-    pub fn take_back(&mut self, lanes: &mut [Lane], now: Instant) {
+    pub fn take_back(&mut self, lanes: &mut [Lane]) {
         for lane in lanes {
             lane.tracks = None;
             for (slot, sender) in lane.senders.drain(..) {
-                self.put_back(slot, sender, now);
+                if let Some(peer) = self.peers.get_mut(slot) {
+                    peer.sender = Some(sender);
+                }
             }
         }
         let lent = Arc::get_mut(&mut self.lent).expect("every lane is given back");
@@ -96,22 +98,15 @@ impl Sfu {
     }
 
     /// Hands the waiting media of every receiver to `egress`, one receiver after the other.
-    pub(crate) fn send_media(&mut self, egress: &mut dyn Egress, now: Instant) {
+    pub(crate) fn send_media(&mut self, egress: &mut dyn Egress) {
         self.take_senders();
-        let mut ready = std::mem::take(&mut self.ready);
-        for (slot, mut sender) in ready.drain(..) {
+        for (slot, mut sender) in self.ready.drain(..) {
             sender.send_pending(&self.tracks, egress);
-            self.put_back(slot, sender, now);
+            if let Some(peer) = self.peers.get_mut(slot) {
+                peer.sender = Some(sender);
+            }
         }
-        self.ready = ready;
         self.waiting = 0;
-    }
-
-    fn put_back(&mut self, slot: usize, sender: Box<Sender>, now: Instant) {
-        if let Some(peer) = self.peers.get_mut(slot) {
-            peer.thinning.felt(sender.room, now);
-            peer.sender = Some(sender);
-        }
     }
 
     /// Puts the senders with something to send beside each other.
@@ -185,13 +180,6 @@ impl Sfu {
             self.compound.clear();
         }
         Some(())
-    }
-
-    /// Gives receivers without pressure back what was left out; called with every tick.
-    pub(crate) fn relax(&mut self, now: Instant) {
-        for (_, peer) in &mut self.peers {
-            peer.thinning.relax(now);
-        }
     }
 
     /// Queues subscribers whose sender reports are due; called with every tick.

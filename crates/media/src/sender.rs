@@ -26,7 +26,7 @@ pub(crate) struct Sender {
     pub pending: Vec<Pending>,
     /// What was sent, until the client says what arrived.
     pub log: SendLog,
-    /// How full the way was at the last flush.
+    /// How full the way was at its fullest since the last tick.
     pub room: Room,
     /// Datagrams and bytes sent from here.
     pub packets: u64,
@@ -43,7 +43,8 @@ impl Sender {
             }
         }
         self.pending = pending;
-        self.room = self.path.map_or(Room::Plenty, |path| egress.room(path));
+        let room = self.path.map(|path| egress.room(path));
+        self.room = room.into_iter().fold(self.room, Room::max);
     }
 
     /// Writes one packet into the egress's buffer and encrypts it there. `None` if it cannot be sent any more.

@@ -286,7 +286,7 @@ impl Sfu {
     /// Hands every waiting datagram to `egress`. Call after each batch of commands, packets or timeouts: packets to the
     /// same receiver then leave together.
     pub fn flush(&mut self, egress: &mut dyn Egress, now: Instant) {
-        self.send_media(egress, now);
+        self.send_media(egress);
         self.send_outbox(egress);
         while let Some(slot) = self.dirty.pop() {
             if let Some(peer) = self.peers.get_mut(slot) {

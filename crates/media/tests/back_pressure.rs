@@ -47,6 +47,8 @@ struct Call {
     free_mids: Vec<String>,
     pictures: u64,
     spare_every: u64,
+    /// Key frames asked for so far.
+    asked: usize,
 }
 
 impl Call {
@@ -73,6 +75,7 @@ impl Call {
             free_mids,
             pictures: 0,
             spare_every: u64::MAX,
+            asked: 0,
         }
     }
 
@@ -91,6 +94,7 @@ impl Call {
                 .drain(..)
                 .map(|(_, rid)| rid)
                 .collect();
+            self.asked += asked.len();
             for (rid, source) in &mut self.sources {
                 let name = (!rid.is_empty()).then_some(*rid);
                 let key = self.pictures == 0 || asked.contains(&name.map(Rid::from));
@@ -143,8 +147,12 @@ fn a_full_way_carries_sound_and_then_whole_pictures_again() {
     call.run(2000);
     let before = call.seen().len();
     assert!(before < 25 + 15, "{before}");
+    let asked = call.asked;
+    let mid = call.mids[0].as_str().into();
+    call.world.clients[call.pressed].request_key_frame(mid);
     call.run(1000);
     assert_eq!(call.seen().len(), before, "no pictures at all");
+    assert_eq!(call.asked, asked, "and nobody is asked for one");
     call.world.pressed.clear();
     call.world.clients[call.camera.client]
         .key_frame_requests

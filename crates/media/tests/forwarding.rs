@@ -373,7 +373,7 @@ fn lanes_send_together_what_one_would() {
             world.deliver(sent);
         }
         assert_eq!(counts, [2, 2, 2, 3]);
-        world.sfu.take_back(&mut lanes, world.now);
+        world.sfu.take_back(&mut lanes);
         assert_eq!(world.sfu.waiting_packets(), 0);
         world.run(Duration::from_millis(20));
     }
