@@ -23,8 +23,6 @@ from preau.meet.live.commands import ConnectionId
 from preau.meet.services.limits import REFUSALS_NOTED_PER_PREFIX
 from preau.meet.services.meetings import Changes, change_meeting, create_meeting
 from preau.meet.services.refusals import NOWHERE, RefusedIn
-from preau.meet.storage.engine import open_engine
-from preau.meet.storage.schema import migrate
 from tests.kit.world import ADA, Stage, stage
 
 WITHIN_S = 10.0
@@ -90,12 +88,8 @@ class House:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    template = tmp_path / "empty.db"
-    engine = open_engine(f"sqlite:///{template}")
-    migrate(engine)
-    engine.dispose()
-    server = House(stage(tmp_path, template))
+async def house(tmp_path: Path, empty_database: Path) -> AsyncIterator[House]:
+    server = House(stage(tmp_path, empty_database))
     yield server
     await server.rooms.stop()
     await asyncio.gather(*server.tasks)

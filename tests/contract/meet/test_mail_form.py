@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
+from email.errors import HeaderParseError
 from pathlib import Path
 
 import pytest
@@ -52,7 +54,6 @@ def test_an_address_is_one_address_or_none_at_all(local: str, domain: str) -> No
     address = clean_email(f"{local}@{domain}")
     if address is None or not address.isascii():
         return
-    try:
+    # The library refuses more than our form does; such a letter counts as one that could not be sent.
+    with suppress(ValueError, IndexError, HeaderParseError):
         assert_harmless("Ann", address)
-    except (ValueError, IndexError):
-        return
