@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useState, type ReactNode } from "react";
 import { useErrorText, useText } from "../i18n";
-import { Acts } from "./Acts";
-import { Button, LinkButton } from "./Button";
+import { Button } from "./Button";
+import { DeadEnd } from "./DeadEnd";
 import { Loading } from "./Loading";
 import { Notice } from "./Notice";
-import { Lead, Page, PageTitle } from "./Page";
+import { Page, PageTitle } from "./Page";
 
 export type Loaded<Thing> =
   | { readonly state: "loading" }
@@ -65,17 +65,7 @@ export function LoadedPage<Thing>({ access, title, none, children }: LoadedPageP
     case "ready":
       return children(loaded.thing);
     case "none":
-      return (
-        <Page title={none.title} width="narrow">
-          <PageTitle>{none.title}</PageTitle>
-          <Lead>{none.lead}</Lead>
-          <Acts>
-            <LinkButton to="/" kind="primary">
-              {text("frame.home")}
-            </LinkButton>
-          </Acts>
-        </Page>
-      );
+      return <DeadEnd {...none} />;
     case "failed":
       return (
         <Page title={title} width="narrow">

@@ -1,10 +1,9 @@
 import type { ReactNode } from "react";
 import { useAccount } from "../../account";
 import { useText } from "../../i18n";
-import { Acts } from "../../ui/Acts";
-import { LinkButton } from "../../ui/Button";
+import { DeadEnd } from "../../ui/DeadEnd";
 import { Loading } from "../../ui/Loading";
-import { Lead, Page, PageTitle } from "../../ui/Page";
+import { Page } from "../../ui/Page";
 
 /** What only administrators are shown; the server gives it to nobody else. */
 export function AdminOnly({ children }: { children: ReactNode }) {
@@ -18,15 +17,5 @@ export function AdminOnly({ children }: { children: ReactNode }) {
     );
   }
   if (signIn.state === "signed-in" && signIn.account.role === "admin") return children;
-  return (
-    <Page title={text("house.forbidden.title")} width="narrow">
-      <PageTitle>{text("house.forbidden.title")}</PageTitle>
-      <Lead>{text("house.forbidden.lead")}</Lead>
-      <Acts>
-        <LinkButton to="/" kind="primary">
-          {text("frame.home")}
-        </LinkButton>
-      </Acts>
-    </Page>
-  );
+  return <DeadEnd title={text("house.forbidden.title")} lead={text("house.forbidden.lead")} />;
 }
