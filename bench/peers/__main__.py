@@ -42,6 +42,12 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--warm-up", type=float, default=1.0, help="seconds between joining and measuring")
     parser.add_argument("--server-cores", default="0,1", help="a load that needs one takes the first")
     parser.add_argument("--load-cores", default="1", help="cores of the load")
+    parser.add_argument(
+        "--delivery",
+        choices=["load", "server"],
+        default="load",
+        help="whose cores take in what the load is sent: the load's, as over a network, or the server's",
+    )
     parser.add_argument("--patience", type=float, default=10.0, help="seconds to wait for a quiet machine")
     parser.add_argument("--again", type=int, default=1, help="how often a disturbed round is repeated")
     parser.add_argument("--programs", type=Path, help="a folder with the native programs, built already")
@@ -136,8 +142,8 @@ def doubts(done: Round) -> list[str]:
         found.append(f"the load could not send {done['packets_refused']} packets")
     if done["samples_forged"] or not done["samples_genuine"]:
         found.append(f"{done['samples_forged']} of the sampled packets could not be decrypted")
-    if done["client_cores"] > 0.9:
-        found.append(f"the load took {done['client_cores']:.2f} of its core")
+    if done["client_cores"] + done["delivery_cores"] > 0.9:
+        found.append(f"the load took {done['client_cores'] + done['delivery_cores']:.2f} of its core")
     if done["disturbed"]:
         found.append(f"others took {done['others_share'] + done['stolen_share']:.2f} cores")
     return found
@@ -168,6 +174,7 @@ def write(chosen: argparse.Namespace, systems: list[System], bench: Bench) -> No
         "taken_at": taken_at,
         "command": ["python", "-m", "bench.peers", *sys.argv[1:]],
         "machine": machine(),
+        "delivery": "load" if bench.setting.steers else "server",
         "versions": versions(systems, bench),
         "loads": {name: asdict(load) for name, load in LOADS.items()},
         "doubts": bench.doubts,
@@ -202,8 +209,15 @@ def main() -> None:
     load_cores = cores(chosen.load_cores)
     os.sched_setaffinity(0, load_cores)
     server_cores = cores(chosen.server_cores)
-    setting = Setting(programs, outer_address, chosen.warm_up, chosen.seconds, server_cores, load_cores)
+    steers = namespace.can_steer() and chosen.delivery == "load"
+    setting = Setting(
+        programs, outer_address, chosen.warm_up, chosen.seconds, server_cores, load_cores, steers
+    )
     bench = Bench(setting, chosen.patience)
+    if chosen.delivery == "load" and not steers:
+        bench.doubt(
+            "the server is charged for what delivery to the load costs: the kernel cannot be told otherwise"
+        )
     if outer_address is None:
         bench.doubt("no network of its own: others may use the same loopback")
     for asked in chosen.loads.split(","):

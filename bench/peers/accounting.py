@@ -17,10 +17,14 @@ MOST_OTHERS_TICKS = 8
 
 @dataclass(frozen=True)
 class CoreTime:
-    """Of one core since the machine started, in seconds; `stolen_s` went to other virtual machines."""
+    """Of one core since the machine started, in seconds; `stolen_s` went to other virtual machines.
+
+    In `softirq_s`, a part of `busy_s`, the kernel did what no program asked for just then: took in packets.
+    """
 
     busy_s: float
     stolen_s: float
+    softirq_s: float = 0.0
 
 
 #: Below this share of all cores the machine counts as quiet.
@@ -46,6 +50,8 @@ class Spent:
     server_cpu_s: float
     others_share: float
     stolen_share: float
+    #: Of delivering to the load on its own cores.
+    delivery_s: float = 0.0
 
 
 def process_clock(pid: int) -> int:
@@ -81,7 +87,7 @@ def parse_cores(stat: str) -> dict[int, CoreTime]:
         if name.startswith("cpu") and name != "cpu":
             user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, fields[:8])
             busy = user + nice + system + irq + softirq
-            cores[int(name[3:])] = CoreTime(busy / TICKS_PER_S, steal / TICKS_PER_S)
+            cores[int(name[3:])] = CoreTime(busy / TICKS_PER_S, steal / TICKS_PER_S, softirq / TICKS_PER_S)
     return cores
 
 
@@ -113,18 +119,24 @@ def wait_until_quiet(patience_s: float) -> bool:
     return False
 
 
-def spent(before: Sample, after: Sample, load_cpu_s: float) -> Spent:
-    """What was used between two samples, given what the load used; others have whatever is left."""
+def spent(before: Sample, after: Sample, load_cpu_s: float, delivery: tuple[int, ...] = ()) -> Spent:
+    """What was used between two samples, given what the load used; others have whatever is left.
+
+    `delivery`: the load's cores, if they take in what it is sent; the server has none of these then. What the
+    kernel does there belongs to the load, and as far as it interrupts the load it is in its time already.
+    """
     seconds = after.at_s - before.at_s
     server_cpu_s = after.server_cpu_s - before.server_cpu_s
-    busy_s = sum(core.busy_s - before.cores[number].busy_s for number, core in after.cores.items())
+    busy = {number: core.busy_s - before.cores[number].busy_s for number, core in after.cores.items()}
     stolen_s = sum(core.stolen_s - before.cores[number].stolen_s for number, core in after.cores.items())
-    return Spent(
-        seconds=seconds,
-        server_cpu_s=server_cpu_s,
-        others_share=max(0.0, busy_s - server_cpu_s - load_cpu_s) / seconds,
-        stolen_share=stolen_s / seconds,
-    )
+    delivery_s = sum(after.cores[number].softirq_s - before.cores[number].softirq_s for number in delivery)
+    with_load = sum(busy[number] for number in delivery)
+    elsewhere = sum(busy.values()) - with_load
+    if delivery:
+        others_s = max(0.0, elsewhere - server_cpu_s) + max(0.0, with_load - load_cpu_s - delivery_s)
+    else:
+        others_s = max(0.0, elsewhere - server_cpu_s - load_cpu_s)
+    return Spent(seconds, server_cpu_s, others_s / seconds, stolen_s / seconds, delivery_s)
 
 
 def is_disturbed(used: Spent) -> bool:

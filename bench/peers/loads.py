@@ -45,6 +45,9 @@ class Load:
     hidden: bool = False
     #: Cores of the server.
     cores: int = 1
+    #: Whether the load's cores take in what arrives for it. They take in what arrives for the server as well,
+    #: so only where that is next to nothing; and not if the server has every core.
+    delivered_by_load: bool = False
     #: How one more participant behaves, who publishes and listens as well and of whom nothing is counted
     #: (`bench/load/src/mischief.rs`); None: there is none.
     extra: str | None = None
@@ -102,9 +105,31 @@ def hostile(extra: str | None) -> Load:
 LOADS = {
     load.name: load
     for load in (
-        Load("video", "16 publishers x 50 subscribers, 720p in bursts of 5", 16, 50, (VIDEO,)),
-        Load("webinar", "1 publisher x 500 subscribers, 720p in bursts of 5", 1, 500, (VIDEO,), hidden=True),
-        Load("audio", "20 publishers x 50 subscribers, one small packet at a time", 20, 50, (AUDIO,)),
+        Load(
+            "video",
+            "16 publishers x 50 subscribers, 720p in bursts of 5",
+            16,
+            50,
+            (VIDEO,),
+            delivered_by_load=True,
+        ),
+        Load(
+            "webinar",
+            "1 publisher x 500 subscribers, 720p in bursts of 5",
+            1,
+            500,
+            (VIDEO,),
+            hidden=True,
+            delivered_by_load=True,
+        ),
+        Load(
+            "audio",
+            "20 publishers x 50 subscribers, one small packet at a time",
+            20,
+            50,
+            (AUDIO,),
+            delivered_by_load=True,
+        ),
         Load("flood-1", "more than one core carries, all in one room", 16, 100, (FLOOD,), deaf=True),
         Load("flood-2", "the same on two cores", 16, 100, (FLOOD,), deaf=True, cores=2),
         Load(

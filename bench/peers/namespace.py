@@ -1,10 +1,16 @@
-"""A network of our own: a loopback that nobody else uses, and one address that is not loopback's."""
+"""A network of our own: a loopback that nobody else uses, and one address that is not loopback's.
+
+On loopback the kernel delivers a datagram while it is sent, in the sender's time: a server is charged for
+what the machines of its receivers do over a network. Receive packet steering (scaling.rst of the kernel's
+documentation) leaves that half to other cores.
+"""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from .systems import Missing, tool
 
@@ -14,6 +20,8 @@ INSIDE = "PREAU_BENCH_NAMESPACE"
 OUTER_ADDRESS = "198.51.100.1"
 #: Two ends of a wire that nobody else holds; a device counts as running only when its other end is up.
 _DEVICE, _OTHER_END = "bench0", "bench1"
+#: Where the kernel is told which cores take in what arrives on loopback; of this network alone.
+_STEERING = Path("/sys/class/net/lo/queues/rx-0/rps_cpus")
 
 
 def is_inside() -> bool:
@@ -24,7 +32,8 @@ def is_inside() -> bool:
 def can_enter() -> bool:
     """Whether this process may have a network of its own."""
     try:
-        tried = subprocess.run([tool("unshare"), "--net", "true"], check=False, capture_output=True)
+        command = [tool("unshare"), "--net", "--mount", "true"]
+        tried = subprocess.run(command, check=False, capture_output=True)
     except Missing:
         return False
     return tried.returncode == 0
@@ -32,7 +41,7 @@ def can_enter() -> bool:
 
 def run_inside(arguments: list[str]) -> int:
     """Runs this program again in a network of its own; its exit status."""
-    command = [tool("unshare"), "--net", sys.executable, "-m", "bench.peers", *arguments]
+    command = [tool("unshare"), "--net", "--mount", sys.executable, "-m", "bench.peers", *arguments]
     return subprocess.run(command, check=False, env=os.environ | {INSIDE: "1"}).returncode
 
 
@@ -48,3 +57,15 @@ def set_up() -> str | None:
     )
     tried = [subprocess.run([ip, *step], check=False, capture_output=True).returncode for step in steps]
     return None if any(tried) else OUTER_ADDRESS
+
+
+def can_steer() -> bool:
+    """Makes this network's settings visible in place of the machine's; whether they can be changed."""
+    mount = [tool("mount"), "-t", "sysfs", "sysfs", "/sys"]
+    done = is_inside() and subprocess.run(mount, check=False, capture_output=True).returncode == 0
+    return done and os.access(_STEERING, os.W_OK)
+
+
+def deliver_on(cores: tuple[int, ...]) -> None:
+    """Has what arrives on loopback taken in by these cores; by the sender's if there are none."""
+    _STEERING.write_text(f"{sum(1 << core for core in cores):x}\n")

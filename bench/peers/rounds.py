@@ -16,7 +16,8 @@ from typing import Any
 
 from livekit import api
 
-from .accounting import Sample, family, is_disturbed, resident_bytes, sample, spent
+from . import namespace
+from .accounting import Sample, Spent, family, is_disturbed, resident_bytes, sample, spent
 from .figures import Round
 from .loads import Load
 from .systems import KEY, SECRET, Place, Server, System, tool
@@ -43,6 +44,12 @@ class Setting:
     #: The first so many as a load gives the server are the server's.
     server_cores: tuple[int, ...]
     load_cores: tuple[int, ...]
+    #: Whether the load's cores take in what it is sent, where that is possible (`namespace.py`).
+    steers: bool = False
+
+    def delivery(self, load: Load) -> tuple[int, ...]:
+        """The cores that take in what arrives; none: those of whoever sends."""
+        return self.load_cores if self.steers and load.delivered_by_load else ()
 
 
 def pinned(cores: tuple[int, ...], command: list[str]) -> list[str]:
@@ -142,21 +149,21 @@ def measure(system: System, load: Load, port: int, number: int, setting: Setting
         cores = setting.server_cores[: load.cores]
         place = Place(folder, setting.outer_address, port, len(cores), setting.programs)
         server = system.server(place)
+        delivery = setting.delivery(load)
+        if setting.steers:
+            namespace.deliver_on(delivery)
         with running(system, server, port, cores, folder / "server.log") as pid:
             time.sleep(SETTLED_AFTER_S)
             idle_bytes = resident_bytes(family(pid))
             told = plan(system, load, server, port, setting)
             result, before, after = offer(told, pid, setting)
     return {"load": load.name, "system": system.name, "round": number} | figures(
-        result, before, after, idle_bytes, load.subscriptions
+        result, spent(before, after, result["client_cpu_s"], delivery), idle_bytes, after, load.subscriptions
     )
 
 
-def figures(
-    result: dict[str, Any], before: Sample, after: Sample, idle_bytes: int, subscriptions: int
-) -> Round:
+def figures(result: dict[str, Any], used: Spent, idle_bytes: int, after: Sample, subscriptions: int) -> Round:
     """The quantities of one round."""
-    used = spent(before, after, result["client_cpu_s"])
     received = max(1, result["packets_received"])
     return {
         "cpu_us_per_packet": used.server_cpu_s / received * 1e6,
@@ -167,6 +174,7 @@ def figures(
         "resident_idle_mib": idle_bytes / 2**20,
         "kib_per_subscription": (after.server_resident_bytes - idle_bytes) / 1024 / subscriptions,
         "client_cores": result["client_cpu_s"] / result["measured_s"],
+        "delivery_cores": used.delivery_s / used.seconds,
         "others_share": used.others_share,
         "stolen_share": used.stolen_share,
         "disturbed": is_disturbed(used),

@@ -33,7 +33,7 @@ def _sample(at_s: float, server_cpu_s: float, busy_s: float, stolen_s: float = 0
 
 def test_a_core_is_busy_with_everything_but_waiting_and_theft(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bench.peers.accounting.TICKS_PER_S", 10)
-    assert parse_cores(STAT) == {0: CoreTime(4.0, 0.7), 1: CoreTime(3.0, 0.0)}
+    assert parse_cores(STAT) == {0: CoreTime(4.0, 0.7, 0.4), 1: CoreTime(3.0, 0.0)}
 
 
 def test_others_have_what_server_and_load_did_not_use() -> None:
@@ -42,6 +42,20 @@ def test_others_have_what_server_and_load_did_not_use() -> None:
     assert used.server_cpu_s == 0.5
     assert used.others_share == pytest.approx(0.25)
     assert used.stolen_share == pytest.approx(0.05)
+
+
+def test_what_is_delivered_on_the_loads_cores_is_the_loads() -> None:
+    def sample(at_s: float, server_s: float, cores: dict[int, CoreTime]) -> Sample:
+        return Sample(at_s, server_s, 0, cores)
+
+    before = sample(0.0, 0.0, {0: CoreTime(0.0, 0.0), 1: CoreTime(0.0, 0.0)})
+    # The server's core was busy 0.1 s longer than the server; the load's with 0.3 s of delivery and the load.
+    after = sample(1.0, 0.4, {0: CoreTime(0.5, 0.0), 1: CoreTime(0.8, 0.0, 0.3)})
+    used = spent(before, after, load_cpu_s=0.5, delivery=(1,))
+    assert used.delivery_s == 0.3
+    assert used.others_share == pytest.approx(0.1)
+    # Delivery that interrupts the load is counted twice, which hides nobody on the server's core.
+    assert spent(before, after, load_cpu_s=0.8, delivery=(1,)).others_share == pytest.approx(0.1)
 
 
 def test_more_used_than_the_ticks_saw_is_not_negative() -> None:

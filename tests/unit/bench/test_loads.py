@@ -24,3 +24,10 @@ def test_a_group_is_asked_for_by_one_name() -> None:
     assert GROUPS["hostile"][:2] == ("hostile-nobody", "hostile-normal")
     assert set(GROUPS["hostile"]) < set(LOADS)
     assert not set(GROUPS["hostile"]) & set(ASKED)
+
+
+def test_only_loads_that_send_the_server_little_take_in_what_they_are_sent() -> None:
+    for load in LOADS.values():
+        receivers = load.subscriptions / (load.publishers * len(load.tracks))
+        assert not load.delivered_by_load or (receivers >= 50 and load.cores == 1)
+    assert LOADS["video"].delivered_by_load
