@@ -26,6 +26,21 @@ pub(crate) struct Pending {
     pub again: bool,
 }
 
+/// A stored packet of which it is not decided yet who gets it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fresh {
+    pub track: usize,
+    pub layer: usize,
+    /// Of its source: a packet of a former one is for nobody.
+    pub generation: u32,
+    /// Extended sequence number.
+    pub seq: u64,
+    pub timestamp: u32,
+    pub is_padding: bool,
+    pub info: PayloadInfo,
+    pub at: Instant,
+}
+
 /// One authentic packet of a publisher, ready to be forwarded.
 pub(crate) struct Arrival<'a> {
     pub track: usize,
@@ -38,8 +53,8 @@ pub(crate) struct Arrival<'a> {
 }
 
 impl Sfu {
-    /// Stores a packet and decides who gets it. Encrypting waits for the flush, so that all packets for one receiver leave
-    /// together.
+    /// Stores a packet. Who gets it is decided once for all packets of a track that come together, and encrypting waits for
+    /// the flush, so that a receiver's books are opened once for a picture and its packets leave together.
     pub(crate) fn forward(&mut self, arrival: &Arrival<'_>, now: Instant) {
         let Some(track) = self.tracks.get_mut(arrival.track) else {
             return;
@@ -64,7 +79,37 @@ impl Sfu {
             return;
         };
         layer.ring.push(stored, arrival.payload);
-        let track = &*track;
+        let generation = layer.generation;
+        if self
+            .fresh
+            .first()
+            .is_some_and(|first| first.track != arrival.track)
+        {
+            self.distribute();
+        }
+        self.fresh.push(Fresh {
+            track: arrival.track,
+            layer: arrival.layer,
+            generation,
+            seq: arrival.seq,
+            timestamp: arrival.header.timestamp,
+            is_padding: arrival.payload.is_empty(),
+            info,
+            at: now,
+        });
+    }
+
+    /// Decides who gets the packets that came last. They are of one track; everything but another packet of it comes after
+    /// them.
+    pub(crate) fn distribute(&mut self) {
+        let Some(first) = self.fresh.first() else {
+            return;
+        };
+        let (slot, at) = (first.track, first.at);
+        let Some(track) = self.tracks.get(slot) else {
+            self.fresh.clear();
+            return;
+        };
         for down_slot in &track.downs {
             let Some(down) = self.downs.get_mut(*down_slot) else {
                 continue;
@@ -78,35 +123,36 @@ impl Sfu {
             let (Some(sender), Some(outlet)) = (&mut peer.sender, down.outlet) else {
                 continue;
             };
-            let picked = match pick(track, arrival, (down, sender, &peer.thinning), &info) {
-                Pick::Send(out, shifts) => Some((out, shifts)),
-                Pick::LeaveOut => {
-                    peer.stats.left_out += 1;
-                    None
+            let before = sender.pending.len();
+            for fresh in &self.fresh {
+                match pick(track, fresh, down, sender, &peer.thinning) {
+                    Pick::Send(out, shifts) => sender.pending.push(Pending {
+                        outlet,
+                        track: slot,
+                        layer: fresh.layer,
+                        source_seq: fresh.seq,
+                        out,
+                        shifts,
+                        again: false,
+                    }),
+                    Pick::LeaveOut => peer.stats.left_out += 1,
+                    Pick::NotMeant => {}
                 }
-                Pick::NotMeant => None,
-            };
-            let Some((out, shifts)) = picked else {
+            }
+            let picked = sender.pending.len() - before;
+            if picked == 0 {
                 continue;
-            };
-            self.waiting += 1;
-            sender.pending.push(Pending {
-                outlet,
-                track: arrival.track,
-                layer: arrival.layer,
-                source_seq: arrival.seq,
-                out,
-                shifts,
-                again: false,
-            });
+            }
+            self.waiting += picked;
             if !std::mem::replace(&mut down.started, true) {
                 self.events.push_back(Event::DownStarted { down: down.id });
             }
             if !std::mem::replace(&mut peer.sending, true) {
                 self.sending.push(down.peer);
-                sender.log.set_time(now);
+                sender.log.set_time(at);
             }
         }
+        self.fresh.clear();
     }
 
     /// A receiver lost packets: those that can be sent again will be.

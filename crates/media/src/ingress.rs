@@ -33,6 +33,9 @@ impl Sfu {
     ) {
         let route = (transport, source);
         let kind = rtp::kind_of(payload);
+        if kind != Kind::Media {
+            self.distribute();
+        }
         if kind != Kind::Other {
             let slot = self.routes.get(&route).copied();
             let Some((slot, peer)) = slot.and_then(|slot| Some((slot, self.peers.get_mut(slot)?)))
@@ -80,6 +83,7 @@ impl Sfu {
 
     /// The TCP connection from `source` is gone.
     pub fn tcp_closed(&mut self, source: SocketAddr, now: Instant) {
+        self.distribute();
         let route = (Transport::Tcp, source);
         if let Some(slot) = self.routes.remove(&route)
             && let Some(peer) = self.peers.get_mut(slot)

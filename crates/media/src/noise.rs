@@ -11,7 +11,7 @@ use crate::command::{Command, DownId, PeerId, Role, TrackId};
 use crate::down::Down;
 use crate::downlink::{Downlink, SendLog};
 use crate::event::{PeerStats, Transport};
-use crate::forward::Arrival;
+use crate::forward::Fresh;
 use crate::outlet::{Outlet, Wire};
 use crate::pick::{Pick, pick};
 use crate::rewrite::{Incoming, Rewriter};
@@ -398,7 +398,6 @@ fn numbers_of_one_receiver_under_any_pressure() {
         mid: "v".into(),
         ids: ids(),
     };
-    let extensions = Extensions::default();
     let mut now = Instant::now();
     let rids = ["q", "h", "f"].map(str::to_owned);
     let mut track = Track::new(TrackId(1), 0, CodecName::Vp8, &rids, now);
@@ -419,26 +418,20 @@ fn numbers_of_one_receiver_under_any_pressure() {
             let first = [0x90 | spare << 5, 0x80 | spare << 5][usize::from(!seq.is_multiple_of(3))];
             let tag = u8::from(noise.below(4) > 0);
             let payload = [first, 0xe0, 0x80, seq as u8, 7, spare << 6, tag, 0, 0];
-            let header = Header {
-                marker: false,
-                padded: false,
-                pt: 96,
-                timestamp,
-                ssrc: layer as u32,
-                len: 12,
-                extensions: None,
-            };
-            let arrival = Arrival {
+            let former = noise.below(20) == 0;
+            let fresh = Fresh {
                 track: 0,
                 layer,
+                generation: track.layers[layer].generation - u32::from(former),
                 seq,
-                header: &header,
-                extensions: &extensions,
-                payload: &payload,
+                timestamp,
+                is_padding: false,
+                info: PayloadInfo::parse(CodecName::Vp8, &payload),
+                at: now,
             };
-            let info = PayloadInfo::parse(CodecName::Vp8, &payload);
-            let parts = (&mut down, &mut sender, &thinning);
-            if let Pick::Send(out, _) = pick(&track, &arrival, parts, &info) {
+            let picked = pick(&track, &fresh, &mut down, &mut sender, &thinning);
+            assert!(!former || picked == Pick::NotMeant);
+            if let Pick::Send(out, _) = picked {
                 let known = sent.iter().any(|(number, ..)| *number == out.seq);
                 assert!(!known, "{} twice", out.seq);
                 sent.push((out.seq, layer, seq));

@@ -1,8 +1,7 @@
 //! Whether a receiver gets a packet, and with which numbers.
 
-use crate::codec::PayloadInfo;
 use crate::down::{Down, Source};
-use crate::forward::Arrival;
+use crate::forward::Fresh;
 use crate::rewrite::{Incoming, Outgoing, Shifts};
 use crate::sender::Sender;
 use crate::thinning::Thinning;
@@ -22,24 +21,30 @@ pub(crate) enum Pick {
 /// Decides whether `down` gets this packet, changing its source if this is the moment, and numbers it.
 pub(crate) fn pick(
     track: &Track,
-    arrival: &Arrival<'_>,
-    (down, sender, thinning): (&mut Down, &mut Sender, &Thinning),
-    info: &PayloadInfo,
+    fresh: &Fresh,
+    down: &mut Down,
+    sender: &mut Sender,
+    thinning: &Thinning,
 ) -> Pick {
-    let layer = arrival.layer;
-    let Some(generation) = track.layers.get(layer).map(|layer| layer.generation) else {
+    let Fresh {
+        layer,
+        generation,
+        info,
+        ..
+    } = *fresh;
+    if track.layers.get(layer).map(|layer| layer.generation) != Some(generation) {
         return Pick::NotMeant;
-    };
+    }
     let fits = |source: &Source| source.layer == layer && source.generation == generation;
     let mut incoming = Incoming {
-        seq: arrival.seq,
-        timestamp: arrival.header.timestamp,
+        seq: fresh.seq,
+        timestamp: fresh.timestamp,
         vp8: info.vp8_ids,
     };
     if let Some(source) = down.source.filter(fits) {
         incoming.timestamp = incoming.timestamp.wrapping_add(source.timeline_shift);
         let thin = !thinning.is_idle() || down.leaving.is_some();
-        if thin && is_left_out(track, down, (source, incoming), thinning, info) {
+        if thin && is_left_out(track, down, (source, incoming), thinning, info.spare) {
             return Pick::LeaveOut;
         }
         return follow(down, sender, source, incoming);
@@ -52,7 +57,7 @@ pub(crate) fn pick(
     // Without a picture any layer the receiver may have is better than none until the best one offers a key frame.
     let fallback = down.source.is_none() && bound.is_some_and(|bound| layer <= bound);
     let acceptable = best == Some(layer) || fallback;
-    if !acceptable || !info.starts_key_frame || arrival.payload.is_empty() {
+    if !acceptable || !info.starts_key_frame || fresh.is_padding {
         let kept_from = bound != Some(down.max_layer);
         let wanted = kept_from && track.best_layer(down.max_layer) == Some(layer);
         return if wanted {
@@ -99,7 +104,7 @@ fn is_left_out(
     down: &mut Down,
     (source, incoming): (Source, Incoming),
     thinning: &Thinning,
-    info: &PayloadInfo,
+    is_spare: bool,
 ) -> bool {
     if down.leaving == Some(incoming.timestamp) {
         return down.rewriter.leave_out(incoming, false);
@@ -116,7 +121,7 @@ fn is_left_out(
         down.source = None;
         return true;
     }
-    let spare = thinning.leaves_out_spare() && info.spare;
+    let spare = thinning.leaves_out_spare() && is_spare;
     if spare && down.rewriter.leave_out(incoming, true) {
         down.leaving = Some(incoming.timestamp);
         return true;

@@ -44,10 +44,10 @@ pub(crate) struct Ring {
 }
 
 impl Ring {
-    /// A ring that begins with room for `packets` (a power of two) and `bytes`.
+    /// A ring that begins with room for `packets` and `bytes`, both rounded up to powers of two.
     pub(crate) fn new(packets: usize, bytes: usize) -> Self {
         Ring {
-            bytes: vec![0; bytes],
+            bytes: vec![0; bytes.next_power_of_two()],
             entries: vec![None; packets.next_power_of_two()],
             written: 0,
             lap_began: None,
@@ -106,12 +106,16 @@ impl Ring {
     }
 
     fn payload(&self, entry: &Entry) -> &[u8] {
-        let at = (entry.start % self.bytes.len() as u64) as usize;
+        let at = self.offset(entry.start);
         &self.bytes[at..at + entry.len]
     }
 
     fn position(&self) -> usize {
-        (self.written % self.bytes.len() as u64) as usize
+        self.offset(self.written)
+    }
+
+    fn offset(&self, count: u64) -> usize {
+        count as usize & (self.bytes.len() - 1)
     }
 
     fn place(&self, seq: u64) -> usize {

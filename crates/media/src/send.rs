@@ -48,13 +48,15 @@ fn by_tcp(sender: &Sender) -> bool {
 impl Sfu {
     /// Packets that wait to be sent.
     #[must_use]
-    pub fn waiting_packets(&self) -> usize {
+    pub fn waiting_packets(&mut self) -> usize {
+        self.distribute();
         self.waiting
     }
 
     /// Divides the waiting media into parts of about the same work, one for each of `lanes`; what goes by TCP is in the
     /// first ones. All of them have to be sent and given back before anything else is asked of this state machine.
     pub fn lend(&mut self, lanes: &mut [Lane]) {
+        self.distribute();
         let Some(lent) = Arc::get_mut(&mut self.lent) else {
             return;
         };

@@ -86,6 +86,9 @@ impl Sender {
                 ssrc,
             );
             extras.write(&mut room[FIXED_HEADER_BYTES..header]);
+            if !packet.again && !packet.shifts.touch_vp8() {
+                return outbound.protect_from(room, header, payload, index);
+            }
             let lost_seq = (packet.out.seq as u16).to_be_bytes();
             room[header..start].copy_from_slice(&lost_seq[..prefix]);
             let content = &mut room[start..start + payload.len()];

@@ -13,6 +13,7 @@ use str0m::net::Transmit;
 use crate::command::{Command, DownId, PeerId, TrackId};
 use crate::down::Down;
 use crate::event::{Event, PeerStats, Transport};
+use crate::forward::Fresh;
 use crate::keys;
 use crate::peer::Peer;
 use crate::rtcp::Compound;
@@ -142,6 +143,8 @@ pub struct Sfu {
     pub(crate) routes: HashMap<(Transport, SocketAddr), usize>,
     pub(crate) ufrags: HashMap<String, usize>,
     pub(crate) dirty: Vec<usize>,
+    /// Stored packets of one track of which it is not decided yet who gets them.
+    pub(crate) fresh: Vec<Fresh>,
     /// Peers with media to send.
     pub(crate) sending: Vec<usize>,
     /// Packets that wait to be sent, and the senders of those peers while they are being sent.
@@ -182,6 +185,7 @@ impl Sfu {
             routes: HashMap::new(),
             ufrags: HashMap::new(),
             dirty: Vec::new(),
+            fresh: Vec::new(),
             sending: Vec::new(),
             waiting: 0,
             ready: Vec::new(),
@@ -202,6 +206,7 @@ impl Sfu {
 
     /// Carries out one command. What it causes is reported by events.
     pub fn command(&mut self, command: Command, now: Instant) {
+        self.distribute();
         match command {
             Command::OpenPeer { peer, role } => self.open_peer(peer, role, now),
             Command::ClosePeer { peer } => self.close_peer(peer, now),
@@ -252,6 +257,7 @@ impl Sfu {
 
     /// Does what has become due; call when `poll_timeout` has passed.
     pub fn timeout(&mut self, now: Instant) {
+        self.distribute();
         while let Some(entry) = self.timers.pop_due(now) {
             let slot = entry.1;
             let Some(peer) = self.peers.get_mut(slot) else {
@@ -286,6 +292,7 @@ impl Sfu {
     /// Hands every waiting datagram to `egress`. Call after each batch of commands, packets or timeouts: packets to the
     /// same receiver then leave together.
     pub fn flush(&mut self, egress: &mut dyn Egress, now: Instant) {
+        self.distribute();
         self.send_media(egress);
         self.send_outbox(egress);
         while let Some(slot) = self.dirty.pop() {

@@ -18,10 +18,7 @@ const LABEL_AT: usize = 7;
 
 /// The session keys of one direction, for RTP or for RTCP.
 pub(super) enum Cipher {
-    Gcm {
-        key: LessSafeKey,
-        salt: [u8; GCM_SALT_BYTES],
-    },
+    Gcm { key: LessSafeKey, salt: GcmSalt },
     Cm(Box<CounterKeys>),
 }
 
@@ -64,7 +61,7 @@ impl Cipher {
         let key = UnboundKey::new(algorithm, key).ok()?;
         Some(Cipher::Gcm {
             key: LessSafeKey::new(key),
-            salt,
+            salt: GcmSalt::new(salt),
         })
     }
 
@@ -83,7 +80,7 @@ impl Cipher {
         let (header, payload) = content.split_at_mut_checked(header_bytes)?;
         match self {
             Cipher::Gcm { key, salt } => {
-                let nonce = Nonce::assume_unique_for_key(gcm_nonce(salt, ssrc, index));
+                let nonce = salt.nonce(ssrc, index);
                 let tag = key.seal_in_place_separate_tag(nonce, Aad::from(&*header), payload);
                 tag_room.copy_from_slice(tag.ok()?.as_ref());
             }
@@ -95,6 +92,34 @@ impl Cipher {
             }
         }
         Some(())
+    }
+
+    /// Encrypts an RTP packet whose header stands in `packet` and whose payload lies elsewhere; behind the header is room
+    /// for exactly the payload and the tag.
+    pub(super) fn seal_from(
+        &self,
+        packet: &mut [u8],
+        header_bytes: usize,
+        payload: &[u8],
+        index: u64,
+    ) -> Option<()> {
+        let ssrc = u32::from_be_bytes(*packet.get(8..)?.first_chunk()?);
+        let (header, rest) = packet.split_at_mut_checked(header_bytes)?;
+        let (body, tag) = rest.split_at_mut_checked(payload.len())?;
+        if tag.len() != self.tag_bytes() {
+            return None;
+        }
+        match self {
+            Cipher::Gcm { key, salt } => {
+                let nonce = salt.nonce(ssrc, index);
+                key.seal_out_of_place_scatter(nonce, Aad::from(&*header), payload, body, &[], tag)
+                    .ok()
+            }
+            Cipher::Cm(_) => {
+                body.copy_from_slice(payload);
+                self.seal(packet, header_bytes, index)
+            }
+        }
     }
 
     /// Decrypts an RTP packet into the front of `out`; the length of its payload.
@@ -112,9 +137,8 @@ impl Cipher {
         let out = out.get_mut(..payload.len())?;
         match self {
             Cipher::Gcm { key, salt } => {
-                let nonce = Nonce::assume_unique_for_key(gcm_nonce(salt, ssrc, index));
                 let header = Aad::from(header);
-                key.open_separate_gather(nonce, header, payload, tag, out)
+                key.open_separate_gather(salt.nonce(ssrc, index), header, payload, tag, out)
                     .ok()?;
             }
             Cipher::Cm(keys) => {
@@ -136,7 +160,7 @@ impl Cipher {
         let (header, payload) = packet.split_at_mut_checked(CONTROL_HEADER_BYTES)?;
         match self {
             Cipher::Gcm { key, salt } => {
-                let nonce = Nonce::assume_unique_for_key(gcm_nonce(salt, ssrc, index));
+                let nonce = salt.nonce(ssrc, index);
                 let bound = Aad::from(bound_to_control(header, word));
                 let tag = key.seal_in_place_separate_tag(nonce, bound, payload).ok()?;
                 packet.extend_from_slice(tag.as_ref());
@@ -181,7 +205,7 @@ impl Cipher {
                 let (tag, word) = trailer.split_at(GCM_TAG_BYTES);
                 let word: [u8; INDEX_BYTES] = word.try_into().ok()?;
                 let index = encrypted_index(word)?;
-                let nonce = Nonce::assume_unique_for_key(gcm_nonce(salt, ssrc, index));
+                let nonce = salt.nonce(ssrc, index);
                 let bound = Aad::from(bound_to_control(header, word));
                 key.open_separate_gather(nonce, bound, payload, tag, out_payload)
                     .ok()?;
@@ -213,16 +237,26 @@ fn bound_to_control(header: &[u8], word: [u8; INDEX_BYTES]) -> [u8; 12] {
     bound
 }
 
-/// RFC 7714 §8.1 and §9.1: source and index, mixed with the salt.
-fn gcm_nonce(salt: &[u8; GCM_SALT_BYTES], ssrc: u32, index: u64) -> [u8; GCM_SALT_BYTES] {
-    let mut nonce = [0; GCM_SALT_BYTES];
-    nonce[2..6].copy_from_slice(&ssrc.to_be_bytes());
-    nonce[6..].copy_from_slice(&index.to_be_bytes()[2..]);
-    nonce
-        .iter_mut()
-        .zip(salt)
-        .for_each(|(byte, salt)| *byte ^= salt);
-    nonce
+/// The salt of AES-GCM in two words, so that a nonce is written as it is read: in eight and four bytes.
+#[derive(Clone, Copy)]
+pub(super) struct GcmSalt(u64, u32);
+
+impl GcmSalt {
+    fn new(salt: [u8; GCM_SALT_BYTES]) -> Self {
+        let [a, b, c, d, e, f, g, h, low @ ..] = salt;
+        let high = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+        GcmSalt(high, u32::from_be_bytes(low))
+    }
+
+    /// RFC 7714 §8.1 and §9.1: 16 bits of nothing, source and 48 bits of index, mixed with the salt.
+    fn nonce(self, ssrc: u32, index: u64) -> Nonce {
+        let high = self.0 ^ (u64::from(ssrc) << 16 | (index >> 32) & 0xffff);
+        let low = self.1 ^ index as u32;
+        let mut nonce = [0; GCM_SALT_BYTES];
+        nonce[..8].copy_from_slice(&high.to_be_bytes());
+        nonce[8..].copy_from_slice(&low.to_be_bytes());
+        Nonce::assume_unique_for_key(nonce)
+    }
 }
 
 /// RFC 3711 §4.1.1.
@@ -279,6 +313,6 @@ pub(super) fn gcm_for_test(key: &[u8], salt: &[u8]) -> Cipher {
     let key = UnboundKey::new(&AES_128_GCM, key).expect("a key");
     Cipher::Gcm {
         key: LessSafeKey::new(key),
-        salt: salt.try_into().expect("a salt"),
+        salt: GcmSalt::new(salt.try_into().expect("a salt")),
     }
 }

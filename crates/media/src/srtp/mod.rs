@@ -127,6 +127,19 @@ impl Outbound {
         self.media.seal(packet, header_bytes, index).is_some()
     }
 
+    /// The same for a packet whose payload lies elsewhere: `packet` has its header, and room for the payload and
+    /// [`Outbound::overhead`].
+    pub(crate) fn protect_from(
+        &self,
+        packet: &mut [u8],
+        header_bytes: usize,
+        payload: &[u8],
+        index: u64,
+    ) -> bool {
+        let sealed = self.media.seal_from(packet, header_bytes, payload, index);
+        sealed.is_some()
+    }
+
     /// Protects an RTCP packet in place and appends what belongs behind it. False if it cannot be sent.
     pub(crate) fn protect_control(&mut self, packet: &mut Vec<u8>) -> bool {
         if self.control_index >= ENCRYPTED - 1 || packet.len() < CONTROL_HEADER_BYTES {

@@ -137,6 +137,27 @@ fn what_one_side_sends_the_other_opens_across_the_roll_over() {
 }
 
 #[test]
+fn a_payload_that_lies_elsewhere_is_sealed_like_one_in_place() {
+    for profile in PROFILES {
+        let (outbound, _) = pair(profile);
+        for (index, payload) in [
+            (9, vec![]),
+            (1 << 16 | 7, vec![3; 1]),
+            (u64::MAX >> 16, vec![5; 1200]),
+        ] {
+            let mut packet = packet(index as u16, 7, &[], payload.len() + outbound.overhead());
+            assert!(outbound.protect_from(&mut packet, 12, &payload, index));
+            assert_eq!(packet, sealed(&outbound, index, &payload));
+        }
+        let mut short = packet(1, 7, &[], 4 + outbound.overhead());
+        for (header_bytes, payload) in [(12, &[0; 5][..]), (12, &[0; 3]), (999, &[0; 4])] {
+            assert!(!outbound.protect_from(&mut short, header_bytes, payload, 1));
+        }
+        assert!(!outbound.protect_from(&mut short[..6], 0, &[], 1));
+    }
+}
+
+#[test]
 fn replays_forgeries_and_the_outdated_are_refused() {
     for profile in PROFILES {
         let (outbound, mut inbound) = pair(profile);
