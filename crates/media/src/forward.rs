@@ -5,6 +5,7 @@ use std::time::Instant;
 use crate::codec::PayloadInfo;
 use crate::event::Event;
 use crate::outlet::Resend;
+use crate::peer::Peer;
 use crate::pick::{Pick, pick};
 use crate::rewrite::{Incoming, Outgoing, Shifts};
 use crate::ring::Stored;
@@ -12,7 +13,7 @@ use crate::rtp::{Extensions, Header};
 use crate::sfu::Sfu;
 use crate::track::Track;
 
-/// A packet that a receiver is to get: which one, and the numbers it gets it with.
+/// Packets of one picture, one after the other, that a receiver is to get: which ones, and the numbers of the first.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pending {
     /// The outlet of its down-track, and the slot of the track.
@@ -22,8 +23,42 @@ pub(crate) struct Pending {
     pub source_seq: u64,
     pub out: Outgoing,
     pub shifts: Shifts,
+    /// How many follow the first; each is numbered one higher.
+    pub followers: u32,
     /// It was lost before and goes out as a retransmission.
     pub again: bool,
+}
+
+impl Pending {
+    /// How many packets it stands for.
+    pub(crate) fn packets(&self) -> usize {
+        1 + self.followers as usize
+    }
+
+    /// Each of them by itself.
+    pub(crate) fn each(self) -> impl Iterator<Item = Pending> {
+        (0..=u64::from(self.followers)).map(move |step| Pending {
+            source_seq: self.source_seq + step,
+            out: Outgoing {
+                seq: self.out.seq + step,
+                ..self.out
+            },
+            ..self
+        })
+    }
+
+    /// Takes in the packet that follows its last one, if that is what `next` is.
+    fn takes(&mut self, next: &Pending) -> bool {
+        let step = u64::from(self.followers) + 1;
+        let follows = (self.outlet, self.layer) == (next.outlet, next.layer)
+            && self.source_seq + step == next.source_seq
+            && self.out.seq + step == next.out.seq
+            && (self.out.timestamp, self.out.vp8) == (next.out.timestamp, next.out.vp8)
+            && self.shifts == next.shifts
+            && !self.again;
+        self.followers += u32::from(follows);
+        follows
+    }
 }
 
 /// A stored packet of which it is not decided yet who gets it.
@@ -110,36 +145,49 @@ impl Sfu {
             self.fresh.clear();
             return;
         };
-        for down_slot in &track.downs {
-            let Some(down) = self.downs.get_mut(*down_slot) else {
+        let (downs, peers) = (&self.downs, &self.peers);
+        let receives = |down: &&usize| {
+            downs.get(**down).is_some_and(|down| {
+                down.flowing() && peers.get(down.peer).is_some_and(Peer::can_send)
+            })
+        };
+        // A pass of its own: what lies far in memory is then fetched for several receivers at once.
+        self.receivers
+            .extend(track.downs.iter().filter(receives).copied());
+        for down_slot in self.receivers.drain(..) {
+            let Some(down) = self.downs.get_mut(down_slot) else {
                 continue;
             };
             let Some(peer) = self.peers.get_mut(down.peer) else {
                 continue;
             };
-            if !down.flowing() || !peer.can_send() {
-                continue;
-            }
             let (Some(sender), Some(outlet)) = (&mut peer.sender, down.outlet) else {
                 continue;
             };
-            let before = sender.pending.len();
+            let mut picked = 0;
             for fresh in &self.fresh {
                 match pick(track, fresh, down, sender, &peer.thinning) {
-                    Pick::Send(out, shifts) => sender.pending.push(Pending {
-                        outlet,
-                        track: slot,
-                        layer: fresh.layer,
-                        source_seq: fresh.seq,
-                        out,
-                        shifts,
-                        again: false,
-                    }),
+                    Pick::Send(out, shifts) => {
+                        picked += 1;
+                        let packet = Pending {
+                            outlet,
+                            track: slot,
+                            layer: fresh.layer,
+                            source_seq: fresh.seq,
+                            out,
+                            shifts,
+                            followers: 0,
+                            again: false,
+                        };
+                        let mut last = sender.pending.last_mut();
+                        if !last.as_mut().is_some_and(|last| last.takes(&packet)) {
+                            sender.pending.push(packet);
+                        }
+                    }
                     Pick::LeaveOut => peer.stats.left_out += 1,
                     Pick::NotMeant => {}
                 }
             }
-            let picked = sender.pending.len() - before;
             if picked == 0 {
                 continue;
             }
@@ -352,6 +400,7 @@ fn revive(
         source_seq: found.source_seq,
         out,
         shifts: found.shifts,
+        followers: 0,
         again: true,
     };
     Some((pending, payload.len()))

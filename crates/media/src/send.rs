@@ -28,6 +28,9 @@ impl Lane {
     /// Sends it.
     pub fn send(&mut self, egress: &mut dyn Egress) {
         let Some(tracks) = &self.tracks else { return };
+        for (_, sender) in &self.senders {
+            sender.read_ahead();
+        }
         for (_, sender) in &mut self.senders {
             sender.send_pending(tracks, egress);
         }
@@ -64,7 +67,7 @@ impl Sfu {
         self.take_senders();
         self.ready
             .sort_unstable_by_key(|(_, sender)| !by_tcp(sender));
-        let mut left: usize = self.ready.iter().map(|(_, it)| it.pending.len()).sum();
+        let mut left: usize = self.ready.iter().map(|(_, it)| it.waiting()).sum();
         let mut ready = self.ready.drain(..);
         let parts = lanes.len();
         for (number, lane) in lanes.iter_mut().enumerate() {
@@ -74,7 +77,7 @@ impl Sfu {
             while taken < share
                 && let Some((slot, sender)) = ready.next()
             {
-                taken += sender.pending.len();
+                taken += sender.waiting();
                 lane.senders.push((slot, sender));
             }
             left -= taken;
@@ -102,6 +105,9 @@ impl Sfu {
     /// Hands the waiting media of every receiver to `egress`, one receiver after the other.
     pub(crate) fn send_media(&mut self, egress: &mut dyn Egress) {
         self.take_senders();
+        for (_, sender) in &self.ready {
+            sender.read_ahead();
+        }
         for (slot, mut sender) in self.ready.drain(..) {
             sender.send_pending(&self.tracks, egress);
             if let Some(peer) = self.peers.get_mut(slot) {

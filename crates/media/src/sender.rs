@@ -34,10 +34,23 @@ pub(crate) struct Sender {
 }
 
 impl Sender {
+    /// How many packets wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.pending.iter().map(Pending::packets).sum()
+    }
+
+    /// Begins to fetch what sending needs first and what lies far in memory. Called for several senders, one after the
+    /// other, before any of them sends: the processor then waits for all of it at once.
+    pub(crate) fn read_ahead(&self) {
+        let first = self.pending.first();
+        let outlet = first.and_then(|packet| self.outlets.get(packet.outlet));
+        std::hint::black_box(outlet.map(|outlet| outlet.wire.ssrc));
+    }
+
     /// Sends what waits.
     pub(crate) fn send_pending(&mut self, tracks: &Slab<Track>, egress: &mut dyn Egress) {
         let mut pending = std::mem::take(&mut self.pending);
-        for packet in pending.drain(..) {
+        for packet in pending.drain(..).flat_map(Pending::each) {
             if let Some(track) = tracks.get(packet.track) {
                 let _ = self.send_one(track, &packet, egress);
             }

@@ -145,6 +145,8 @@ pub struct Sfu {
     pub(crate) dirty: Vec<usize>,
     /// Stored packets of one track of which it is not decided yet who gets them.
     pub(crate) fresh: Vec<Fresh>,
+    /// Down-tracks that may get them.
+    pub(crate) receivers: Vec<usize>,
     /// Peers with media to send.
     pub(crate) sending: Vec<usize>,
     /// Packets that wait to be sent, and the senders of those peers while they are being sent.
@@ -186,6 +188,7 @@ impl Sfu {
             ufrags: HashMap::new(),
             dirty: Vec::new(),
             fresh: Vec::new(),
+            receivers: Vec::new(),
             sending: Vec::new(),
             waiting: 0,
             ready: Vec::new(),
