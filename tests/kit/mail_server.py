@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import email
 import email.policy
+import json
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +62,8 @@ sender:
 recipient:
   require message = 550 5.1.1 no such mailbox
     verify = recipient
+  deny condition = ${{if exists{{{folder}/refused/$local_part}}}}
+    message = 550 5.1.1 no such mailbox
   defer condition = ${{if exists{{{folder}/put-off/$local_part}}}}
     message = 450 4.2.0 Greylisted, please come back later
   accept
@@ -109,7 +114,7 @@ class MailServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._account = pwd.getpwnam("Debian-exim") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
         self._ports = {kind: free_port() for kind in ("open", "starttls", "tls")}
-        for name in ("queue", "log", "letters", "put-off"):
+        for name in ("queue", "log", "letters", "put-off", "refused"):
             self._own(folder / name)
         facts = {
             "uid": self._account.pw_uid,
@@ -200,11 +205,12 @@ class MailServer:
         (self.folder / "put-off" / local_part).unlink()
 
     def clear(self) -> None:
-        """Throw away all letters and put nobody off."""
+        """Throw away all letters, and put nobody off."""
         self.raw_letters()
-        for path in [*(self.folder / "letters").rglob("*"), *(self.folder / "put-off").iterdir()]:
-            if path.is_file():
-                path.unlink()
+        for folder in ("letters", "put-off", "refused"):
+            for path in (self.folder / folder).rglob("*"):
+                if path.is_file():
+                    path.unlink()
 
 
 def parsed(raw: bytes) -> EmailMessage:
@@ -234,6 +240,15 @@ def running_mail_server() -> Iterator[MailServer]:
             server.stop()
 
 
+def main() -> None:
+    """Print where letters are taken and where the server's folder is, as JSON, and serve until SIGTERM."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with running_mail_server() as server:
+        print(json.dumps({"way": server.open_way, "folder": str(server.folder)}), flush=True)
+        while True:
+            signal.pause()
+
+
 def make_certificate(folder: Path) -> Certificate:
     """A new one, which the mail server's account may read."""
     made = Certificate(folder / "certificate.pem", folder / "key.pem")
@@ -248,3 +263,7 @@ def make_certificate(folder: Path) -> Certificate:
     )
     made.key.chmod(0o644)
     return made
+
+
+if __name__ == "__main__":
+    main()
