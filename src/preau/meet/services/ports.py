@@ -352,11 +352,15 @@ class Media(Protocol):
 
 @dataclass(frozen=True)
 class MediaNews:
-    """What the media server tells: an event of LiveKit's, of a room and perhaps a participant ("": none)."""
+    """What the media server tells: an event of LiveKit's, of a room and perhaps a participant ("": none).
+
+    `times`: how many acts the event sums up, where it does.
+    """
 
     event: str
     room: OccurrenceId
     identity: ParticipantId
+    times: int = 0
 
 
 class MediaNewsReader(Protocol):
