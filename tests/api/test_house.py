@@ -203,6 +203,8 @@ def test_the_register_is_for_administrators(
         assert error_code(client.get("/api/v1/cases")) == code
         assert error_code(client.get("/api/v1/cases/cas_x")) == code
         assert error_code(client.patch("/api/v1/cases/cas_x", json={"state": "closed"})) == code
+        assert error_code(client.post("/api/v1/cases/cas_x/mail")) == code
+    assert error_code(school.admin.post("/api/v1/cases/cas_x/mail")) == "not-found"
     assert error_code(school.admin.get("/api/v1/cases/cas_x")) == "not-found"
     unknown = visitor.post("/api/v1/cases/look", json={"secret": "guessed"})
     assert (unknown.status_code, error_code(unknown)) == (404, "case-unknown")
@@ -227,7 +229,9 @@ def test_a_report_goes_to_the_register_and_its_outcome_back(school: School, visi
     )
     assert (case["category"], case["text"], case["reporter_name"]) == ("insult", "It hurt.", "Ann")
     assert (case["about_name"], case["state"], case["outcome"]) == (None, "open", None)
-    assert case["mail"] == "off"
+    assert (case["mail"], case["mail_problem"]) == ("off", None)
+    unmailed = school.admin.post(f"/api/v1/cases/{case['id']}/mail")
+    assert (unmailed.status_code, error_code(unmailed)) == (409, "conflict")
     assert [(line["name"], line["text"]) for line in case["evidence"]] == [("Ann", "what he said")]
     path = f"/api/v1/cases/{case['id']}"
     assert school.admin.get(path).json() == case

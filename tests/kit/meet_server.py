@@ -95,12 +95,20 @@ def invite(owner: httpx.Client, meeting_id: str, name: str, role: str = "partici
 
 
 @contextmanager
-def running_meet(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[MeetServer]:
-    """A server that answers; killed at the end."""
+def started_meet(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[MeetServer]:
+    """A server that is about to answer; killed at the end."""
+    folder.mkdir(exist_ok=True)
     server = MeetServer(folder, settings or {})
     server.start()
     try:
-        server.wait()
         yield server
     finally:
         server.kill()
+
+
+@contextmanager
+def running_meet(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[MeetServer]:
+    """A server that answers; killed at the end."""
+    with started_meet(folder, settings) as server:
+        server.wait()
+        yield server

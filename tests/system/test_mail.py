@@ -1,9 +1,9 @@
-"""A report and its letter: over kill -9, while the mail server is away, and encrypted with a sign-in."""
+"""Letters through Debian's mail server: over kill -9, while it is away, put off, refused, encrypted."""
 
 from __future__ import annotations
 
 import re
-from contextlib import closing
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -11,13 +11,15 @@ from urllib.parse import quote
 import httpx
 
 from tests.kit.control_client import ControlClient
-from tests.kit.free_ports import free_port
-from tests.kit.mail_server import LOGIN, MailServer, make_certificate, running_mail_server, text_of
-from tests.kit.meet_server import MeetServer, invite, running_meet
+from tests.kit.mail_server import LOGIN, UNKNOWN, MailServer, text_of
+from tests.kit.meet_server import MeetServer, invite, running_meet, started_meet
 from tests.kit.waiting import until
 
 ARRIVES_WITHIN_S = 30.0
 CONTACT = "safe@example.org"
+SCHOOL = "Collège Émile Zola"
+TITLE = "Réunion d'équipe – œuvres « Été », préparation de l'après-midi"
+INVITED = f"Votre lien pour « {TITLE} »"
 HARM = "He said that he would hurt Zebulon"
 
 
@@ -27,7 +29,7 @@ def settings_for(url: str) -> dict[str, str]:
 
 def reported(server: MeetServer, admin: httpx.Client) -> str:
     """The number of a report out of a class that runs."""
-    made = admin.post("/api/v1/meetings", json={"title": "6e B secret", "kind": "class"}).raise_for_status()
+    made = admin.post("/api/v1/meetings", json={"title": TITLE, "kind": "class"}).raise_for_status()
     meeting = made.json()
     pupil = ControlClient(server.socket_url, meeting["code"])
     with pupil:
@@ -46,93 +48,132 @@ def is_sent(admin: httpx.Client, number: str) -> bool:
     return mail_of(admin, number) == "sent"
 
 
-def test_a_report_outlives_kill_9_and_a_mail_server_that_is_away(tmp_path: Path) -> None:
-    mail_server = MailServer(free_port(), tmp_path / "mail")
-    settings = settings_for(f"smtp://127.0.0.1:{mail_server.port}")
-    with running_meet(tmp_path, settings) as server, closing(server.administrator()) as admin:
-        admin.patch("/api/v1/organization", json={"safeguarding_contact": CONTACT}).raise_for_status()
-        killed = reported(server, admin)
-        server.kill()
-        server.start()
-        server.wait()
-        assert mail_of(admin, killed) == "waiting"
-        until("a letter was tried in vain", lambda: "mail-failed" in server.log.read_text(), ARRIVES_WITHIN_S)
-        away = reported(server, admin)
-        assert admin.get("/api/v1/organization").json()["mail"]["waiting"] == 2
-        mail_server.start()
-        try:
-            until("both are sent", lambda: len(mail_server.letters()) == 2, ARRIVES_WITHIN_S)
-            for number in (killed, away):
-                until("it is known", partial(is_sent, admin, number), ARRIVES_WITHIN_S)
-        finally:
-            mail_server.stop()
-    texts = [f"{letter['Subject']}\n{text_of(letter)}" for letter in mail_server.letters()]
-    assert sorted(number for number in (killed, away) for text in texts if number in text.split("\n")[0]) == [
-        killed,
-        away,
-    ]
-    for letter, text in zip(mail_server.letters(), texts, strict=True):
-        assert letter["To"] == CONTACT
-        assert f"{server.url}/cases#P-" in text
-        for kept_back in ("Annabelle", "Zebulon", HARM, "6e B"):
-            assert kept_back not in text
-    assert HARM not in server.log.read_text()
-    assert CONTACT not in server.log.read_text()
-
-
-def test_a_trial_over_an_encrypted_way_says_what_the_mail_server_says(tmp_path: Path) -> None:
-    certificate = make_certificate(tmp_path)
-    name, password = (quote(part, safe="") for part in LOGIN)
-    with running_mail_server(tmp_path / "mail", *certificate.arguments, "--wants-login") as mail_server:
-        way = f"127.0.0.1:{mail_server.port}?tls=starttls"
-        trusting = {"SSL_CERT_FILE": str(certificate.certificate)}
-        for folder, url, trust, result in (
-            ("right", f"smtp://{name}:{password}@{way}", trusting, "sent"),
-            ("wrong", f"smtp://{name}:guessed@{way}", trusting, "sign-in-refused"),
-            ("stranger", f"smtp://{name}:{password}@{way}", {}, "not-encrypted"),
-        ):
-            (tmp_path / folder).mkdir()
-            with running_meet(tmp_path / folder, {**settings_for(url), **trust}) as server:
-                with closing(server.administrator()) as admin:
-                    tried = admin.post("/api/v1/organization/test-mail").raise_for_status().json()
-                assert (tried["result"], tried["to"]) == (result, "ada@example.org")
-                assert password not in server.log.read_text()
-        [letter] = mail_server.letters()
-    assert (letter["To"], letter["From"]) == ("ada@example.org", "Préau <preau@example.org>")
-
-
-def test_personal_links_arrive_and_let_their_people_in(tmp_path: Path) -> None:
-    with running_mail_server(tmp_path / "mail", "--refuses", "gone") as mail_server:
-        settings = settings_for(f"smtp://127.0.0.1:{mail_server.port}")
-        with running_meet(tmp_path, settings) as server, closing(server.administrator()) as admin:
-            meeting = admin.post("/api/v1/meetings", json={"title": "6e B", "kind": "meeting"}).json()
-            path = f"/api/v1/meetings/{meeting['id']}/invitations"
-            csv = "Ann,ann@example.org\nZoé,\nEve,gone@example.org"
-            made = admin.post(path, json={"csv": csv, "send": True}).raise_for_status().json()
-            assert [one["mail"] for one in made["invitations"]] == ["waiting", "off", "waiting"]
-            expected = ["sent", "off", "failed"]
-            until("all is settled", partial(are_mailed, admin, path, expected), ARRIVES_WITHIN_S)
-            [letter] = mail_server.letters()
-            found = re.search(rf"{server.url}/i/(\S+)", text_of(letter))
-            assert found is not None
-            assert found.group(1) not in server.log.read_text()
-            with ControlClient(server.socket_url, meeting["code"]) as ann:
-                admitted = ann.knock("", invitation=found.group(1))
-            assert admitted["snapshot"]["participants"][0]["name"] == "Ann"
+def invited(admin: httpx.Client, csv: str) -> str:
+    """The path of the invitations of a new meeting, whose links are on their way by mail in French."""
+    admin.patch("/api/v1/me", json={"language": "fr"}).raise_for_status()
+    meeting = admin.post("/api/v1/meetings", json={"title": TITLE, "kind": "meeting"}).json()
+    path = f"/api/v1/meetings/{meeting['id']}/invitations"
+    admin.post(path, json={"csv": csv, "send": True}).raise_for_status()
+    return path
 
 
 def are_mailed(admin: httpx.Client, path: str, expected: list[str]) -> bool:
     return [one["mail"] for one in admin.get(path).json()["invitations"]] == expected
 
 
-def test_links_that_a_kill_kept_from_being_sent_show_as_failed(tmp_path: Path) -> None:
-    nowhere = settings_for(f"smtp://127.0.0.1:{free_port()}")
-    with running_meet(tmp_path, nowhere) as server, closing(server.administrator()) as admin:
-        meeting = admin.post("/api/v1/meetings", json={"title": "6e B", "kind": "meeting"}).json()
-        path = f"/api/v1/meetings/{meeting['id']}/invitations"
-        admin.post(path, json={"csv": "Ann,ann@example.org", "send": True}).raise_for_status()
-        assert are_mailed(admin, path, ["waiting"])
-        server.kill()
-        server.start()
-        server.wait()
-        until("it shows", partial(are_mailed, admin, path, ["failed"]), ARRIVES_WITHIN_S)
+def test_no_report_is_lost_or_sent_twice_while_the_mail_server_is_away_and_we_are_killed(
+    tmp_path: Path, mail_server: MailServer
+) -> None:
+    settings = settings_for(f"smtp://{mail_server.open_way}")
+    with running_meet(tmp_path, settings) as server, closing(server.administrator()) as admin:
+        admin.patch("/api/v1/organization", json={"safeguarding_contact": CONTACT}).raise_for_status()
+        mail_server.stop()
+        try:
+            killed = reported(server, admin)
+            lost = invited(admin, "Ann,ann@example.org")
+            assert are_mailed(admin, lost, ["waiting"])
+            server.kill()
+            server.start()
+            server.wait()
+            assert mail_of(admin, killed) == "waiting"
+            until("a lost link shows", partial(are_mailed, admin, lost, ["failed"]), ARRIVES_WITHIN_S)
+            until(
+                "a letter was tried in vain",
+                lambda: "mail-failed" in server.log.read_text(),
+                ARRIVES_WITHIN_S,
+            )
+            away = reported(server, admin)
+            assert admin.get("/api/v1/organization").json()["mail"]["waiting"] == 2
+        finally:
+            mail_server.start()
+        mail_server.put_off("zoe")
+        links = invited(admin, "Zoé Lefèvre,zoe@example.org")
+        until("it was put off", lambda: '"refused"' in server.log.read_text(), ARRIVES_WITHIN_S)
+        assert are_mailed(admin, links, ["waiting"])
+        mail_server.take("zoe")
+        until("it is taken", partial(are_mailed, admin, links, ["sent"]), ARRIVES_WITHIN_S)
+        for number in (killed, away):
+            until("it is known", partial(is_sent, admin, number), ARRIVES_WITHIN_S)
+        logged = server.log.read_text()
+    by_subject = {str(letter["Subject"]): letter for letter in mail_server.letters()}
+    about = {number: f"Signalement {number} / Report {number}" for number in (killed, away)}
+    assert sorted(str(letter["Subject"]) for letter in mail_server.letters()) == sorted(
+        [*about.values(), INVITED]
+    )
+    for number in (killed, away):
+        letter = by_subject[about[number]]
+        assert letter["To"] == letter["Envelope-to"] == CONTACT
+        text = text_of(letter)
+        assert f"{server.url}/cases#{number}" in text
+        for kept_back in ("Annabelle", "Zebulon", HARM, TITLE):
+            assert kept_back not in text
+    for kept_back in (HARM, CONTACT, "zoe@example.org"):
+        assert kept_back not in logged
+
+
+def encrypted_settings(mail_server: MailServer, password: str = LOGIN[1]) -> dict[str, str]:
+    sign_in = f"{quote(LOGIN[0], safe='')}:{quote(password, safe='')}"
+    trusting = {"SSL_CERT_FILE": str(mail_server.certificate)}
+    return settings_for(f"smtp://{sign_in}@{mail_server.starttls_way}?tls=starttls") | trusting
+
+
+def tried_mail(admin: httpx.Client) -> tuple[str, str]:
+    """What became of a trial letter to the administrator, and what the mail server said."""
+    tried = admin.post("/api/v1/organization/test-mail").raise_for_status().json()
+    assert tried["to"] == "ada@example.org"
+    return tried["result"], tried["reply"]
+
+
+def test_without_the_password_or_a_certificate_to_trust_nothing_leaves(
+    tmp_path: Path, mail_server: MailServer
+) -> None:
+    trials = {
+        ("sign-in-refused", "535 Incorrect authentication data"): encrypted_settings(mail_server, "guessed"),
+        ("not-encrypted", ""): encrypted_settings(mail_server) | {"SSL_CERT_FILE": ""},
+    }
+    with ExitStack() as running:
+        servers = {
+            expected: running.enter_context(started_meet(tmp_path / expected[0], settings))
+            for expected, settings in trials.items()
+        }
+        for expected, server in servers.items():
+            server.wait()
+            with closing(server.administrator()) as admin:
+                assert tried_mail(admin) == expected
+            assert LOGIN[1] not in server.log.read_text()
+    assert mail_server.letters() == []
+
+
+def test_personal_links_arrive_encrypted_and_let_their_people_in(
+    tmp_path: Path, mail_server: MailServer
+) -> None:
+    with (
+        running_meet(tmp_path, encrypted_settings(mail_server)) as server,
+        closing(server.administrator()) as admin,
+    ):
+        admin.patch("/api/v1/organization", json={"name": SCHOOL}).raise_for_status()
+        result, reply = tried_mail(admin)
+        path = invited(admin, f"Zoé Lefèvre-Ôtard,zoe@example.org\nAnaïs,\nEve,{UNKNOWN}@example.org")
+        expected = ["sent", "off", "failed"]
+        until("all is settled", partial(are_mailed, admin, path, expected), ARRIVES_WITHIN_S)
+        [trial, letter], [_, raw] = mail_server.letters(), mail_server.raw_letters()
+        found = re.search(rf"{server.url}/i/(\S+)", text_of(letter))
+        assert found is not None
+        code = admin.get(path.removesuffix("/invitations")).raise_for_status().json()["code"]
+        with ControlClient(server.socket_url, code) as zoe:
+            admitted = zoe.knock("", invitation=found.group(1))
+        logged = server.log.read_text()
+    assert (result, reply[:6]) == ("sent", "OK id=")
+    for one in (trial, letter):
+        # With TLS, and signed in: the mail server's own words.
+        assert "with esmtpsa" in one["Received"]
+        assert one["From"] == f"{SCHOOL} <preau@example.org>"
+    assert admitted["snapshot"]["participants"][0]["name"] == "Zoé Lefèvre-Ôtard"
+    assert letter["Subject"] == INVITED
+    assert text_of(letter).startswith("Bonjour Zoé Lefèvre-Ôtard,\n")
+    assert TITLE in text_of(letter)
+    assert (letter.get_content_type(), letter["MIME-Version"]) == ("text/plain", "1.0")
+    assert raw.isascii()
+    assert max(len(line) for line in raw[raw.index(b"\nFrom: ") :].splitlines()) <= 78
+    for kept_back in (found.group(1), LOGIN[1], "zoe@example.org"):
+        assert kept_back not in logged

@@ -22,6 +22,7 @@ from tests.system.conftest import House, set_up
 
 IS_EMBEDDED = os.environ.get("PREAU_TEST_ENGINE", "embedded") == "embedded"
 NOTED_WITHIN_S = 10.0
+CALLS = 1000
 #: What every participant may send.
 EVERYBODYS = {
     "knock",
@@ -234,6 +235,30 @@ async def test_every_call_of_the_media_server_is_refused_and_noted(lesson: Class
                 wanted = {f"media-{name.replace('_', '-')}" for name in calls}
                 until("all is noted", lambda: noted(lesson, admitted) == wanted, NOTED_WITHIN_S)
             assert lesson.teacher_admitted["participant_id"] in media.others()
+
+
+async def test_a_flood_of_calls_is_refused_and_accounted_for_to_the_last_one(lesson: ClassInSession) -> None:
+    with lesson.person() as eve:
+        admitted = eve.knock("", invitation=lesson.invite("Eve"))
+        token, spare = admitted["media"]["token"], eve.ask("renew-media")["media"]["token"]
+        url = lesson.media_url(admitted)
+        async with in_media(url, token) as media:
+            request = api.DeleteRoomRequest(room=media.room.name).SerializeToString()
+            headers = {"authorization": f"Bearer {spare}", "content-type": "application/protobuf"}
+            async with httpx.AsyncClient(base_url=url.replace("ws", "http", 1)) as http:
+                path = "/twirp/livekit.RoomService/DeleteRoom"
+                answers = [await http.post(path, content=request, headers=headers) for _ in range(CALLS)]
+            assert {answer.status_code for answer in answers} == {401}
+            if IS_EMBEDDED:
+                until("all is noted", lambda: accounted(lesson, admitted) >= CALLS, NOTED_WITHIN_S)
+            assert lesson.teacher_admitted["participant_id"] in media.others()
+        if IS_EMBEDDED:
+            assert accounted(lesson, admitted) == CALLS
+
+
+def accounted(lesson: ClassInSession, admitted: dict[str, Any]) -> int:
+    own = [one for one in lesson.audit() if one["participant_id"] == admitted["participant_id"]]
+    return sum(one["times"] for one in own if not one["allowed"])
 
 
 def noted(lesson: ClassInSession, admitted: dict[str, Any]) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from pathlib import Path
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -15,13 +15,7 @@ from preau.meet.integrations.mail import NoMail, SmtpMail
 from preau.meet.services.ports import Mail, MailOutcome, MailResult
 from preau.meet.settings import MailSettings, MeetSettings
 from tests.kit.free_ports import free_port
-from tests.kit.mail_server import (
-    LOGIN,
-    Certificate,
-    make_certificate,
-    running_mail_server,
-    text_of,
-)
+from tests.kit.mail_server import LOGIN, UNKNOWN, MailServer, text_of
 
 LETTER = Letter(
     id="cas_1",
@@ -30,6 +24,7 @@ LETTER = Letter(
     subject="Signalement P-2026-0001 – été",
     text="Numéro : 1\nhttps://meet.example.org/cases#" + "x" * 200 + "\n.\n",
 )
+ADDED_BY_SERVERS = {"Received", "Return-path", "Envelope-to"}
 SIGN_IN = f"{quote(LOGIN[0], safe='')}:{quote(LOGIN[1], safe='')}@"
 
 
@@ -44,80 +39,112 @@ async def sent(url: str, letter: Letter = LETTER) -> MailResult:
     return await mail.send(letter)
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    return make_certificate(tmp_path_factory.mktemp("certificate"))
-
-
 @pytest.fixture
-def trusted(certificate: Certificate, monkeypatch: pytest.MonkeyPatch) -> Certificate:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.certificate))
-    return certificate
+def trusted(mail_server: MailServer, monkeypatch: pytest.MonkeyPatch) -> MailServer:
+    monkeypatch.setenv("SSL_CERT_FILE", str(mail_server.certificate))
+    return mail_server
 
 
-async def test_a_letter_arrives_as_it_was_written(tmp_path: Path) -> None:
-    with running_mail_server(tmp_path) as server:
-        result = await sent(f"smtp://127.0.0.1:{server.port}")
-        [arrived] = server.letters()
-        raw = next(server.letters_folder.glob("*.eml")).read_bytes()
+async def test_a_letter_arrives_as_it_was_written(mail_server: MailServer) -> None:
+    result = await sent(f"smtp://{mail_server.open_way}")
+    [raw], [arrived] = mail_server.raw_letters(), mail_server.letters()
     assert result.outcome is MailOutcome.SENT
     assert arrived["From"] == "Collège Émile Zola <preau@example.org>"
-    assert arrived["To"] == LETTER.to
+    assert arrived["To"] == arrived["Envelope-to"] == LETTER.to
+    assert arrived["Return-path"] == "<preau@example.org>"
     assert arrived["Subject"] == LETTER.subject
     assert arrived["Message-ID"] == "<cas_1@example.org>"
     assert arrived["Auto-Submitted"] == "auto-generated"
-    assert text_of(arrived).replace("\r\n", "\n") == LETTER.text
+    assert arrived["MIME-Version"] == "1.0"
+    assert text_of(arrived) == LETTER.text
     assert arrived.get_content_type() == "text/plain"
     assert raw.isascii()
-    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+    assert max(len(line) for line in raw.splitlines()) <= 78
 
 
 @pytest.mark.parametrize("line_break", ["\r\n", "\n", "\r", "\u2028", "\u0085", "\x0b", "\x00\r\n"])
-async def test_a_name_cannot_write_headers(tmp_path: Path, line_break: str) -> None:
+async def test_a_name_cannot_write_headers(mail_server: MailServer, line_break: str) -> None:
     hostile = f"Ann{line_break}Bcc: everybody@example.org{line_break}{line_break}body"
     letter = Letter("ltr_1", "ann@example.org", hostile, f"Votre lien pour {hostile}", "x\n.\r\nQUIT\r\n")
-    with running_mail_server(tmp_path) as server:
-        result = await sent(f"smtp://127.0.0.1:{server.port}", letter)
-        [arrived] = server.letters()
+    result = await sent(f"smtp://{mail_server.open_way}", letter)
+    [arrived] = mail_server.letters()
     assert result.outcome is MailOutcome.SENT
     names = {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version"}
-    assert set(arrived.keys()) == names | {"Content-Type", "Content-Transfer-Encoding"}
+    assert set(arrived.keys()) == names | {"Content-Type", "Content-Transfer-Encoding"} | ADDED_BY_SERVERS
     assert [one.addr_spec for one in arrived["To"].addresses] == ["ann@example.org"]
+    assert arrived["Envelope-to"] == "ann@example.org"
     assert "QUIT" in text_of(arrived)
 
 
-async def test_an_encrypted_way_with_a_sign_in(tmp_path: Path, trusted: Certificate) -> None:
-    with running_mail_server(tmp_path, *trusted.arguments, "--wants-login") as server:
-        url = f"smtp://{SIGN_IN}127.0.0.1:{server.port}?tls=starttls"
-        assert (await sent(url)).outcome is MailOutcome.SENT
-        wrong = await sent(url.replace(SIGN_IN, "somebody:else@"))
-        assert wrong.outcome is MailOutcome.SIGN_IN_REFUSED
-        assert wrong.reply.startswith("535")
-        assert (await sent(f"smtp://127.0.0.1:{server.port}?tls=starttls")).outcome is MailOutcome.REFUSED
-        assert len(server.letters()) == 1
+@pytest.mark.parametrize("is_from_the_first_byte", [False, True])
+async def test_an_encrypted_way_with_a_sign_in(trusted: MailServer, is_from_the_first_byte: bool) -> None:
+    started = f"smtp://{SIGN_IN}{trusted.starttls_way}?tls=starttls"
+    url = f"smtps://{SIGN_IN}{trusted.tls_way}" if is_from_the_first_byte else started
+    assert (await sent(url)).outcome is MailOutcome.SENT
+    unsigned = await sent(url.replace(SIGN_IN, ""))
+    assert unsigned == MailResult(MailOutcome.REFUSED, "530 5.7.0 Authentication required")
+    [arrived] = trusted.letters()
+    assert "with esmtpsa" in arrived["Received"]
+
+
+async def test_a_password_that_is_wrong(mail_server: MailServer) -> None:
+    assert (await sent(f"smtp://{SIGN_IN}{mail_server.open_way}")).outcome is MailOutcome.SENT
+    wrong = await sent(f"smtp://{quote(LOGIN[0])}:guessed@{mail_server.open_way}")
+    assert wrong == MailResult(MailOutcome.SIGN_IN_REFUSED, "535 Incorrect authentication data")
+    assert len(mail_server.letters()) == 1
 
 
 async def test_nothing_is_said_to_a_server_whose_certificate_nobody_vouches_for(
-    tmp_path: Path, certificate: Certificate
+    mail_server: MailServer,
 ) -> None:
-    with running_mail_server(tmp_path, *certificate.arguments) as server:
-        result = await sent(f"smtp://127.0.0.1:{server.port}?tls=starttls")
-        assert result.outcome is MailOutcome.NOT_ENCRYPTED
-        assert server.letters() == []
+    started = f"smtp://{SIGN_IN}{mail_server.starttls_way}?tls=starttls"
+    for url in (started, f"smtps://{SIGN_IN}{mail_server.tls_way}"):
+        assert (await sent(url)).outcome is MailOutcome.NOT_ENCRYPTED
+    assert mail_server.letters() == []
 
 
-async def test_a_server_without_encryption_gets_nothing_when_encryption_is_asked_for(tmp_path: Path) -> None:
-    with running_mail_server(tmp_path) as server:
-        result = await sent(f"smtp://127.0.0.1:{server.port}?tls=starttls")
-        assert result.outcome is MailOutcome.NOT_ENCRYPTED
-        assert server.letters() == []
+async def test_nothing_is_said_to_a_server_whose_certificate_is_for_another_name(trusted: MailServer) -> None:
+    way = trusted.starttls_way.replace("127.0.0.1", "localhost")
+    url = f"smtp://{SIGN_IN}{way}?tls=starttls"
+    assert (await sent(url)).outcome is MailOutcome.NOT_ENCRYPTED
+    assert trusted.letters() == []
 
 
-async def test_an_address_that_is_refused(tmp_path: Path) -> None:
-    with running_mail_server(tmp_path, "--refuses", "ecole") as server:
-        result = await sent(f"smtp://127.0.0.1:{server.port}")
-        assert result == MailResult(MailOutcome.REFUSED, "550 5.1.1 no such mailbox")
-        assert server.letters() == []
+async def test_a_server_without_encryption_gets_nothing_when_encryption_is_asked_for(
+    mail_server: MailServer,
+) -> None:
+    result = await sent(f"smtp://{mail_server.open_way}?tls=starttls")
+    assert result.outcome is MailOutcome.NOT_ENCRYPTED
+    assert mail_server.letters() == []
+
+
+async def test_an_address_that_is_refused(mail_server: MailServer) -> None:
+    result = await sent(f"smtp://{mail_server.open_way}", replace(LETTER, to=f"{UNKNOWN}@example.org"))
+    assert result == MailResult(MailOutcome.REFUSED, "550 5.1.1 no such mailbox")
+    assert result.is_final
+    assert mail_server.letters() == []
+
+
+async def test_a_server_that_puts_strangers_off_takes_the_letter_later(mail_server: MailServer) -> None:
+    mail_server.put_off("ecole")
+    result = await sent(f"smtp://{mail_server.open_way}")
+    assert result == MailResult(MailOutcome.REFUSED, "450 4.2.0 Greylisted, please come back later")
+    assert not result.is_final
+    mail_server.take("ecole")
+    assert (await sent(f"smtp://{mail_server.open_way}")).outcome is MailOutcome.SENT
+    assert len(mail_server.letters()) == 1
+
+
+async def test_a_server_that_lost_its_power_is_there_again_with_what_it_took(mail_server: MailServer) -> None:
+    url = f"smtp://{mail_server.open_way}"
+    assert (await sent(url)).outcome is MailOutcome.SENT
+    mail_server.stop()
+    try:
+        assert (await sent(url)).outcome is MailOutcome.UNREACHABLE
+    finally:
+        mail_server.start()
+    assert (await sent(url)).outcome is MailOutcome.SENT
+    assert len(mail_server.letters()) == 2
 
 
 async def test_a_server_that_is_not_there() -> None:
@@ -161,5 +188,53 @@ async def test_a_server_that_is_no_mail_server_is_given_up_on(
     async with server:
         result = await sent(f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}")
     assert result.outcome is outcome
+    assert len(result.reply) <= 300
+    assert result.reply.isprintable()
+
+
+POLITE = {
+    b"EHLO": b"250-mail.example.org\r\n250 8BITMIME\r\n",
+    b"MAIL": b"250 OK\r\n",
+    b"RCPT": b"250 OK\r\n",
+    b"DATA": b"354 go on\r\n",
+    b".": b"250 taken\r\n",
+}
+MID_DIALOGUE = [
+    *(
+        (step, answer)
+        for step in POLITE
+        for answer in (None, b"", b"\x00\xff\xfe\r\n", b"250-" + b"x" * 300_000)
+    ),
+    (b"RCPT", b"421 4.3.2 closing\r\n"),
+    (b".", b"452 4.3.1 full\r\n"),
+]
+
+
+@pytest.mark.parametrize(("step", "answer"), MID_DIALOGUE)
+async def test_a_server_that_loses_its_wits_midway_has_not_taken_the_letter(
+    step: bytes, answer: bytes | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None: it says no more; empty: it breaks the line."""
+    monkeypatch.setattr(mail_module, "_STEP_TIMEOUT_S", 0.3)
+
+    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        is_letter = False
+        with suppress(ConnectionError, asyncio.CancelledError):
+            writer.write(b"220 mail.example.org\r\n")
+            while line := await reader.readline():
+                said = b"." if line == b".\r\n" else line[:4].rstrip()
+                if is_letter and said != b".":
+                    continue
+                is_letter = said == b"DATA"
+                reply = answer if said == step else POLITE.get(said, b"500 what\r\n")
+                if reply == b"":
+                    break
+                writer.write(reply or b"")
+        writer.close()
+
+    server = await asyncio.start_server(converse, "127.0.0.1", 0)
+    async with server:
+        result = await sent(f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    assert result.outcome in {MailOutcome.UNREACHABLE, MailOutcome.REFUSED}
     assert len(result.reply) <= 300
     assert result.reply.isprintable()

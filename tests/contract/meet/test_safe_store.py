@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +14,7 @@ from preau.meet.domain.cases import Case, CaseState, Category, EvidenceLine, Rep
 from preau.meet.domain.codes import MeetingCode
 from preau.meet.domain.ids import AccountId, CaseId, InvitationId, MeetingId
 from preau.meet.domain.invitations import Invitation, Source
-from preau.meet.domain.letters import CaseMail, MailState
+from preau.meet.domain.letters import CaseMail, MailProblem, MailState
 from preau.meet.domain.meetings import Meeting
 from preau.meet.domain.organization import Organization
 from preau.meet.domain.roles import AccountRole, RoomRole
@@ -116,11 +117,37 @@ def test_what_became_of_a_letter_is_noted_of_the_link_it_carried(peopled: Store)
         stored.invitations.give_up_mail(NOW)
         assert stored.invitations.by_id(ANN.id) == waiting
         stored.invitations.give_up_mail(LATER)
-        assert stored.invitations.by_id(ANN.id) == replace(waiting, mail=MailState.FAILED)
+        lost = replace(waiting, mail=MailState.FAILED, mail_problem=MailProblem.LOST)
+        assert stored.invitations.by_id(ANN.id) == lost
         stored.invitations.note_mail("hash-ann", MailState.SENT, LATER)
         sent = replace(waiting, mail=MailState.SENT, mailed_at=LATER)
         stored.invitations.give_up_mail(LATER + timedelta(days=1))
         assert stored.invitations.of_meeting(CLASS.id) == [BOB, sent]
+        stored.invitations.note_mail("hash-ann", MailState.FAILED, LATER, MailProblem.REFUSED)
+        refused = replace(sent, mail=MailState.FAILED, mail_problem=MailProblem.REFUSED)
+        assert stored.invitations.by_id(ANN.id) == refused
+
+
+def test_one_of_many_has_a_letter_that_was_given_up_sent_again(peopled: Store) -> None:
+    given_up = replace(ANN, mail=MailState.FAILED, mailed_at=NOW, mail_problem=MailProblem.REFUSED)
+    with peopled.write() as stored:
+        assert not stored.invitations.mail_again(ANN.id, "hash-new", LATER), "there was no letter"
+        stored.invitations.update(given_up)
+
+    def again(number: int) -> bool:
+        with peopled.write() as stored:
+            return stored.invitations.mail_again(ANN.id, f"hash-{number}", LATER)
+
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(again, range(8)))
+    assert sorted(won) == [False] * 7 + [True]
+    with peopled.write() as stored:
+        assert stored.invitations.by_id(ANN.id) == replace(
+            ANN, secret_hash=f"hash-{won.index(True)}", mail=MailState.WAITING, mailed_at=LATER
+        )
+        assert stored.invitations.by_id(BOB.id) == BOB
+        stored.invitations.update(replace(given_up, device_hash="device", bound_at=NOW))
+        assert not stored.invitations.mail_again(ANN.id, "hash-new", LATER), "somebody came by it"
 
 
 def test_links_go_one_by_one_and_with_their_meeting(peopled: Store) -> None:
@@ -196,7 +223,9 @@ def test_letters_about_cases_are_due_in_order_until_they_are_sent_or_given_up(st
         assert [one.case_id for one in stored.case_mails.due(late, 9)] == ["cas_3", "cas_2", "cas_1"]
         assert [one.case_id for one in stored.case_mails.due(late, 1)] == ["cas_3"]
         sent = CaseMail(CaseId("cas_3"), Kind.CLASS, NOW, MailState.SENT, 2, LATER)
-        given_up = replace(sent, case_id=CaseId("cas_2"), state=MailState.FAILED)
+        given_up = replace(
+            sent, case_id=CaseId("cas_2"), state=MailState.FAILED, problem=MailProblem.UNREACHABLE
+        )
         stored.case_mails.update(sent)
         stored.case_mails.update(given_up)
     with store.read() as stored:
@@ -204,6 +233,28 @@ def test_letters_about_cases_are_due_in_order_until_they_are_sent_or_given_up(st
         assert stored.case_mails.of_case(CaseId("cas_3")) == sent
         assert stored.case_mails.of_case(CaseId("cas_9")) is None
         assert set(stored.case_mails.all()) == {f"cas_{index}" for index in range(4)}
+
+
+def test_one_of_many_has_a_letter_about_a_case_sent_again(store: Store) -> None:
+    given_up = CaseMail(CASE.id, Kind.CLASS, NOW, MailState.FAILED, 30, NOW, MailProblem.REFUSED)
+    with store.write() as stored:
+        stored.cases.add(CASE)
+        stored.case_mails.add(given_up)
+
+    def again(_number: int) -> bool:
+        with store.write() as stored:
+            return stored.case_mails.ask_again(CASE.id, LATER, LATER + timedelta(minutes=2))
+
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(again, range(8)))
+    assert sorted(won) == [False] * 7 + [True]
+    with store.read() as stored:
+        due_at = LATER + timedelta(minutes=2)
+        assert stored.case_mails.of_case(CASE.id) == replace(
+            given_up, state=MailState.WAITING, attempts=0, asked_at=LATER, due_at=due_at
+        )
+        assert stored.case_mails.due(LATER, 9) == []
+        assert len(stored.case_mails.due(due_at, 9)) == 1
 
 
 def test_a_letter_goes_with_its_case(store: Store) -> None:

@@ -12,7 +12,6 @@ from preau.sfu.credentials import Credentials
 from preau.sfu.model import Admission, ClientDetails
 from preau.sfu.rooms import commands
 from preau.sfu.rooms.effects import UseToken
-from preau.sfu.rooms.moderating import MAX_REFUSALS_TOLD
 from preau.sfu.wire import room_service as wire
 from tests.kit.sfu_room import Stage
 
@@ -108,13 +107,3 @@ def test_a_removal_says_which_tokens_it_takes_back(given: int, read_back: float)
     body = f'{{"room": "r", "identity": "ada", "revoke_token_ts": "{given}"}}'.encode()
     call = wire.decode("RemoveParticipant", body, is_json=True)
     assert call == wire.ForRoom("r", commands.RemoveParticipant("ada", read_back))
-
-
-def test_a_participants_forbidden_calls_are_told_of_a_bounded_number_of_times() -> None:
-    stage = Stage()
-    stage.arrive("ada")
-    stage.clear()
-    stage.do(commands.NoteRefusal("nobody", "DeleteRoom"))
-    for _ in range(MAX_REFUSALS_TOLD + 5):
-        stage.do(commands.NoteRefusal("ada", "DeleteRoom"))
-    assert stage.events() == ["call_refused/DeleteRoom"] * MAX_REFUSALS_TOLD

@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 
 import { Closing } from "../kit/closing.ts";
-import { until } from "../kit/until.ts";
 import { axeFindings, launch, violationsOf } from "./browser.ts";
+import { fits, smallTargets } from "./fit.ts";
 import { PLACES } from "./places.ts";
 import { openSchool, type School } from "./school.ts";
 import { startPlatform } from "./server.ts";
@@ -23,46 +23,6 @@ before(async () => {
   school = await openSchool(browser, platform, closing);
 });
 after(() => closing.run());
-
-/** What would have to be scrolled sideways to be seen: elements that reach beyond the window. */
-async function overflow(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const width = document.documentElement.clientWidth;
-    const wide: string[] = [];
-    for (const element of document.querySelectorAll("body *")) {
-      const isHidden = element.closest("[data-hidden-from-sight]") !== null;
-      if (element.getBoundingClientRect().right > width + 1 && !isHidden)
-        wide.push(element.outerHTML.slice(0, 120));
-    }
-    return wide;
-  });
-}
-
-/** Nothing is wider than the window, once what is placed by a script, such as a menu, has moved with it. */
-async function fits(page: Page): Promise<void> {
-  let wide: string[] = [];
-  const look = async (): Promise<boolean> => {
-    wide = await overflow(page);
-    return wide.length === 0;
-  };
-  await until("the page fits", look, { within_ms: 2_000 }).catch(() => assert.deepEqual(wide, []));
-}
-
-/** Controls smaller than a thumb: less than 44 CSS pixels high or wide. */
-async function smallTargets(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const small: string[] = [];
-    for (const control of document.querySelectorAll(
-      "button:not([tabindex='-1']), select, input, [role^=menuitem], a",
-    )) {
-      // Of a box or a dot beside words, the words are pressed too.
-      const { width, height } = (control.closest("label") ?? control).getBoundingClientRect();
-      const isShown = width > 1 && control.closest("[aria-hidden=true], [data-hidden-from-sight]") === null;
-      if (isShown && (height < 43.5 || width < 43.5)) small.push(control.outerHTML.slice(0, 120));
-    }
-    return small;
-  });
-}
 
 describe("each page keeps to its policy and its origin, axe finds nothing", () => {
   for (const place of PLACES) {

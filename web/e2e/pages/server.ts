@@ -17,6 +17,8 @@ export interface Platform {
   readonly setupLink: string;
   /** Makes an account; answers the link that signs it in once. */
   createAccount(name: string, email: string): string;
+  /** Five days later: what a mail server refused until now is given up. */
+  giveUpMail(): void;
   stop(): Promise<void>;
 }
 
@@ -27,7 +29,7 @@ const BUILT = join(REPOSITORY, "src", "preau", "meet", "static", "index.html");
  * Starts the platform. With PREAU_URL nothing is started: PREAU_SETUP_LINK must then be the fresh set-up link of
  * that server, and PREAU_DATA_DIR its data directory, so that accounts can be made.
  */
-export async function startPlatform(): Promise<Platform> {
+export async function startPlatform(settings: Readonly<Record<string, string>> = {}): Promise<Platform> {
   const given = process.env["PREAU_URL"];
   if (given !== undefined) return givenPlatform(given.replace(/\/$/u, ""));
   if (!existsSync(BUILT)) throw new Error("the client is not built: run `npm run build` first");
@@ -39,6 +41,7 @@ export async function startPlatform(): Promise<Platform> {
     PREAU_DATA_DIR: dataDir,
     PREAU_MEDIA_UDP_PORT: String(await freePort()),
     PREAU_MEDIA_TCP_PORT: String(await freePort()),
+    ...settings,
   };
   const server = startProcess([PYTHON, "-m", "preau", "serve"], {
     environment,
@@ -52,7 +55,8 @@ export async function startPlatform(): Promise<Platform> {
     const setupLink = await until("preau serve prints its set-up link", () => setupLinkOf(server), {
       within_ms: STARTED_WITHIN_MS,
     });
-    return { url, setupLink, createAccount: accounts(environment), stop };
+    const giveUpMail = () => runPython(environment, "tests.kit.giving_up");
+    return { url, setupLink, createAccount: accounts(environment), giveUpMail, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -65,6 +69,7 @@ function givenPlatform(url: string): Platform {
     url,
     setupLink,
     createAccount: accounts({ PREAU_PUBLIC_URL: url }),
+    giveUpMail: () => runPython({}, "tests.kit.giving_up"),
     stop: () => Promise.resolve(),
   };
 }
@@ -74,7 +79,12 @@ function accounts(environment: Readonly<Record<string, string>>): Platform["crea
 }
 
 function admin(environment: Readonly<Record<string, string>>, ...act: readonly string[]): string {
+  return runPython(environment, "preau", "admin", ...act);
+}
+
+function runPython(environment: Readonly<Record<string, string>>, ...module: readonly string[]): string {
   const env = { ...process.env, ...environment };
-  const printed = execFileSync(PYTHON, ["-m", "preau", "admin", ...act], { env, cwd: REPOSITORY });
-  return printed.toString().trim();
+  return execFileSync(PYTHON, ["-m", ...module], { env, cwd: REPOSITORY })
+    .toString()
+    .trim();
 }

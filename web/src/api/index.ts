@@ -62,6 +62,9 @@ export const api = {
     (await request<Invitations>("POST", `${meetingPath(id)}/invitations`, { ...people, send })).invitations,
   renewInvitation: (id: string, invitation: string, send: boolean) =>
     request<Invitation>("POST", `${meetingPath(id)}/invitations/${part(invitation)}/link`, { send }),
+  /** Sends who got no mail another one, with another link. */
+  mailInvitation: (id: string, invitation: string) =>
+    request<Invitation>("POST", `${meetingPath(id)}/invitations/${part(invitation)}/mail`),
   revokeInvitation: (id: string, invitation: string) =>
     request<void>("DELETE", `${meetingPath(id)}/invitations/${part(invitation)}`),
   audit: async (id: string) =>
@@ -79,5 +82,7 @@ export const api = {
   cases: async () => (await request<{ cases: Case[] }>("GET", "/cases")).cases,
   changeCase: (id: string, changes: { state?: CaseState; outcome?: string }) =>
     request<Case>("PATCH", `/cases/${part(id)}`, changes),
+  /** Sends a mail to the contact that was given up once more; the answer says what became of it. */
+  mailCase: (id: string) => request<Case>("POST", `/cases/${part(id)}/mail`),
   caseLook: (secret: string) => request<CaseLook>("POST", "/cases/look", { secret }),
 } as const;

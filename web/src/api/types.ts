@@ -63,6 +63,10 @@ export interface PersonalLink {
 export const MAIL_STATES = ["off", "waiting", "sent", "failed"] as const;
 export type MailState = (typeof MAIL_STATES)[number];
 
+/** Why a mail did not leave, or cannot. */
+export type MailProblem =
+  "off" | "no-contact" | "unreachable" | "not-encrypted" | "sign-in-refused" | "refused" | "lost";
+
 export type InvitedRole = "participant" | "observer" | "cohost";
 
 export interface Invitation {
@@ -79,6 +83,8 @@ export interface Invitation {
   readonly link: string | null;
   /** What became of the mail with this link; off: it was not sent. */
   readonly mail: MailState;
+  /** Why the mail with this link was given up. */
+  readonly mail_problem: MailProblem | null;
 }
 
 export interface Invitations {
@@ -147,6 +153,8 @@ export interface Case {
   readonly outcome_at: string | null;
   /** What became of the mail to the contact; off: there is none. */
   readonly mail: MailState;
+  /** What keeps it from leaving, or kept it at the last attempt. */
+  readonly mail_problem: MailProblem | null;
 }
 
 /** A case as who reported it sees it. */

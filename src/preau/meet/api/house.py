@@ -72,6 +72,16 @@ def view_case(case_id: WantedId, account: SignedInAccount, parts: PartsOf) -> Ca
     return CaseAnswer.of(cases.view_case(parts.world, account, CaseId(case_id)))
 
 
+@router.post("/cases/{id}/mail", responses=documented(*_ADMIN, ErrorCode.NOT_FOUND, ErrorCode.CONFLICT))
+async def mail_case(case_id: WantedId, account: SignedInAccount, parts: PartsOf) -> CaseAnswer:
+    """Send a mail to the contact that was given up once more; the answer says what became of it.
+
+    One that waits or was sent stays as it is.
+    """
+    wanted = CaseId(case_id)
+    return CaseAnswer.of(await post.mail_case(parts.world, parts.mail, account, wanted, parts.public_url))
+
+
 @router.patch("/cases/{id}", responses=documented(*_FORM, *_ADMIN, ErrorCode.NOT_FOUND))
 def change_case(case_id: WantedId, body: CaseBody, account: SignedInAccount, parts: PartsOf) -> CaseAnswer:
     """Say how far a case is and what became of it."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from preau.meet.api.models import Body, Text, iso
+from preau.meet.api.models import Body, MailProblemName, Text, iso
 from preau.meet.domain.organization import Organization
 from preau.meet.services.cases import CaseOutcome, CaseView
 from preau.meet.services.ports import MailResult
@@ -117,6 +117,9 @@ class CaseAnswer(BaseModel):
     outcome: str | None
     outcome_at: str | None
     mail: MailStateName = Field(description="What became of the mail to the contact; off: there is none.")
+    mail_problem: MailProblemName | None = Field(
+        description="What keeps the mail to the contact from leaving, or kept it at the last attempt."
+    )
 
     @staticmethod
     def of(view: CaseView) -> CaseAnswer:
@@ -138,6 +141,7 @@ class CaseAnswer(BaseModel):
             outcome=case.outcome,
             outcome_at=iso(case.outcome_at),
             mail=view.mail.state.value if view.mail else "off",
+            mail_problem=view.problem.value if view.problem else None,
         )
 
 

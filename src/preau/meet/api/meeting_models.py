@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from preau.meet.api.models import Body, Text, iso
+from preau.meet.api.models import Body, MailProblemName, Text, iso
 from preau.meet.domain.invitations import MAX_INVITATIONS, Invitation
 from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.rules import Kind, Rules, differing
@@ -186,6 +186,7 @@ class InvitationAnswer(BaseModel):
     mail: Literal["off", "waiting", "sent", "failed"] = Field(
         description="What became of the mail with this link; off: it was not sent."
     )
+    mail_problem: MailProblemName | None = Field(description="Why the mail with this link was given up.")
 
     @staticmethod
     def of(invitation: Invitation) -> InvitationAnswer:
@@ -217,6 +218,7 @@ def _invitation_answer(invitation: Invitation, link: str | None) -> InvitationAn
         created_at=iso(invitation.created_at) or "",
         link=link,
         mail=invitation.mail.value if invitation.mail else "off",
+        mail_problem=invitation.mail_problem.value if invitation.mail_problem else None,
     )
 
 

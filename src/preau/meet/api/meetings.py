@@ -149,6 +149,22 @@ def renew_invitation(
     return InvitationAnswer.of_fresh(fresh, parts.public_url)
 
 
+@router.post(
+    "/meetings/{id}/invitations/{iid}/mail",
+    responses=documented(*_OWN, ErrorCode.NOT_ALLOWED, ErrorCode.INVALID_FIELDS, ErrorCode.RATE_LIMITED),
+)
+def mail_invitation(
+    meeting_id: WantedId, invitation_id: InvitationPath, account: SignedInAccount, parts: PartsOf
+) -> InvitationAnswer:
+    """Send who got no mail another one with another link; the one before is dead.
+
+    A link whose mail waits or was sent, or that was used, stays as it is.
+    """
+    which = InvitationId(invitation_id)
+    sent = invitations.mail_invitation(parts.world, account, MeetingId(meeting_id), which, parts.links)
+    return InvitationAnswer.of(sent)
+
+
 @router.delete(
     "/meetings/{id}/invitations/{iid}",
     status_code=204,

@@ -11,6 +11,9 @@ from preau.meet.domain.accounts import Account
 from preau.meet.live.people_codec import time_to_json
 
 Text = Annotated[str, Field(max_length=1000)]
+MailProblemName = Literal[
+    "off", "no-contact", "unreachable", "not-encrypted", "sign-in-refused", "refused", "lost"
+]
 
 
 class Body(BaseModel):

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from preau.meet.domain.ids import InvitationId, MeetingId
-from preau.meet.domain.letters import MailState
+from preau.meet.domain.letters import MailProblem, MailState
 from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.text import MAX_NAME_CHARACTERS, clean_email, clean_line
 
@@ -42,6 +42,7 @@ class Invitation:
     """One personal link. It works in the first browser that uses it, which `device_hash` remembers.
 
     `mail`: what became of the letter with this very link; None: there was none. `mailed_at`: since when.
+    `mail_problem`: why it was given up.
     """
 
     id: InvitationId
@@ -56,6 +57,7 @@ class Invitation:
     created_at: datetime
     mail: MailState | None = None
     mailed_at: datetime | None = None
+    mail_problem: MailProblem | None = None
 
 
 @dataclass(frozen=True)

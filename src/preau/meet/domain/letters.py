@@ -29,6 +29,21 @@ class MailState(StrEnum):
     FAILED = "failed"
 
 
+class MailProblem(StrEnum):
+    """Why a letter did not leave, or cannot."""
+
+    OFF = "off"
+    """No mail server is set."""
+    NO_CONTACT = "no-contact"
+    """Nobody is named to whom it could go."""
+    UNREACHABLE = "unreachable"
+    NOT_ENCRYPTED = "not-encrypted"
+    SIGN_IN_REFUSED = "sign-in-refused"
+    REFUSED = "refused"
+    LOST = "lost"
+    """It was in memory alone when the server was started anew."""
+
+
 @dataclass(frozen=True)
 class Letter:
     """One mail. `id` is the same however often it is tried; `sender_name` stands before our address."""
@@ -42,7 +57,11 @@ class Letter:
 
 @dataclass(frozen=True)
 class CaseMail:
-    """The letter about a case: to whoever is the contact by then. `at`: when it was last tried."""
+    """The letter about a case: to whoever is the contact by then. `at`: when it was last tried.
+
+    `problem`: what the last attempt met. `asked_at`: when somebody had it sent again, for which it is tried
+    as long as a new one.
+    """
 
     case_id: CaseId
     meeting_kind: Kind | None
@@ -50,6 +69,8 @@ class CaseMail:
     state: MailState = MailState.WAITING
     attempts: int = 0
     at: datetime | None = None
+    problem: MailProblem | None = None
+    asked_at: datetime | None = None
 
 
 def next_attempt(first_at: datetime, attempts: int, now: datetime) -> datetime | None:

@@ -36,6 +36,7 @@ class Action(StrEnum):
     TRY_MAIL = "try-mail"
     VIEW_CASES = "view-cases"
     CHANGE_CASE = "change-case"
+    MAIL_CASE = "mail-case"
     ENTER_ROOM = "enter-room"
     HOST_ROOM = "host-room"
     LEAVE_NOTE = "leave-note"
@@ -206,6 +207,7 @@ _RULES: Mapping[Action, Callable[[Actor, Meeting | None], Decision]] = {
     Action.TRY_MAIL: _administrator,
     Action.VIEW_CASES: _administrator,
     Action.CHANGE_CASE: _administrator,
+    Action.MAIL_CASE: _administrator,
     Action.ENTER_ROOM: _existing,
     Action.HOST_ROOM: _host,
 }

@@ -26,7 +26,8 @@ class LiveKitWebhooks:
             told = self._receiver.receive(body, signature)
         except Exception:  # The library raises whatever its parsers raise; each means: not from the server.
             return None
-        return MediaNews(told.event, OccurrenceId(told.room.name), ParticipantId(told.participant.identity))
+        room, identity = OccurrenceId(told.room.name), ParticipantId(told.participant.identity)
+        return MediaNews(told.event, room, identity, told.num_dropped)
 
 
 class NullWebhooks:

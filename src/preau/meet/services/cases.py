@@ -9,11 +9,11 @@ from preau.meet.domain.accounts import Account
 from preau.meet.domain.cases import MAX_OUTCOME_CHARACTERS, Case, CaseState, Report, next_number
 from preau.meet.domain.errors import DomainError, ErrorCode, case_unknown, invalid, not_found
 from preau.meet.domain.ids import ID_BYTES, CaseId, case_id
-from preau.meet.domain.letters import CaseMail
+from preau.meet.domain.letters import CaseMail, MailProblem, MailState
 from preau.meet.domain.policy import Action, demand
 from preau.meet.domain.text import clean_chat
 from preau.meet.services.meetings import actor_of
-from preau.meet.services.ports import AlreadyStoredError, AuditRecord, World
+from preau.meet.services.ports import AlreadyStoredError, AuditRecord, Transaction, World
 from preau.meet.services.secrets import hash_of, new_secret
 
 _ATTEMPTS = 5
@@ -63,10 +63,29 @@ def open_case(world: World, report: Report) -> OpenedCase:
 
 @dataclass(frozen=True)
 class CaseView:
-    """A case as administrators see it. `mail` None: nobody is told of it by mail."""
+    """A case as administrators see it. `mail` None: nobody is told of it by mail.
+
+    `problem`: what keeps the mail from leaving, or kept it at the last attempt.
+    """
 
     case: Case
     mail: CaseMail | None
+    problem: MailProblem | None = None
+
+
+def as_seen(world: World, stored: Transaction, case: Case, mail: CaseMail | None) -> CaseView:
+    """The case with what became of its mail. Whoever calls has asked the policy."""
+    problem = None
+    if mail is not None and mail.state is not MailState.SENT:
+        problem = what_is_missing(world, stored) or mail.problem
+    return CaseView(case, mail, problem)
+
+
+def what_is_missing(world: World, stored: Transaction) -> MailProblem | None:
+    """Why no mail about a case could leave now, whatever the mail server says."""
+    if not world.sends_mail:
+        return MailProblem.OFF
+    return MailProblem.NO_CONTACT if stored.organizations.get().safeguarding_contact is None else None
 
 
 def list_cases(world: World, account: Account | None) -> Sequence[CaseView]:
@@ -76,7 +95,7 @@ def list_cases(world: World, account: Account | None) -> Sequence[CaseView]:
         actor_id = account.id if account else None
         stored.audit.add(AuditRecord(world.clock.now(), actor_id, Action.VIEW_CASES.value, "cases"))
         mails = stored.case_mails.all()
-        return [CaseView(case, mails.get(case.id)) for case in stored.cases.all()]
+        return [as_seen(world, stored, case, mails.get(case.id)) for case in stored.cases.all()]
 
 
 def view_case(world: World, account: Account | None, wanted: CaseId) -> CaseView:
@@ -88,7 +107,7 @@ def view_case(world: World, account: Account | None, wanted: CaseId) -> CaseView
             raise not_found()
         actor_id = account.id if account else None
         stored.audit.add(AuditRecord(world.clock.now(), actor_id, Action.VIEW_CASES.value, case.id))
-        return CaseView(case, stored.case_mails.of_case(case.id))
+        return as_seen(world, stored, case, stored.case_mails.of_case(case.id))
 
 
 def change_case(
@@ -113,7 +132,7 @@ def change_case(
         stored.cases.update(changed)
         actor_id = account.id if account else None
         stored.audit.add(AuditRecord(now, actor_id, Action.CHANGE_CASE.value, case.id))
-        return CaseView(changed, stored.case_mails.of_case(case.id))
+        return as_seen(world, stored, changed, stored.case_mails.of_case(case.id))
 
 
 def look_at_case(world: World, secret: str, address: str) -> CaseOutcome:

@@ -140,6 +140,7 @@ def renew_invitation(
             bound_at=None,
             mail=None,
             mailed_at=None,
+            mail_problem=None,
         )
         if post is not None:
             if fresh.email is None:
@@ -153,6 +154,30 @@ def renew_invitation(
     if post is not None:
         post.hand_over(letters)
     return FreshLink(fresh, secret)
+
+
+def mail_invitation(
+    world: World, account: Account | None, wanted: MeetingId, which: InvitationId, post: LinkPost
+) -> Invitation:
+    """Send who got no letter another one, with another link, since nobody keeps the one before.
+
+    A link whose letter waits or was sent, or that somebody used, stays as it is. Raises `rate-limited`,
+    `invalid-fields`.
+    """
+    secret, now = new_secret(world.randomness), world.clock.now()
+    with world.store.write() as stored:
+        owner, meeting = own_meeting(stored, account, Action.MAIL_INVITATION, wanted)
+        invitation = stored.invitations.by_id(which)
+        if invitation is None or invitation.meeting_id != meeting.id:
+            raise not_found()
+        is_another = stored.invitations.mail_again(invitation.id, hash_of(secret), now)
+        fresh = stored.invitations.by_id(which)
+        if not is_another or fresh is None or fresh.email is None:
+            return fresh or invitation
+        post.claim(owner, [fresh.email], now)
+        letter = letter_with_link(world, stored, (owner, meeting, fresh), secret, post.public_url)
+    post.hand_over([letter])
+    return fresh
 
 
 def revoke_invitation(

@@ -15,11 +15,11 @@ from preau.meet.domain.accounts import Account
 from preau.meet.domain.errors import invalid
 from preau.meet.domain.ids import ID_BYTES, letter_id
 from preau.meet.domain.invitations import Invitation
-from preau.meet.domain.letters import Letter, LinkFacts, MailState, link_letter
+from preau.meet.domain.letters import Letter, LinkFacts, MailProblem, MailState, link_letter
 from preau.meet.domain.meetings import Meeting
 from preau.meet.domain.policy import Action
 from preau.meet.services.limits import Attempts, Limit
-from preau.meet.services.ports import AuditRecord, Mail, MailOutcome, Transaction, World
+from preau.meet.services.ports import AuditRecord, Mail, Transaction, World
 
 #: Six classes of a day, or one meeting as large as they come; and not a way to fill strangers' mailboxes.
 LINKS_PER_ACCOUNT = Limit(600, timedelta(hours=1))
@@ -84,20 +84,21 @@ class LinkPost:
             task.add_done_callback(self._tasks.discard)
 
     async def _send(self, one: LinkLetter) -> None:
-        state = MailState.FAILED
+        state, problem = MailState.FAILED, None
         for pause_s in PAUSES_S:
             await asyncio.sleep(pause_s)
             async with self._turns:
                 result = await self._mail.send(one.letter)
-            if result.outcome is MailOutcome.SENT:
+            problem = result.problem
+            if problem is None:
                 state = MailState.SENT
             if state is MailState.SENT or result.is_final:
                 break
-        await asyncio.to_thread(self._note, one, state)
+        await asyncio.to_thread(self._note, one, state, problem)
 
-    def _note(self, one: LinkLetter, state: MailState) -> None:
+    def _note(self, one: LinkLetter, state: MailState, problem: MailProblem | None) -> None:
         with self._world.store.write() as stored:
-            stored.invitations.note_mail(one.secret_hash, state, self._world.clock.now())
+            stored.invitations.note_mail(one.secret_hash, state, self._world.clock.now(), problem)
 
 
 def give_up_links(world: World, started_at: datetime) -> None:

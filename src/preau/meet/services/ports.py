@@ -14,7 +14,7 @@ from preau.meet.domain.cases import Case
 from preau.meet.domain.codes import MeetingCode
 from preau.meet.domain.ids import AccountId, CaseId, InvitationId, MeetingId, OccurrenceId, ParticipantId
 from preau.meet.domain.invitations import Invitation
-from preau.meet.domain.letters import CaseMail, Letter, MailState
+from preau.meet.domain.letters import CaseMail, Letter, MailProblem, MailState
 from preau.meet.domain.media_rights import MediaRights
 from preau.meet.domain.meetings import Meeting, Occurrence
 from preau.meet.domain.organization import Organization
@@ -145,11 +145,19 @@ class Invitations(Protocol):
         """Tie a link to the first device that uses it; False when it is tied already."""
 
     def update(self, invitation: Invitation) -> None: ...
-    def note_mail(self, secret_hash: str, mail: MailState, now: datetime) -> None:
+    def note_mail(
+        self, secret_hash: str, mail: MailState, now: datetime, problem: MailProblem | None = None
+    ) -> None:
         """What became of the letter with that link, unless the link is another by now."""
 
     def give_up_mail(self, before: datetime) -> None:
         """Letters with links that waited since before that are lost, and show as failed."""
+
+    def mail_again(self, invitation_id: InvitationId, secret_hash: str, now: datetime) -> bool:
+        """Another link, whose letter waits, instead of one whose letter was given up and that nobody used.
+
+        False when it is no such link; one of several at once succeeds.
+        """
 
     def remove(self, invitation_id: InvitationId) -> None: ...
 
@@ -187,6 +195,8 @@ class CaseMails(Protocol):
         """Those that wait and are to be tried by now, the longest due first."""
 
     def update(self, mail: CaseMail) -> None: ...
+    def ask_again(self, case_id: CaseId, now: datetime, due_at: datetime) -> bool:
+        """Have one that was given up wait again; False when it was not. One of several at once succeeds."""
 
 
 class Transaction(Protocol):
@@ -342,11 +352,15 @@ class Media(Protocol):
 
 @dataclass(frozen=True)
 class MediaNews:
-    """What the media server tells: an event of LiveKit's, of a room and perhaps a participant ("": none)."""
+    """What the media server tells: an event of LiveKit's, of a room and perhaps a participant ("": none).
+
+    `times`: how many acts the event sums up, where it does.
+    """
 
     event: str
     room: OccurrenceId
     identity: ParticipantId
+    times: int = 0
 
 
 class MediaNewsReader(Protocol):
@@ -375,6 +389,11 @@ class MailResult:
 
     outcome: MailOutcome
     reply: str = ""
+
+    @property
+    def problem(self) -> MailProblem | None:
+        """What kept the letter from leaving."""
+        return None if self.outcome is MailOutcome.SENT else MailProblem(self.outcome.value)
 
     @property
     def is_final(self) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from preau.meet.domain.accounts import Account
 from preau.meet.domain.cases import Case, CaseState
-from preau.meet.domain.errors import not_signed_in
-from preau.meet.domain.ids import ID_BYTES, letter_id
+from preau.meet.domain.errors import conflict, not_found, not_signed_in
+from preau.meet.domain.ids import ID_BYTES, CaseId, letter_id
 from preau.meet.domain.letters import (
     CaseFacts,
     CaseMail,
@@ -24,11 +25,14 @@ from preau.meet.domain.letters import (
     trial_letter,
 )
 from preau.meet.domain.policy import Action, demand
+from preau.meet.services.cases import CaseView, as_seen
 from preau.meet.services.limits import Attempts
 from preau.meet.services.meetings import actor_of
 from preau.meet.services.ports import AuditRecord, Mail, MailOutcome, MailResult, Transaction, World
 
 _AT_ONCE = 20
+#: A letter that is sent outside its turn is not due meanwhile, and is again should a kill interrupt that.
+_TRIED_WITHIN = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,40 @@ def trial(world: World, account: Account | None, trials: Attempts) -> Letter:
         name = stored.organizations.get().name
     made = letter_id(world.randomness.draw(ID_BYTES))
     return trial_letter(made, account.email, name, account.language)
+
+
+async def mail_case(
+    world: World, mail: Mail, account: Account | None, wanted: CaseId, public_url: str
+) -> CaseView:
+    """Send a letter that was given up once more, at once; from then on it is tried like a new one.
+
+    One that waits or was sent stays as it is. Raises `conflict` when there is nobody to write to or no way.
+    """
+    asked = await asyncio.to_thread(_ask_again, world, account, wanted, public_url)
+    if isinstance(asked, CaseView):
+        return asked
+    return await asyncio.to_thread(_note_of, world, asked[0], await mail.send(asked[1]))
+
+
+def _ask_again(
+    world: World, account: Account | None, wanted: CaseId, public_url: str
+) -> CaseView | tuple[CaseMail, Letter]:
+    demand(actor_of(account), Action.MAIL_CASE)
+    now = world.clock.now()
+    with world.store.write() as stored:
+        case, before = stored.cases.by_id(wanted), stored.case_mails.of_case(wanted)
+        if case is None:
+            raise not_found()
+        if before is None:
+            raise conflict("Nobody was to be told of this report by mail.")
+        if not stored.case_mails.ask_again(case.id, now, now + _TRIED_WITHIN):
+            return as_seen(world, stored, case, before)
+        again = stored.case_mails.of_case(case.id)
+        letter = _letter(stored, again, case, public_url) if again and world.sends_mail else None
+        if again is None or letter is None:
+            raise conflict("There is no mail server, or no safeguarding contact.")
+        stored.audit.add(AuditRecord(now, account.id if account else None, Action.MAIL_CASE.value, case.id))
+        return again, letter
 
 
 async def deliver_due(world: World, mail: Mail, public_url: str) -> None:
@@ -103,16 +141,27 @@ def _letter(stored: Transaction, mail: CaseMail, case: Case, public_url: str) ->
 
 
 def _note(world: World, mail: CaseMail, result: MailResult) -> None:
-    now = world.clock.now()
-    attempts = mail.attempts + 1
     with world.store.write() as stored:
         case = stored.cases.by_id(mail.case_id)
+        if case is not None:
+            stored.case_mails.update(_tried(case, mail, result, world.clock.now()))
+
+
+def _note_of(world: World, mail: CaseMail, result: MailResult) -> CaseView:
+    _note(world, mail, result)
+    with world.store.read() as stored:
+        case = stored.cases.by_id(mail.case_id)
         if case is None:
-            return
-        if result.outcome is MailOutcome.SENT:
-            tried = replace(mail, state=MailState.SENT, attempts=attempts, at=now)
-        else:
-            due_at = next_attempt(case.at, attempts, now)
-            state = MailState.FAILED if due_at is None else MailState.WAITING
-            tried = replace(mail, state=state, attempts=attempts, at=now, due_at=due_at or mail.due_at)
-        stored.case_mails.update(tried)
+            raise not_found()
+        return as_seen(world, stored, case, stored.case_mails.of_case(case.id))
+
+
+def _tried(case: Case, mail: CaseMail, result: MailResult, now: datetime) -> CaseMail:
+    attempts = mail.attempts + 1
+    tried = replace(mail, attempts=attempts, at=now, problem=result.problem)
+    if result.problem is None:
+        return replace(tried, state=MailState.SENT)
+    due_at = next_attempt(mail.asked_at or case.at, attempts, now)
+    if due_at is None:
+        return replace(tried, state=MailState.FAILED)
+    return replace(tried, state=MailState.WAITING, due_at=due_at)

@@ -35,11 +35,11 @@ class Unnoted:
         self._counts: Counter[RefusedIn] = Counter()
         self._lock = threading.Lock()
 
-    def count(self, where: RefusedIn) -> None:
-        """One more act was refused."""
+    def count(self, where: RefusedIn, times: int = 1) -> None:
+        """One more act was refused, or several."""
         with self._lock:
             is_known = where in self._counts or len(self._counts) < MAX_KEYS
-            self._counts[where if is_known else NOWHERE] += 1
+            self._counts[where if is_known else NOWHERE] += times
 
     def take(self) -> Mapping[RefusedIn, int]:
         """What was counted since the last time."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from preau.meet.domain.ids import CaseId
-from preau.meet.domain.letters import CaseMail, MailState
+from preau.meet.domain.letters import CaseMail, MailProblem, MailState
 from preau.meet.domain.rules import Kind
 from preau.meet.storage.tables import CASE_MAILS
 
@@ -48,14 +48,31 @@ class StoredCaseMails:
         changed = update(CASE_MAILS).where(CASE_MAILS.c.case_id == mail.case_id)
         self._connection.execute(changed.values(**_row(mail)))
 
+    def ask_again(self, case_id: CaseId, now: datetime, due_at: datetime) -> bool:
+        """Have one that was given up wait again; one of several at once succeeds."""
+        given_up = (CASE_MAILS.c.case_id == case_id) & (CASE_MAILS.c.state == MailState.FAILED.value)
+        asked = update(CASE_MAILS).where(given_up)
+        values = {"state": MailState.WAITING.value, "attempts": 0, "asked_at": now, "due_at": due_at}
+        return self._connection.execute(asked.values(**values)).rowcount == 1
+
 
 def _case_mail(row: RowMapping) -> CaseMail:
-    kind = row["meeting_kind"]
+    kind, problem = row["meeting_kind"], row["problem"]
     return CaseMail(
-        **{**row, "meeting_kind": None if kind is None else Kind(kind), "state": MailState(row["state"])}
+        **{
+            **row,
+            "meeting_kind": None if kind is None else Kind(kind),
+            "state": MailState(row["state"]),
+            "problem": None if problem is None else MailProblem(problem),
+        }
     )
 
 
 def _row(mail: CaseMail) -> dict[str, Any]:
-    kind = mail.meeting_kind
-    return {**asdict(mail), "meeting_kind": None if kind is None else kind.value, "state": mail.state.value}
+    kind, problem = mail.meeting_kind, mail.problem
+    return {
+        **asdict(mail),
+        "meeting_kind": None if kind is None else kind.value,
+        "state": mail.state.value,
+        "problem": None if problem is None else problem.value,
+    }

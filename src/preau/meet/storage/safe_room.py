@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from preau.meet.domain.cases import Case, CaseState, Category, EvidenceLine, Report
 from preau.meet.domain.ids import CaseId, InvitationId, MeetingId
 from preau.meet.domain.invitations import Invitation, Source
-from preau.meet.domain.letters import MailState
+from preau.meet.domain.letters import MailProblem, MailState
 from preau.meet.domain.organization import Organization
 from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.rules import Profile
@@ -70,15 +70,26 @@ class StoredInvitations:
         changed = update(INVITATIONS).where(INVITATIONS.c.id == invitation.id)
         self._connection.execute(changed.values(**_invitation_row(invitation)))
 
-    def note_mail(self, secret_hash: str, mail: MailState, now: datetime) -> None:
+    def note_mail(
+        self, secret_hash: str, mail: MailState, now: datetime, problem: MailProblem | None = None
+    ) -> None:
         """What became of the letter with that link, unless the link is another by now."""
         noted = update(INVITATIONS).where(INVITATIONS.c.secret_hash == secret_hash)
-        self._connection.execute(noted.values(mail=mail.value, mailed_at=now))
+        word = None if problem is None else problem.value
+        self._connection.execute(noted.values(mail=mail.value, mailed_at=now, mail_problem=word))
 
     def give_up_mail(self, before: datetime) -> None:
         """Letters that waited since before that are lost."""
         waits = (INVITATIONS.c.mail == MailState.WAITING.value) & (INVITATIONS.c.mailed_at < before)
-        self._connection.execute(update(INVITATIONS).where(waits).values(mail=MailState.FAILED.value))
+        lost = {"mail": MailState.FAILED.value, "mail_problem": MailProblem.LOST.value}
+        self._connection.execute(update(INVITATIONS).where(waits).values(**lost))
+
+    def mail_again(self, invitation_id: InvitationId, secret_hash: str, now: datetime) -> bool:
+        """Another link instead of one whose letter was given up and that nobody used."""
+        given_up = (INVITATIONS.c.id == invitation_id) & (INVITATIONS.c.mail == MailState.FAILED.value)
+        another = update(INVITATIONS).where(given_up & INVITATIONS.c.device_hash.is_(None))
+        values = {"secret_hash": secret_hash, "mail": MailState.WAITING.value, "mailed_at": now}
+        return self._connection.execute(another.values(**values, mail_problem=None)).rowcount == 1
 
     def remove(self, invitation_id: InvitationId) -> None:
         """Delete a link."""
@@ -91,16 +102,17 @@ class StoredInvitations:
 
 def _invitation(row: RowMapping) -> Invitation:
     values = {name: value for name, value in row.items() if name != "number"}
-    mail = None if row["mail"] is None else MailState(row["mail"])
-    return Invitation(
-        **{**values, "role": RoomRole(row["role"]), "source": Source(row["source"]), "mail": mail}
-    )
+    values |= {"role": RoomRole(row["role"]), "source": Source(row["source"])}
+    values["mail"] = None if row["mail"] is None else MailState(row["mail"])
+    values["mail_problem"] = None if row["mail_problem"] is None else MailProblem(row["mail_problem"])
+    return Invitation(**values)
 
 
 def _invitation_row(invitation: Invitation) -> dict[str, Any]:
     mail = None if invitation.mail is None else invitation.mail.value
-    words = {"role": invitation.role.value, "source": invitation.source.value, "mail": mail}
-    return {**asdict(invitation), **words}
+    problem = None if invitation.mail_problem is None else invitation.mail_problem.value
+    words = {"role": invitation.role.value, "source": invitation.source.value}
+    return {**asdict(invitation), **words, "mail": mail, "mail_problem": problem}
 
 
 class StoredOrganizations:

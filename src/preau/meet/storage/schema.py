@@ -6,7 +6,7 @@ from importlib import import_module
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration; a test holds it to the scripts."""
 
 

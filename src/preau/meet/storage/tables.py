@@ -179,6 +179,7 @@ INVITATIONS = Table(
     Column("created_at", UtcMilliseconds, nullable=False, info=_about("time", "show", _MEETING_LIFE)),
     Column("mail", String(16), info=_nothing("show", _MEETING_LIFE)),
     Column("mailed_at", UtcMilliseconds, info=_nothing("show", _MEETING_LIFE)),
+    Column("mail_problem", String(24), info=_nothing("show", _MEETING_LIFE)),
 )
 
 #: One row at most.
@@ -244,6 +245,8 @@ CASE_MAILS = Table(
     Column("state", String(16), nullable=False, info=_nothing("show", _CASE_LIFE)),
     Column("attempts", Integer, nullable=False, info=_nothing("try again", _CASE_LIFE)),
     Column("at", UtcMilliseconds, info=_nothing("show", _CASE_LIFE)),
+    Column("problem", String(24), info=_nothing("show", _CASE_LIFE)),
+    Column("asked_at", UtcMilliseconds, info=_nothing("try again", _CASE_LIFE)),
 )
 
 # No foreign key to the meeting: a room may still write after its meeting was deleted, until it is ended.

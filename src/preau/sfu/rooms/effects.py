@@ -43,12 +43,13 @@ class UseToken:
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Tell webhook receivers of an event of LiveKit's list."""
+    """Tell webhook receivers of an event, of LiveKit's list or ours. `times`: how many it sums up."""
 
     event: str
     room: RoomInfo
     participant: ParticipantInfo | None = None
     track: TrackInfo | None = None
+    times: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from preau.sfu.model import (
     RoomInfo,
     TrackInfo,
 )
-from preau.sfu.rooms import commands, joining, leaving, media, negotiating, publishing, subscribing
+from preau.sfu.rooms import commands, joining, leaving, media, negotiating, publishing, refusing, subscribing
 from preau.sfu.rooms.effects import Finished, Notify
 from preau.sfu.rooms.state import (
     MAX_ATTRIBUTES_BYTES,
@@ -25,11 +25,6 @@ from preau.sfu.rooms.state import (
 )
 from preau.sfu.signalling import requests as ask
 from preau.sfu.signalling import responses as say
-
-#: The name of an event that is ours alone; the method follows behind a slash.
-CALL_REFUSED = "call_refused"
-#: Of one participant; more of them say nothing new.
-MAX_REFUSALS_TOLD = 100
 
 
 def _member(room: RoomState, identity: str) -> Member:
@@ -121,14 +116,6 @@ def set_metadata(room: RoomState, command: commands.SetRoomMetadata, _now: float
     return room.info()
 
 
-def note_refusal(room: RoomState, command: commands.NoteRefusal, _now: float) -> None:
-    """Tells webhook receivers of a call that a participant may not make, so often that nothing is hidden."""
-    member = room.by_identity.get(command.identity)
-    if member is not None and member.refusals_told < MAX_REFUSALS_TOLD:
-        member.refusals_told += 1
-        room.emit(Notify(f"{CALL_REFUSED}/{command.method}", room.info(), member.info()))
-
-
 def delete(room: RoomState, _command: commands.DeleteRoom, now: float) -> None:
     """Ends the room for everybody."""
     for member in list(room.members.values()):
@@ -142,6 +129,7 @@ def finish(room: RoomState) -> None:
     """The room is over."""
     if not room.finished:
         room.finished = True
+        refusing.tell_rest(room)
         room.emit(Notify("room_finished", room.info()))
         room.emit(Finished())
 
@@ -150,6 +138,7 @@ def shut_down(room: RoomState, _command: commands.ShutDown, _now: float) -> None
     """The server stops: clients come back when it does, or to another one."""
     notice = say.LeaveNotice(reason=DisconnectReason.SERVER_SHUTDOWN, action=LeaveAction.RECONNECT)
     room.tell(room.members.values(), notice)
+    refusing.tell_rest(room)
 
 
 def update_metadata(room: RoomState, member: Member, request: ask.UpdateMetadata, _now: float) -> None:

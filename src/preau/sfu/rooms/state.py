@@ -74,6 +74,16 @@ class Wish:
 
 
 @dataclass(slots=True)
+class Refusals:
+    """Calls that people with a credential for the room may not make: how many were told of since the last
+    sums, how many of whom are only counted, and when those are told."""
+
+    told: int = 0
+    untold: dict[str, int] = field(default_factory=dict)
+    due_s: float | None = None
+
+
+@dataclass(slots=True)
 class Member:
     """A participant."""
 
@@ -102,7 +112,6 @@ class Member:
     quality_told: set[str] = field(default_factory=set)
     renew_s: float = 0.0
     tcp_only: bool = False
-    refusals_told: int = 0
 
     @property
     def identity(self) -> str:
@@ -190,6 +199,7 @@ class RoomState:
     ever_joined: bool = False
     finished: bool = False
     counters_due_s: float | None = None
+    refusals: Refusals = field(default_factory=Refusals)
     quality_due_s: float = 0.0
     wake_s: float = float("inf")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from preau.sfu.model import ParticipantState
-from preau.sfu.rooms import commands, failing, joining, moderating, negotiating, speaking
+from preau.sfu.rooms import commands, failing, joining, moderating, negotiating, refusing, speaking
 from preau.sfu.rooms.state import Member, RoomState
 from preau.sfu.signalling import responses as say
 
@@ -20,6 +20,7 @@ def tick(room: RoomState, _command: commands.Tick, now: float) -> None:
     speaking.end_feigned(room, now)
     speaking.tell_quality(room, now)
     _tell_counters(room, now)
+    refusing.tell_sums(room, now)
     _end_when_empty(room, now)
 
 

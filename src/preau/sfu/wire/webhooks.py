@@ -18,5 +18,6 @@ def encode_event(event: Notify, event_id: str, created_at_s: float) -> bytes:
         room=room_message(event.room),
         participant=participant_message(event.participant) if event.participant else None,
         track=track_message(event.track) if event.track else None,
+        num_dropped=event.times or 0,
     )
     return json_format.MessageToJson(message, indent=None).encode()

@@ -88,6 +88,7 @@ MATRIX: dict[Action, _Rows] = {
     Action.TRY_MAIL: _ADMINISTRATOR_ONLY,
     Action.VIEW_CASES: _ADMINISTRATOR_ONLY,
     Action.CHANGE_CASE: _ADMINISTRATOR_ONLY,
+    Action.MAIL_CASE: _ADMINISTRATOR_ONLY,
     Action.ENTER_ROOM: {**dict.fromkeys(ACTORS, (OK, OK, LOST))},
     Action.HOST_ROOM: {
         "guest": (NO, NO, NO),

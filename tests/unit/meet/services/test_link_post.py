@@ -11,7 +11,7 @@ import pytest
 from preau.meet.domain.errors import DomainError, ErrorCode
 from preau.meet.domain.ids import MeetingId
 from preau.meet.domain.invitations import Invitation, Invitee
-from preau.meet.domain.letters import MailState
+from preau.meet.domain.letters import MailProblem, MailState
 from preau.meet.services import invitations, link_post, meetings
 from preau.meet.services.invitations import FreshLink
 from preau.meet.services.link_post import (
@@ -130,6 +130,8 @@ async def test_what_may_get_better_is_tried_again(
     box = Postbox(results=list(results))
     invite(world, wanted, started(world, box), PEOPLE[:1])
     assert await settled(world, wanted) == [state]
+    [ann] = people_of(world, wanted)
+    assert ann.mail_problem == (results[-1].problem if state is MailState.FAILED else None)
     assert len(box.taken) == attempts
     assert len({letter.id for letter in box.taken}) == 1
 
@@ -183,6 +185,59 @@ def test_a_restart_shows_what_was_not_sent_as_failed(world: World, wanted: Meeti
     assert people_of(world, wanted)[0].mail is MailState.WAITING, "made after the start"
     give_up_links(world, server.clock.now() + link_post.LINKS_PER_ACCOUNT.window)
     assert [one.mail for one in people_of(world, wanted)] == [MailState.FAILED, None, MailState.FAILED]
+    problems = [one.mail_problem for one in people_of(world, wanted)]
+    assert problems == [MailProblem.LOST, None, MailProblem.LOST]
+
+
+async def test_a_letter_that_was_given_up_is_sent_again_once_with_another_link(
+    world: World, wanted: MeetingId
+) -> None:
+    box = Postbox(results=[OFF])
+    post = started(world, box)
+    ann, zoe = invite(world, wanted, post, PEOPLE[:2])
+    assert await settled(world, wanted) == [MailState.FAILED, None]
+    which = ann.invitation.id
+    for account, code in ((BOB, ErrorCode.NOT_FOUND), (None, ErrorCode.NOT_SIGNED_IN)):
+        with pytest.raises(DomainError) as refused:
+            invitations.mail_invitation(world, account, wanted, which, post)
+        assert refused.value.code is code
+    again = invitations.mail_invitation(world, ADA, wanted, which, post)
+    assert (again.mail, again.mail_problem) == (MailState.WAITING, None)
+    assert again.secret_hash != ann.invitation.secret_hash
+    assert invitations.mail_invitation(world, ADA, wanted, which, post) == again
+    assert await settled(world, wanted) == [MailState.SENT, None]
+    assert invitations.mail_invitation(world, ADA, wanted, which, post).mail is MailState.SENT
+    assert invitations.mail_invitation(world, ADA, wanted, zoe.invitation.id, post) == zoe.invitation
+    assert len(box.taken) == 2
+    assert ann.secret not in box.taken[1].text
+    with world.store.read() as stored:
+        mailed = [one.subject_id for one in stored.audit.all() if one.action == "mail-invitation"]
+        assert mailed == [which, which], "one record when it was made, one when it was sent again"
+
+
+async def test_a_link_that_somebody_used_is_not_replaced_by_sending_again(
+    world: World, wanted: MeetingId
+) -> None:
+    post = started(world, Postbox(results=[OFF]))
+    [ann] = invite(world, wanted, post, PEOPLE[:1])
+    await settled(world, wanted)
+    with world.store.write() as stored:
+        stored.invitations.bind(ann.invitation.id, "device", world.clock.now())
+    kept = invitations.mail_invitation(world, ADA, wanted, ann.invitation.id, post)
+    assert (kept.secret_hash, kept.mail) == (ann.invitation.secret_hash, MailState.FAILED)
+
+
+async def test_sending_again_is_limited_like_every_letter(world: World, wanted: MeetingId) -> None:
+    post = started(world, Postbox(outcome=MailOutcome.OFF, results=[OFF] * 99))
+    [ann] = invite(world, wanted, post, PEOPLE[:1])
+    for _ in range(LINKS_PER_ADDRESS.count - 1):
+        await settled(world, wanted)
+        invitations.mail_invitation(world, ADA, wanted, ann.invitation.id, post)
+    await settled(world, wanted)
+    with pytest.raises(DomainError) as refused:
+        invitations.mail_invitation(world, ADA, wanted, ann.invitation.id, post)
+    assert refused.value.code is ErrorCode.RATE_LIMITED
+    assert people_of(world, wanted)[0].mail is MailState.FAILED, "and nothing was changed"
 
 
 def test_without_a_mail_server_sending_is_refused_and_nobody_invited(server: Stage) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from preau.meet.domain.ids import OccurrenceId, ParticipantId
 from preau.meet.integrations.livekit import NullMedia
+from preau.meet.services.audit import note_unnoted
 from preau.meet.services.media import note_refused_call, take_news
 from preau.meet.services.meetings import create_meeting
 from preau.meet.services.occurrences import start_occurrence
@@ -45,6 +46,19 @@ def test_a_forbidden_call_is_in_the_audit_of_its_meeting(server: Stage) -> None:
     assert (noted.action, noted.participant_id, noted.allowed) == ("media-mute-published-track", ANN, False)
 
 
+def test_calls_beyond_a_measure_are_in_the_audit_as_a_sum(server: Stage) -> None:
+    meeting = create_meeting(server.world, ADA, "6e B").meeting
+    room = start_occurrence(server.world, meeting.id).occurrence.id
+    assert note_refused_call(server.world, MediaNews("calls_refused", room, ANN, 950))
+    assert note_refused_call(server.world, MediaNews("calls_refused", room, ParticipantId(""), 3))
+    for nonsense in (0, -5):
+        assert note_refused_call(server.world, MediaNews("calls_refused", room, ANN, nonsense))
+    with server.world.store.read() as stored:
+        noted = stored.audit.of_meeting(meeting.id, 9)
+    sums = [(one.action, one.participant_id, one.times) for one in noted if not one.allowed]
+    assert sums == [("more-refused", None, 3), ("more-refused", ANN, 950)]
+
+
 @pytest.mark.parametrize(
     "event", ["participant_joined", "call_refused", "call_refused/", "call_refused/" + "x" * 50, "x\n"]
 )
@@ -52,7 +66,19 @@ def test_other_news_is_no_forbidden_call(server: Stage, event: str) -> None:
     assert not note_refused_call(server.world, MediaNews(event, ROOM, ANN))
 
 
-def test_a_room_that_is_over_has_no_audit_to_fill(server: Stage) -> None:
+def test_of_a_room_that_is_over_the_count_is_kept(server: Stage) -> None:
     assert note_refused_call(server.world, MediaNews("call_refused/DeleteRoom", ROOM, ANN))
+    assert note_refused_call(server.world, MediaNews("calls_refused", ROOM, ANN, 41))
+    assert note_refused_call(server.world, MediaNews("calls_refused", ROOM, ANN, 0))
     with server.world.store.read() as stored:
         assert stored.audit.all() == []
+    note_unnoted(server.world)
+    note_unnoted(server.world)
+    with server.world.store.read() as stored:
+        [noted] = stored.audit.all()
+    assert (noted.action, noted.subject_id, noted.meeting_id, noted.times) == (
+        "more-refused",
+        "unknown",
+        None,
+        42,
+    )

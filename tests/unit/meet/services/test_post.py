@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,13 +10,13 @@ import pytest
 
 from preau.meet.domain.cases import CaseState, Category, EvidenceLine, Report
 from preau.meet.domain.errors import DomainError, ErrorCode
-from preau.meet.domain.ids import MeetingId
-from preau.meet.domain.letters import TRIED_FOR, MailState
+from preau.meet.domain.ids import CaseId, MeetingId
+from preau.meet.domain.letters import TRIED_FOR, Letter, MailProblem, MailState
 from preau.meet.domain.rules import Kind
 from preau.meet.services import cases, meetings, organization, post
 from preau.meet.services.limits import Attempts, Limit
 from preau.meet.services.organization import OrganizationChanges
-from preau.meet.services.ports import MailOutcome, World
+from preau.meet.services.ports import MailOutcome, MailResult, World
 from tests.kit.postbox import Postbox
 from tests.kit.world import ADA, BOB, MONDAY, Stage
 
@@ -108,6 +109,106 @@ async def test_what_is_refused_for_days_is_given_up_in_sight(house: World, serve
     case = cases.list_cases(house, ADA)[0].case
     cases.change_case(house, ADA, case.id, CaseState.CLOSED, None)
     assert post.mail_view(house, box).failed == 0
+
+
+async def given_up(house: World, server: Stage, problem: MailOutcome = MailOutcome.REFUSED) -> CaseId:
+    cases.open_case(house, REPORT)
+    box = Postbox(problem)
+    while state_of(house) is not MailState.FAILED:
+        await post.deliver_due(house, box, URL)
+        server.clock.pass_time(timedelta(hours=4))
+    return cases.list_cases(house, ADA)[0].case.id
+
+
+def acts(world: World, action: str) -> int:
+    with world.store.read() as stored:
+        return [one.action for one in stored.audit.all()].count(action)
+
+
+async def test_what_was_given_up_is_sent_again_once_and_that_is_audited(house: World, server: Stage) -> None:
+    case_id = await given_up(house, server)
+    assert cases.list_cases(house, ADA)[0].problem is MailProblem.REFUSED
+    looked, box = acts(house, "view-cases"), Postbox()
+    sent = await post.mail_case(house, box, ADA, case_id, URL)
+    assert sent.mail is not None
+    assert (sent.mail.state, sent.problem) == (MailState.SENT, None)
+    again = await post.mail_case(house, box, ADA, case_id, URL)
+    assert again == sent
+    await post.deliver_due(house, box, URL)
+    assert [letter.id for letter in box.taken] == [case_id]
+    assert (acts(house, "mail-case"), acts(house, "view-cases")) == (1, looked)
+
+
+async def test_what_is_sent_again_in_vain_is_tried_as_long_as_a_new_one(house: World, server: Stage) -> None:
+    case_id = await given_up(house, server)
+    box = Postbox(MailOutcome.UNREACHABLE)
+    seen = await post.mail_case(house, box, ADA, case_id, URL)
+    assert seen.mail is not None
+    assert (seen.mail.state, seen.problem) == (MailState.WAITING, MailProblem.UNREACHABLE)
+    await post.deliver_due(house, box, URL)
+    assert len(box.taken) == 1, "it is not due yet"
+    server.clock.pass_time(timedelta(seconds=16))
+    await post.deliver_due(house, box, URL)
+    assert (len(box.taken), state_of(house)) == (2, MailState.WAITING)
+    server.clock.pass_time(TRIED_FOR)
+    await post.deliver_due(house, box, URL)
+    assert state_of(house) is MailState.FAILED
+    assert (await post.mail_case(house, Postbox(), ADA, case_id, URL)).problem is None
+    assert acts(house, "mail-case") == 2
+
+
+async def test_two_who_send_at_once_send_one_letter(house: World, server: Stage) -> None:
+    case_id = await given_up(house, server)
+    box = Postbox()
+    await asyncio.gather(*(post.mail_case(house, box, ADA, case_id, URL) for _ in range(8)))
+    assert (len(box.taken), acts(house, "mail-case"), state_of(house)) == (1, 1, MailState.SENT)
+
+
+async def test_a_kill_while_it_is_sent_again_loses_nothing(house: World, server: Stage) -> None:
+    class Killed(Postbox):
+        async def send(self, letter: Letter) -> MailResult:
+            raise asyncio.CancelledError
+
+    case_id = await given_up(house, server)
+    with pytest.raises(asyncio.CancelledError):
+        await post.mail_case(house, Killed(), ADA, case_id, URL)
+    box = Postbox()
+    await post.deliver_due(house, box, URL)
+    assert box.taken == []
+    server.clock.pass_time(timedelta(minutes=3))
+    await post.deliver_due(house, box, URL)
+    assert (len(box.taken), state_of(house)) == (1, MailState.SENT)
+
+
+async def test_who_may_not_send_again_and_what_cannot_be(house: World, server: Stage) -> None:
+    case_id = await given_up(house, server)
+    box = Postbox()
+    for account, wanted, code in (
+        (BOB, case_id, ErrorCode.NOT_ALLOWED),
+        (None, case_id, ErrorCode.NOT_SIGNED_IN),
+        (ADA, CaseId("cas_none"), ErrorCode.NOT_FOUND),
+    ):
+        with pytest.raises(DomainError) as refused:
+            await post.mail_case(house, box, account, wanted, URL)
+        assert refused.value.code is code
+    silent = replace(house, sends_mail=False)
+    assert cases.list_cases(silent, ADA)[0].problem is MailProblem.OFF
+    organization.change_organization(house, server.rooms, ADA, OrganizationChanges(safeguarding_contact=""))
+    assert cases.list_cases(house, ADA)[0].problem is MailProblem.NO_CONTACT
+    for world in (silent, house):
+        with pytest.raises(DomainError) as refused:
+            await post.mail_case(world, box, ADA, case_id, URL)
+        assert refused.value.code is ErrorCode.CONFLICT
+    cases.open_case(house, REPORT)
+    unmailed = cases.list_cases(house, ADA)[0]
+    assert (unmailed.mail, unmailed.problem) == (None, None)
+    with pytest.raises(DomainError) as refused:
+        await post.mail_case(house, box, ADA, unmailed.case.id, URL)
+    assert refused.value.code is ErrorCode.CONFLICT
+    assert (box.taken, acts(house, "mail-case")) == ([], 0)
+    stored = next(one.mail for one in cases.list_cases(house, ADA) if one.case.id == case_id)
+    assert stored is not None
+    assert stored.state is MailState.FAILED
 
 
 async def test_a_contact_who_was_put_right_gets_what_still_waits(house: World, server: Stage) -> None:

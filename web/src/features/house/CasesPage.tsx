@@ -12,6 +12,7 @@ import { Notice } from "../../ui/Notice";
 import { Lead, Page, PageTitle } from "../../ui/Page";
 import { TextArea } from "../../ui/TextArea";
 import { AdminOnly } from "./AdminOnly";
+import { CaseMail } from "./CaseMail";
 import styles from "./House.module.css";
 
 /** The register: every report, and what became of it. */
@@ -57,7 +58,8 @@ function Register() {
 
 const LOOK = { open: "trouble", "in-progress": "attention", closed: "good" } as const;
 
-function CaseCard({ one }: { one: Case }) {
+function CaseCard({ one: fetched }: { one: Case }) {
+  const [one, setOne] = useState(fetched);
   const text = useText();
   const intl = useIntl();
   return (
@@ -69,9 +71,9 @@ function CaseCard({ one }: { one: Case }) {
         <span className={styles.small}>
           {intl.formatDate(one.at, { dateStyle: "long", timeStyle: "short" })}
         </span>
-        {one.mail === "failed" && <Badge kind="trouble">{text("cases.mail.failed")}</Badge>}
         {(one.mail === "waiting" || one.mail === "sent") && <Badge>{text(`cases.mail.${one.mail}`)}</Badge>}
       </div>
+      <CaseMail one={one} onSent={setOne} />
       <p className={styles.small}>
         {text("cases.by", { name: one.reporter_name })}
         {one.about_name !== null && ` · ${text("cases.about", { name: one.about_name })}`}

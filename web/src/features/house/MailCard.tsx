@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { api, type Mail, type MailTrial } from "../../api";
 import { useErrorText, useText } from "../../i18n";
-import { Button } from "../../ui/Button";
+import { Button, LinkButton } from "../../ui/Button";
 import { Card } from "../../ui/Card";
 import { Notice } from "../../ui/Notice";
 import styles from "./House.module.css";
@@ -12,7 +12,14 @@ export function MailCard({ mail }: { mail: Mail }) {
   return (
     <Card className={styles.section}>
       <h2>{text("house.mail")}</h2>
-      {mail.failed > 0 && <Notice kind="trouble">{text("house.mail.failed", { count: mail.failed })}</Notice>}
+      {mail.failed > 0 && (
+        <Notice kind="trouble">
+          {text("house.mail.failed", { count: mail.failed })}
+          <div className={styles.acts}>
+            <LinkButton to="/cases">{text("house.mail.failed.reports")}</LinkButton>
+          </div>
+        </Notice>
+      )}
       {mail.sender === null ? (
         <p className={styles.lead}>{text("house.mail.off")}</p>
       ) : (

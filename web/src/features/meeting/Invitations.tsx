@@ -13,6 +13,7 @@ import { Menu, MenuItem } from "../../ui/Menu";
 import { Notice } from "../../ui/Notice";
 import { FreshLinks } from "./FreshLinks";
 import { InviteForms } from "./InviteForms";
+import { LinkMail } from "./LinkMail";
 import styles from "./Meeting.module.css";
 
 const LOOK_AGAIN_MS = 3000;
@@ -52,7 +53,15 @@ function useInvitations(meeting: Meeting) {
       setPeople((shown) => shown.filter((one) => one.id !== person.id));
     }, setError);
   }
-  return { people, sendsMail, fresh, error, said, added, renew, revoke, forget: () => setFresh([]) };
+  function mail(person: Invitation) {
+    setError(null);
+    return api.mailInvitation(meeting.id, person.id).then((sent) => {
+      setPeople((shown) => shown.map((one) => (one.id === sent.id ? sent : one)));
+      // The link that is shown there is dead.
+      setFresh((shown) => shown.filter((one) => one.id !== person.id));
+    }, setError);
+  }
+  return { people, sendsMail, fresh, error, said, added, renew, revoke, mail, forget: () => setFresh([]) };
 }
 
 /** One link for each person, which is how people are meant to come. */
@@ -84,6 +93,7 @@ export function Invitations({ meeting, title }: { meeting: Meeting; title: strin
                 sendsMail={access.sendsMail}
                 onRenew={access.renew}
                 onRevoke={access.revoke}
+                onMail={access.mail}
               />
             ))}
           </ul>
@@ -100,9 +110,10 @@ interface RowProps {
   sendsMail: boolean;
   onRenew: (person: Invitation, isSent: boolean) => void;
   onRevoke: (person: Invitation) => void;
+  onMail: (person: Invitation) => Promise<void>;
 }
 
-function Row({ person, sendsMail, onRenew, onRevoke }: RowProps) {
+function Row({ person, sendsMail, onRenew, onRevoke, onMail }: RowProps) {
   const text = useText();
   const more = text("meeting.person.more", { name: person.name });
   const trigger = (
@@ -116,6 +127,7 @@ function Row({ person, sendsMail, onRenew, onRevoke }: RowProps) {
       <div className={styles.words}>
         <div className={styles.name}>{person.name}</div>
         <Used person={person} />
+        <LinkMail person={person} sendsMail={sendsMail} onMail={onMail} />
       </div>
       <div className={styles.badges}>
         {person.role === "cohost" && <Badge kind="good">{text("meeting.person.cohost")}</Badge>}

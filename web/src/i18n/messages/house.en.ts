@@ -20,7 +20,8 @@ export default {
   "house.mail.waiting":
     "{count, plural, one {# report is} other {# reports are}} still to be sent to the contact.",
   "house.mail.failed":
-    "{count, plural, one {# report} other {# reports}} could not be sent to the contact. Please tell them yourself.",
+    "{count, plural, one {# report} other {# reports}} could not be sent to the contact. Please tell them yourself, or send again.",
+  "house.mail.failed.reports": "See the reports",
   "house.mail.try": "Send a test mail to me",
   "house.mail.result.sent": "The mail server took it. Look for it in the mailbox of {to}.",
   "house.mail.result.off": "This server sends no mail.",
@@ -46,7 +47,28 @@ export default {
   "cases.saved": "Saved: the reporter can read it.",
   "cases.mail.waiting": "Mail to the contact: waiting",
   "cases.mail.sent": "Mail to the contact: sent",
-  "cases.mail.failed": "Mail to the contact: not sent",
+  "cases.mail.waiting.lead":
+    "The mail to the contact has not left yet. It is tried again by itself for five days.",
+  "cases.mail.failed": "Mail to the contact: not delivered",
+  "cases.mail.failed.lead": "It is not tried any more. Please tell the contact yourself, or send it again.",
+  "cases.mail.again": "Send again",
+  "cases.mail.again.of": "Send again: report {number}",
+  "cases.mail.again.busy": "Sending…",
+  "cases.mail.again.sent": "The mail to the contact was sent.",
+  "cases.mail.organization": "To the organization’s page",
+  "cases.mail.problem.off":
+    "This server has no mail server any more. Whoever runs it can set one up; then it can be sent again.",
+  "cases.mail.problem.no-contact":
+    "No safeguarding contact is named. Name one on the organization’s page; then it can be sent again.",
+  "cases.mail.problem.unreachable":
+    "The mail server does not answer. Whoever runs the server can see to it; the organization’s page sends a test mail.",
+  "cases.mail.problem.not-encrypted":
+    "The way to the mail server is not encrypted, or its certificate is not to be trusted. Whoever runs the server can put that right.",
+  "cases.mail.problem.sign-in-refused":
+    "The mail server refuses our name or password. Whoever runs the server can put that right.",
+  "cases.mail.problem.refused":
+    "The mail server refuses the mail, most often because there is no such address. Check the contact’s address on the organization’s page.",
+  "cases.mail.problem.lost": "The server was restarted before the mail had left.",
   "case.title": "Your report {number}",
   "case.lead": "{category}, {date}",
   "case.open": "It has arrived and waits to be read.",

@@ -20,7 +20,8 @@ export default {
   "house.mail.waiting":
     "{count, plural, one {# signalement doit} other {# signalements doivent}} encore partir vers le référent.",
   "house.mail.failed":
-    "{count, plural, one {# signalement n’a} other {# signalements n’ont}} pas pu être envoyé au référent. Prévenez-le vous-même.",
+    "{count, plural, one {# signalement n’a} other {# signalements n’ont}} pas pu être envoyé au référent. Prévenez-le vous-même, ou renvoyez le message.",
+  "house.mail.failed.reports": "Voir les signalements",
   "house.mail.try": "M’envoyer un message d’essai",
   "house.mail.result.sent": "Le serveur de messagerie l’a accepté. Cherchez-le dans la boîte de {to}.",
   "house.mail.result.off": "Ce serveur n’envoie pas de courriel.",
@@ -47,7 +48,28 @@ export default {
   "cases.saved": "Enregistré : l’auteur peut le lire.",
   "cases.mail.waiting": "Courriel au référent : en attente",
   "cases.mail.sent": "Courriel au référent : envoyé",
-  "cases.mail.failed": "Courriel au référent : non envoyé",
+  "cases.mail.waiting.lead":
+    "Le courriel au référent n’est pas encore parti. Les essais continuent d’eux-mêmes pendant cinq jours.",
+  "cases.mail.failed": "Courriel au référent : non remis",
+  "cases.mail.failed.lead": "Les essais ont cessé. Prévenez vous-même le référent, ou renvoyez le message.",
+  "cases.mail.again": "Renvoyer",
+  "cases.mail.again.of": "Renvoyer : signalement {number}",
+  "cases.mail.again.busy": "Envoi en cours…",
+  "cases.mail.again.sent": "Le courriel au référent est parti.",
+  "cases.mail.organization": "Vers la page de l’établissement",
+  "cases.mail.problem.off":
+    "Ce serveur n’a plus de serveur de messagerie. La personne qui le gère peut en indiquer un ; le renvoi sera alors possible.",
+  "cases.mail.problem.no-contact":
+    "Aucun référent protection n’est désigné. Indiquez son adresse sur la page de l’établissement ; le renvoi sera alors possible.",
+  "cases.mail.problem.unreachable":
+    "Le serveur de messagerie ne répond pas. La personne qui gère le serveur peut s’en occuper ; la page de l’établissement permet d’envoyer un message d’essai.",
+  "cases.mail.problem.not-encrypted":
+    "Le trajet vers le serveur de messagerie n’est pas chiffré, ou son certificat n’est pas digne de confiance. La personne qui gère le serveur peut y remédier.",
+  "cases.mail.problem.sign-in-refused":
+    "Le serveur de messagerie refuse notre nom ou notre mot de passe. La personne qui gère le serveur peut y remédier.",
+  "cases.mail.problem.refused":
+    "Le serveur de messagerie refuse le message, le plus souvent parce que l’adresse n’existe pas. Vérifiez l’adresse du référent sur la page de l’établissement.",
+  "cases.mail.problem.lost": "Le serveur a redémarré avant que le message ne parte.",
   "case.title": "Votre signalement {number}",
   "case.lead": "{category}, {date}",
   "case.open": "Il est arrivé et attend d’être lu.",

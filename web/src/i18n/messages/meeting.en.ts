@@ -43,7 +43,22 @@ export default {
   "meeting.person.renewAndSend": "New link, sent by email",
   "meeting.person.mail.waiting": "Email on its way",
   "meeting.person.mail.sent": "Sent by email",
-  "meeting.person.mail.failed": "Email not sent: make a new link",
+  "meeting.person.mail.failed": "Email not delivered",
+  "meeting.person.again": "Send again",
+  "meeting.person.again.of": "Send again to {name}",
+  "meeting.person.again.asked": "A new link is on its way; the earlier one is dead.",
+  "meeting.person.again.sent": "A new link was sent; the earlier one is dead.",
+  "meeting.person.problem.off":
+    "This server sends no mail any more. Make a new link and hand it over yourself.",
+  "meeting.person.problem.unreachable":
+    "The mail server did not answer. Send again later, or make a new link and hand it over yourself.",
+  "meeting.person.problem.not-encrypted":
+    "Mail cannot leave in safety now: tell your administrator. Or make a new link and hand it over yourself.",
+  "meeting.person.problem.sign-in-refused":
+    "The mail server does not take our mail: tell your administrator. Or make a new link and hand it over yourself.",
+  "meeting.person.problem.refused":
+    "The mail server refused it, most often because there is no such address. Is it right? Otherwise take the link back and invite again.",
+  "meeting.person.problem.lost": "The server was restarted before the email had left.",
   "meeting.person.revoke": "Take the link back",
   "meeting.person.revoked": "The link of {name} was taken back.",
   "meeting.open": "Open link",

@@ -45,7 +45,22 @@ export default {
   "meeting.person.renewAndSend": "Nouveau lien, par courriel",
   "meeting.person.mail.waiting": "Courriel en route",
   "meeting.person.mail.sent": "Envoyé par courriel",
-  "meeting.person.mail.failed": "Courriel non parti : créez un nouveau lien",
+  "meeting.person.mail.failed": "Courriel non remis",
+  "meeting.person.again": "Renvoyer",
+  "meeting.person.again.of": "Renvoyer à {name}",
+  "meeting.person.again.asked": "Un nouveau lien est en route ; l’ancien est mort.",
+  "meeting.person.again.sent": "Un nouveau lien est parti ; l’ancien est mort.",
+  "meeting.person.problem.off":
+    "Ce serveur n’envoie plus de courriel. Créez un nouveau lien et remettez-le vous-même.",
+  "meeting.person.problem.unreachable":
+    "Le serveur de messagerie n’a pas répondu. Renvoyez plus tard, ou créez un nouveau lien et remettez-le vous-même.",
+  "meeting.person.problem.not-encrypted":
+    "Le courriel ne peut pas partir en sécurité pour l’instant : prévenez votre administrateur. Ou créez un nouveau lien et remettez-le vous-même.",
+  "meeting.person.problem.sign-in-refused":
+    "Le serveur de messagerie n’accepte pas nos messages : prévenez votre administrateur. Ou créez un nouveau lien et remettez-le vous-même.",
+  "meeting.person.problem.refused":
+    "Le serveur de messagerie l’a refusé, le plus souvent parce que l’adresse n’existe pas. Est-elle juste ? Sinon, reprenez le lien et invitez de nouveau.",
+  "meeting.person.problem.lost": "Le serveur a redémarré avant que le courriel ne parte.",
   "meeting.person.revoke": "Reprendre le lien",
   "meeting.person.revoked": "Le lien de {name} a été repris.",
   "meeting.open": "Lien ouvert",

@@ -1,0 +1,97 @@
+"""Calls that participants may not make, told to webhook receivers: each of them, or how many there were."""
+
+from __future__ import annotations
+
+from preau.sfu.model import (
+    DisconnectReason,
+    ParticipantInfo,
+    ParticipantKind,
+    ParticipantState,
+    Permission,
+)
+from preau.sfu.rooms import commands
+from preau.sfu.rooms.effects import Notify
+from preau.sfu.rooms.state import RoomState
+
+#: The name of an event that is ours alone; the method follows behind a slash.
+CALL_REFUSED = "call_refused"
+#: The event that sums calls up: of which methods, nobody kept.
+CALLS_REFUSED = "calls_refused"
+#: Of one room: so many single calls, and so many sums, within `PAUSE_S` seconds, that other events pass too.
+MOST_AT_ONCE = 50
+PAUSE_S = 2.0
+#: What more people than this do is counted without their names.
+MAX_IDENTITIES = 1000
+_NOBODY = ""
+
+
+def note(room: RoomState, command: commands.NoteRefusal, now: float) -> None:
+    """Tells of a call, or counts it when there are too many. A signed credential named the caller."""
+    refusals = room.refusals
+    if refusals.told < MOST_AT_ONCE and command.identity not in refusals.untold:
+        refusals.told += 1
+        who = _who(room, command.identity)
+        room.emit(Notify(f"{CALL_REFUSED}/{command.method}", room.info(), who))
+    else:
+        is_known = command.identity in refusals.untold or len(refusals.untold) < MAX_IDENTITIES
+        key = command.identity if is_known else _NOBODY
+        refusals.untold[key] = refusals.untold.get(key, 0) + 1
+    if refusals.due_s is None:
+        refusals.due_s = now + PAUSE_S
+    room.wake(refusals.due_s)
+
+
+def tell_sums(room: RoomState, now: float) -> None:
+    """Tells what was only counted, once that is due."""
+    refusals = room.refusals
+    if refusals.due_s is None:
+        return
+    if refusals.due_s > now:
+        room.wake(refusals.due_s)
+        return
+    refusals.told, refusals.due_s = 0, None
+    _tell_some(room)
+    if refusals.untold:
+        refusals.due_s = now + PAUSE_S
+        room.wake(refusals.due_s)
+
+
+def tell_rest(room: RoomState) -> None:
+    """Tells all that was only counted: the room, or the server, is about to end."""
+    _tell_some(room)
+    rest = sum(room.refusals.untold.values())
+    room.refusals.untold.clear()
+    if rest:
+        room.emit(Notify(CALLS_REFUSED, room.info(), times=rest))
+
+
+def _tell_some(room: RoomState) -> None:
+    untold = room.refusals.untold
+    for identity in list(untold)[:MOST_AT_ONCE]:
+        who = None if identity == _NOBODY else _who(room, identity)
+        room.emit(Notify(CALLS_REFUSED, room.info(), who, times=untold.pop(identity)))
+
+
+def _who(room: RoomState, identity: str) -> ParticipantInfo:
+    """The participant, or what is left of one who is not there."""
+    member = room.by_identity.get(identity)
+    if member is not None:
+        return member.info()
+    return ParticipantInfo(
+        sid="",
+        identity=identity,
+        name="",
+        state=ParticipantState.DISCONNECTED,
+        metadata="",
+        attributes={},
+        tracks=(),
+        joined_at_ms=0,
+        version=0,
+        permission=Permission(),
+        is_publisher=False,
+        kind=ParticipantKind.STANDARD,
+        kind_details=(),
+        disconnect_reason=DisconnectReason.UNKNOWN,
+        client_protocol=0,
+        capabilities=(),
+    )
