@@ -276,3 +276,6 @@ async def test_what_may_not_be_published_is_not(lesson: ClassInSession) -> None:
                 async with speaking(media, share):
                     pass
             assert lesson.teacher_media.published_by(admitted["participant_id"]) == []
+            if IS_EMBEDDED:
+                tried = "media-add-track"
+                until("it is noted", lambda: tried in noted(lesson, admitted), NOTED_WITHIN_S)

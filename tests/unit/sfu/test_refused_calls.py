@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from preau.sfu.model import DisconnectReason
+from preau.sfu.model import DisconnectReason, Permission, TrackKind, TrackSource
 from preau.sfu.rooms import commands
 from preau.sfu.rooms.effects import Notify
 from preau.sfu.rooms.refusing import CALL_REFUSED, CALLS_REFUSED, MAX_IDENTITIES, MOST_AT_ONCE, PAUSE_S
+from preau.sfu.signalling import requests as ask
 from preau.sfu.wire.webhooks import encode_event
 from tests.kit.sfu_room import Stage
 
@@ -44,6 +45,20 @@ def test_a_few_calls_are_told_at_once_with_their_method() -> None:
     assert stage.events() == ["call_refused/DeleteRoom"] * 3
     stage.pass_time(PAUSE_S * 3)
     assert events(stage) == 3, "and nothing is told twice"
+
+
+def test_what_somebody_asks_for_without_the_right_is_told_as_well() -> None:
+    stage = Stage()
+    stage.join("ada", Permission(can_publish_sources=(TrackSource.MICROPHONE,), can_update_metadata=True))
+    stage.clear()
+    stage.ask("ada", ask.AddTrack("mic", TrackKind.AUDIO, TrackSource.MICROPHONE))
+    stage.ask("ada", ask.UpdateMetadata("x" * 600_000, "", {}, 1))
+    assert events(stage) == 0, "what is allowed is not told, nor what is merely too much"
+    stage.ask("ada", ask.AddTrack("cam", TrackKind.VIDEO, TrackSource.CAMERA))
+    stage.do(commands.UpdateParticipant("ada", permission=Permission()))
+    stage.ask("ada", ask.UpdateMetadata("", "Somebody else", {}, 2))
+    refused = [event for event in stage.events() if event.startswith(CALL_REFUSED)]
+    assert refused == ["call_refused/AddTrack", "call_refused/UpdateMetadata"]
 
 
 def test_a_flood_is_told_to_the_last_call_in_few_events() -> None:

@@ -111,6 +111,7 @@ def test_data_needs_permission_and_metrics_another() -> None:
     stage.clear()
     relay(stage, "ada", packet(1))
     assert receivers(stage) == []
+    assert stage.events() == ["call_refused/SendData"]
     relay(stage, "ben", packet(1, metrics=True))
     assert receivers(stage) == [stage.peers("eye")[1]]
 

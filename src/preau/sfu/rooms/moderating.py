@@ -141,11 +141,12 @@ def shut_down(room: RoomState, _command: commands.ShutDown, _now: float) -> None
     refusing.tell_rest(room)
 
 
-def update_metadata(room: RoomState, member: Member, request: ask.UpdateMetadata, _now: float) -> None:
+def update_metadata(room: RoomState, member: Member, request: ask.UpdateMetadata, now: float) -> None:
     """A participant changes its own name, metadata or attributes."""
     changed = _changed(member.admission, request.name, request.metadata, request.attributes)
     if not member.permission.can_update_metadata:
         reason, message = say.Reason.NOT_ALLOWED, "Changing own metadata is not allowed."
+        refusing.note(room, member.identity, "UpdateMetadata", now)
     elif not within_limits(changed.name, changed.metadata, changed.attributes):
         reason, message = say.Reason.LIMIT_EXCEEDED, "Name, metadata or attributes are too long."
     else:

@@ -13,7 +13,7 @@ from preau.sfu.model import (
     VideoLayer,
     VideoQuality,
 )
-from preau.sfu.rooms import leaving, media, negotiating, subscribing
+from preau.sfu.rooms import leaving, media, negotiating, refusing, subscribing
 from preau.sfu.rooms.effects import Notify
 from preau.sfu.rooms.state import Member, Published, RoomState
 from preau.sfu.signalling import requests as ask
@@ -42,9 +42,11 @@ _MAX_BPS = 2**32 - 1
 _RIDS = {1: ("",), 2: ("q", "h"), 3: ("q", "h", "f")}
 
 
-def add_track(room: RoomState, member: Member, request: ask.AddTrack, _now: float) -> None:
+def add_track(room: RoomState, member: Member, request: ask.AddTrack, now: float) -> None:
     """Announces a track; answered with its sid, or with why not."""
     if problem := _problem(member, request):
+        if problem[0] is say.Reason.NOT_ALLOWED:
+            refusing.note(room, member.identity, "AddTrack", now)
         room.send(member, say.RequestOutcome(reason=problem[0], message=problem[1], request=request))
         return
     if request.sid:

@@ -1,4 +1,7 @@
-"""Calls that participants may not make, told to webhook receivers: each of them, or how many there were."""
+"""What participants tried and may not do, told to webhook receivers: each time, or how often it was.
+
+It is calls of the server API and what they ask for over their own connection.
+"""
 
 from __future__ import annotations
 
@@ -25,16 +28,20 @@ MAX_IDENTITIES = 1000
 _NOBODY = ""
 
 
-def note(room: RoomState, command: commands.NoteRefusal, now: float) -> None:
-    """Tells of a call, or counts it when there are too many. A signed credential named the caller."""
+def note_call(room: RoomState, command: commands.NoteRefusal, now: float) -> None:
+    """Notes a call of the server API. A signed credential named the caller."""
+    note(room, command.identity, command.method, now)
+
+
+def note(room: RoomState, identity: str, method: str, now: float) -> None:
+    """Tells of an attempt, or counts it when there are too many."""
     refusals = room.refusals
-    if refusals.told < MOST_AT_ONCE and command.identity not in refusals.untold:
+    if refusals.told < MOST_AT_ONCE and identity not in refusals.untold:
         refusals.told += 1
-        who = _who(room, command.identity)
-        room.emit(Notify(f"{CALL_REFUSED}/{command.method}", room.info(), who))
+        room.emit(Notify(f"{CALL_REFUSED}/{method}", room.info(), _who(room, identity)))
     else:
-        is_known = command.identity in refusals.untold or len(refusals.untold) < MAX_IDENTITIES
-        key = command.identity if is_known else _NOBODY
+        is_known = identity in refusals.untold or len(refusals.untold) < MAX_IDENTITIES
+        key = identity if is_known else _NOBODY
         refusals.untold[key] = refusals.untold.get(key, 0) + 1
     if refusals.due_s is None:
         refusals.due_s = now + PAUSE_S

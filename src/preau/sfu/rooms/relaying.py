@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from preau.sfu.model import StampedPacket
-from preau.sfu.rooms import media
+from preau.sfu.rooms import media, refusing
 from preau.sfu.rooms.commands import Relay, SendServerData
 from preau.sfu.rooms.state import Kept, Member, RoomState
 
@@ -17,7 +17,10 @@ KEEP_BYTES = 512 * 1024
 def relay(room: RoomState, command: Relay, now: float) -> None:
     """A participant's packet, to whom it is for. Repeated reliable packets are dropped."""
     member = room.by_peer.get(command.peer)
-    if member is None or not member.permission.can_publish_data:
+    if member is None:
+        return
+    if not member.permission.can_publish_data:
+        refusing.note(room, member.identity, "SendData", now)
         return
     packet = command.packet
     if command.reliable and packet.sequence:

@@ -151,7 +151,7 @@ _HANDLERS: dict[type, Callable[[RoomState, Any, float], object]] = {
     commands.ChangeSubscriptions: moderating.change_subscriptions,
     commands.SendServerData: relaying.server_data,
     commands.SetRoomMetadata: moderating.set_metadata,
-    commands.NoteRefusal: refusing.note,
+    commands.NoteRefusal: refusing.note_call,
     commands.DeleteRoom: moderating.delete,
     commands.ShutDown: moderating.shut_down,
     media.Answered: publishing.answered,
