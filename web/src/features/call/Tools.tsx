@@ -18,13 +18,12 @@ import { Button as AriaButton } from "react-aria-components/Button";
 import { ToggleButton as AriaToggleButton } from "react-aria-components/ToggleButton";
 import { canShareScreen } from "../../rtc";
 import type { Source } from "../../room/sources";
-import type { RoomView } from "../../room/view";
 import { useText } from "../../i18n";
 import { classes } from "../../ui/classes";
 import { Hidden } from "../../ui/Hidden";
 import { Icon } from "../../ui/Icon";
 import { Menu, MenuItem } from "../../ui/Menu";
-import { useCall } from "./CallContext";
+import { useCall, useRoomParts } from "./CallContext";
 import type { PanelName } from "./panels";
 import styles from "./Tools.module.css";
 
@@ -81,7 +80,6 @@ function Tool(props: ToolProps) {
 }
 
 export interface ToolsProps {
-  view: RoomView;
   panel: PanelName | null;
   onPanel: (panel: PanelName | null) => void;
 }
@@ -92,7 +90,7 @@ export function Tools(props: ToolsProps) {
   const call = useCall();
   return (
     <footer aria-label={text("call.tools")} className={styles.tools}>
-      <SourceTools view={props.view} />
+      <SourceTools />
       <span className={styles.gap} />
       <PanelTools {...props} />
       <More {...props} />
@@ -108,13 +106,14 @@ export function Tools(props: ToolsProps) {
   );
 }
 
-function SourceTools({ view }: { view: RoomView }) {
+function SourceTools() {
   const text = useText();
   const call = useCall();
-  const { microphone, camera, screen } = view.sources;
+  const { sources, may, me } = useRoomParts("sources", "may", "me");
+  const { microphone, camera, screen } = sources;
   const toggle = (source: Source) => () =>
     call.dispatch({ type: "sources", input: { type: "toggle", source } });
-  const isRaised = view.me?.hand_raised_at != null;
+  const isRaised = me?.hand_raised_at != null;
   return (
     <>
       <Tool
@@ -124,7 +123,7 @@ function SourceTools({ view }: { view: RoomView }) {
         shortcut="M"
         isOn={microphone.wanted}
         isBusy={microphone.is_changing}
-        isForbidden={view.may.microphone !== null}
+        isForbidden={may.microphone !== null}
         onToggle={toggle("microphone")}
       />
       <Tool
@@ -134,7 +133,7 @@ function SourceTools({ view }: { view: RoomView }) {
         shortcut="V"
         isOn={camera.wanted}
         isBusy={camera.is_changing}
-        isForbidden={view.may.camera !== null}
+        isForbidden={may.camera !== null}
         onToggle={toggle("camera")}
       />
       {canShareScreen() && (
@@ -144,7 +143,7 @@ function SourceTools({ view }: { view: RoomView }) {
           shortcut="S"
           isOn={screen.wanted}
           isBusy={screen.is_changing}
-          isForbidden={view.may.screen !== null}
+          isForbidden={may.screen !== null}
           onToggle={toggle("screen")}
           isExtra
         />
@@ -161,31 +160,48 @@ function SourceTools({ view }: { view: RoomView }) {
   );
 }
 
-function PanelTools({ view, panel, onPanel }: ToolsProps) {
+type PanelToolProps = Pick<ToolProps, "isOn" | "onToggle">;
+
+function PeopleTool(props: PanelToolProps) {
   const text = useText();
+  const count = useRoomParts("waiting").waiting.length;
+  return (
+    <Tool
+      {...props}
+      icon={Users}
+      label={text("call.people")}
+      shortcut="P"
+      count={count}
+      countText={text("safety.door.badge", { count })}
+      isExtra
+    />
+  );
+}
+
+function ChatTool(props: PanelToolProps) {
+  const text = useText();
+  const { unread: count } = useRoomParts("unread");
+  return (
+    <Tool
+      {...props}
+      icon={MessageSquare}
+      label={text("call.chat")}
+      shortcut="C"
+      count={count}
+      countText={text("call.chat.unread", { count })}
+    />
+  );
+}
+
+function PanelTools({ panel, onPanel }: ToolsProps) {
+  const text = useText();
+  const { may } = useRoomParts("may");
   const toggle = (name: PanelName) => () => onPanel(panel === name ? null : name);
   return (
     <>
-      <Tool
-        icon={Users}
-        label={text("call.people")}
-        shortcut="P"
-        isOn={panel === "people"}
-        onToggle={toggle("people")}
-        count={view.waiting.length}
-        countText={text("safety.door.badge", { count: view.waiting.length })}
-        isExtra
-      />
-      <Tool
-        icon={MessageSquare}
-        label={text("call.chat")}
-        shortcut="C"
-        isOn={panel === "chat"}
-        onToggle={toggle("chat")}
-        count={view.unread}
-        countText={text("call.chat.unread", { count: view.unread })}
-      />
-      {view.may.is_moderator && (
+      <PeopleTool isOn={panel === "people"} onToggle={toggle("people")} />
+      <ChatTool isOn={panel === "chat"} onToggle={toggle("chat")} />
+      {may.is_moderator && (
         <Tool
           icon={ShieldCheck}
           label={text("safety.title")}
@@ -207,10 +223,11 @@ function PanelTools({ view, panel, onPanel }: ToolsProps) {
 }
 
 /** On phones: the tools that do not fit. */
-function More({ view, panel, onPanel }: ToolsProps) {
+function More({ panel, onPanel }: ToolsProps) {
   const text = useText();
   const call = useCall();
-  const isRaised = view.me?.hand_raised_at != null;
+  const { me, may } = useRoomParts("me", "may");
+  const isRaised = me?.hand_raised_at != null;
   const open = (name: PanelName) => () => onPanel(panel === name ? null : name);
   const trigger: ReactNode = (
     <AriaButton className={classes(styles.tool, styles.more)}>
@@ -234,7 +251,7 @@ function More({ view, panel, onPanel }: ToolsProps) {
           {text("call.share")}
         </MenuItem>
       ) : null}
-      {view.may.is_moderator ? (
+      {may.is_moderator ? (
         <MenuItem icon={ShieldCheck} onAction={open("security")}>
           {text("safety.title")}
         </MenuItem>
