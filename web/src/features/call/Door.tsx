@@ -28,17 +28,18 @@ export function Door({ rows }: { rows: number }) {
   const id = useId();
   const { waiting, pending } = useRoomParts("waiting", "pending");
   const numberOf = useNumberOf();
+  const shown = waiting.slice(0, rows);
   return (
     <section className={styles.door} aria-label={text("safety.door")}>
       <div className={styles.head}>
         <h3>{text("safety.door.title", { count: waiting.length })}</h3>
-        {waiting.length > 1 && <AdmitAll waiting={waiting} hintId={`${id}-all`} />}
+        {shown.length > 1 && <AdmitAll shown={shown} hintId={`${id}-all`} />}
       </div>
       {waiting.length === 0 ? (
         <p className={styles.quiet}>{text("safety.door.empty")}</p>
       ) : (
         <ul className={styles.people}>
-          {waiting.slice(0, rows).map((person) => (
+          {shown.map((person) => (
             <WaitingRow
               key={person.id}
               person={person}
@@ -52,11 +53,11 @@ export function Door({ rows }: { rows: number }) {
   );
 }
 
-/** Everybody without a warning; the others are to be looked at one by one. */
-function AdmitAll({ waiting, hintId }: { waiting: readonly WaitingPerson[]; hintId: string }) {
+/** Everybody to be seen who has no warning; the others are to be looked at one by one. */
+function AdmitAll({ shown, hintId }: { shown: readonly WaitingPerson[]; hintId: string }) {
   const text = useText();
   const call = useCall();
-  const safe = waiting.filter((person) => !hasWarning(person));
+  const safe = shown.filter((person) => !hasWarning(person));
   if (safe.length === 0) return null;
   const participant_ids = safe.slice(0, MAX_ADMITTED_AT_ONCE).map((person) => person.id);
   return (
@@ -64,12 +65,12 @@ function AdmitAll({ waiting, hintId }: { waiting: readonly WaitingPerson[]; hint
       <LightButton
         kind="primary"
         className={styles.all}
-        aria-describedby={safe.length < waiting.length ? hintId : undefined}
+        aria-describedby={safe.length < shown.length ? hintId : undefined}
         onClick={() => call.ask({ type: "admit", participant_ids })}
       >
         {text("safety.door.admitAll")}
       </LightButton>
-      {safe.length < waiting.length && (
+      {safe.length < shown.length && (
         <p id={hintId} className={styles.hint}>
           {text("safety.door.admitAll.hint")}
         </p>
