@@ -18,7 +18,7 @@ import { Button as AriaButton } from "react-aria-components/Button";
 import { ToggleButton as AriaToggleButton } from "react-aria-components/ToggleButton";
 import { canShareScreen } from "../../rtc";
 import type { Source } from "../../room/sources";
-import { useText } from "../../i18n";
+import { useText, type MessageId } from "../../i18n";
 import { classes } from "../../ui/classes";
 import { Hidden } from "../../ui/Hidden";
 import { Icon } from "../../ui/Icon";
@@ -26,6 +26,13 @@ import { Menu, MenuItem } from "../../ui/Menu";
 import { useCall, useRoomParts } from "./CallContext";
 import type { PanelName } from "./panels";
 import styles from "./Tools.module.css";
+
+/** What a tool counts, and the words for it. */
+type Counted = "waiting" | "unread";
+const COUNT_WORDS: Readonly<Record<Counted, MessageId>> = {
+  waiting: "safety.door.badge",
+  unread: "call.chat.unread",
+};
 
 interface ToolProps {
   icon: LucideIcon;
@@ -35,8 +42,7 @@ interface ToolProps {
   /** "source" is red while off; "panel" is green while on. */
   look?: "source" | "panel";
   shortcut?: string;
-  count?: number;
-  countText?: string;
+  counts?: Counted;
   isBusy?: boolean;
   /** The room does not allow it just now: pressing it says why. */
   isForbidden?: boolean;
@@ -56,7 +62,7 @@ function lookOf({ look = "panel", isOn, isExtra, isForbidden }: ToolProps): stri
 
 /** One labelled tool. Its name never changes; `aria-pressed` says whether it is on. */
 function Tool(props: ToolProps) {
-  const { icon, label, isOn, onToggle, shortcut, count = 0, countText, isBusy } = props;
+  const { icon, label, isOn, onToggle, shortcut, counts, isBusy } = props;
   const countId = useId();
   return (
     <>
@@ -66,17 +72,34 @@ function Tool(props: ToolProps) {
         onChange={onToggle}
         aria-label={label}
         aria-keyshortcuts={shortcut}
-        aria-describedby={count > 0 ? countId : undefined}
+        aria-describedby={counts === undefined ? undefined : countId}
         data-busy={isBusy === true || undefined}
       >
         <Icon of={icon} size={24} />
         <span>{label}</span>
-        {count > 0 && <span className={styles.count} data-count={count > 99 ? "99+" : count} aria-hidden />}
+        {counts !== undefined && <CountMark of={counts} />}
       </AriaToggleButton>
       {/* Outside the button: its name is its label and nothing more. */}
-      {count > 0 && <Hidden id={countId}>{countText}</Hidden>}
+      {counts !== undefined && <CountWords of={counts} id={countId} />}
     </>
   );
+}
+
+/** These two are drawn with every change of a number, the tool around them is not. */
+function useCount(of: Counted): number {
+  const { waiting, unread } = useRoomParts("waiting", "unread");
+  return of === "waiting" ? waiting.length : unread;
+}
+
+function CountMark({ of }: { of: Counted }) {
+  const count = useCount(of);
+  return count > 0 && <span className={styles.count} data-count={count > 99 ? "99+" : count} aria-hidden />;
+}
+
+function CountWords({ of, id }: { of: Counted; id: string }) {
+  const text = useText();
+  const count = useCount(of);
+  return <Hidden id={id}>{count > 0 && text(COUNT_WORDS[of], { count })}</Hidden>;
 }
 
 export interface ToolsProps {
@@ -160,47 +183,29 @@ function SourceTools() {
   );
 }
 
-type PanelToolProps = Pick<ToolProps, "isOn" | "onToggle">;
-
-function PeopleTool(props: PanelToolProps) {
-  const text = useText();
-  const count = useRoomParts("waiting").waiting.length;
-  return (
-    <Tool
-      {...props}
-      icon={Users}
-      label={text("call.people")}
-      shortcut="P"
-      count={count}
-      countText={text("safety.door.badge", { count })}
-      isExtra
-    />
-  );
-}
-
-function ChatTool(props: PanelToolProps) {
-  const text = useText();
-  const { unread: count } = useRoomParts("unread");
-  return (
-    <Tool
-      {...props}
-      icon={MessageSquare}
-      label={text("call.chat")}
-      shortcut="C"
-      count={count}
-      countText={text("call.chat.unread", { count })}
-    />
-  );
-}
-
 function PanelTools({ panel, onPanel }: ToolsProps) {
   const text = useText();
   const { may } = useRoomParts("may");
   const toggle = (name: PanelName) => () => onPanel(panel === name ? null : name);
   return (
     <>
-      <PeopleTool isOn={panel === "people"} onToggle={toggle("people")} />
-      <ChatTool isOn={panel === "chat"} onToggle={toggle("chat")} />
+      <Tool
+        icon={Users}
+        label={text("call.people")}
+        shortcut="P"
+        isOn={panel === "people"}
+        onToggle={toggle("people")}
+        counts="waiting"
+        isExtra
+      />
+      <Tool
+        icon={MessageSquare}
+        label={text("call.chat")}
+        shortcut="C"
+        isOn={panel === "chat"}
+        onToggle={toggle("chat")}
+        counts="unread"
+      />
       {may.is_moderator && (
         <Tool
           icon={ShieldCheck}
