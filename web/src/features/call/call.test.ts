@@ -50,7 +50,7 @@ function stage() {
       timers.push(timer);
       return () => timers.splice(timers.indexOf(timer), 1);
     },
-    nextFrame: (callback) => void frames.push(callback),
+    afterFrame: (callback) => void frames.push(callback),
   };
   const passTo = (now_ms: number) => {
     clock.now_ms = now_ms;

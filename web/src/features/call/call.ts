@@ -14,7 +14,7 @@ import {
 import { reuse } from "../../room/reuse";
 import { viewOf, type RoomView } from "../../room/view";
 import type { Act, MessageId } from "../../room/wire";
-import { nextFrame, paced } from "./pace";
+import { afterFrame, paced } from "./pace";
 
 export interface JoinWishes extends Wishes {
   readonly devices: ChosenDevices;
@@ -34,8 +34,8 @@ export interface CallParts {
   readonly chance: () => number;
   /** Calls back once after a delay; returns how to give that up. */
   readonly after: (delay_ms: number, callback: () => void) => () => void;
-  /** Calls back once, when the page may draw again. */
-  readonly nextFrame: (callback: () => void) => void;
+  /** Calls back once, when the page has drawn. */
+  readonly afterFrame: (callback: () => void) => void;
 }
 
 /** `code`: the meeting's link by which the person came. */
@@ -50,7 +50,7 @@ export function browserParts(origin: string, code: string): CallParts {
       const timer = setTimeout(callback, delay_ms);
       return () => clearTimeout(timer);
     },
-    nextFrame,
+    afterFrame,
   };
 }
 
@@ -83,7 +83,7 @@ export class Call {
     this.#view = viewOf(this.#state);
     this.#tell = paced(() => {
       for (const listener of this.#listeners) listener();
-    }, parts.nextFrame);
+    }, parts.afterFrame);
     this.#sockets = parts.openSockets((input) => this.dispatch({ type: "control", input }));
     this.#media = parts.openMedia(wishes.devices, {
       onMedia: (input) => this.dispatch({ type: "media", input }),

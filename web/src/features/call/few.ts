@@ -1,6 +1,6 @@
 /** Long lists that grow by a few rows a frame, so that a crowd takes no frame for itself alone. */
 import { useEffect, useState } from "react";
-import { nextFrame } from "./pace";
+import { afterFrame } from "./pace";
 
 /** A row takes a few milliseconds to make on a slow computer, a frame is over in sixteen. */
 export const ROWS_A_FRAME = 2;
@@ -17,6 +17,6 @@ export function fewMore(before: number, count: number): number {
 export function useFewMore(count: number): number {
   const [before, setBefore] = useState(count);
   const shown = fewMore(before, count);
-  useEffect(() => (shown === before ? undefined : nextFrame(() => setBefore(shown))), [shown, before]);
+  useEffect(() => (shown === before ? undefined : afterFrame(() => setBefore(shown))), [shown, before]);
   return shown;
 }

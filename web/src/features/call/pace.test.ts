@@ -7,13 +7,13 @@ function screen() {
   const draw = () => {
     for (const callback of asked.splice(0)) callback();
   };
-  return { nextFrame: (callback: () => void) => void asked.push(callback), draw, asked };
+  return { afterFrame: (callback: () => void) => void asked.push(callback), draw, asked };
 }
 
 test("the first change shows at once, twenty more in the same frame show together", () => {
-  const { nextFrame, draw } = screen();
+  const { afterFrame, draw } = screen();
   let shown = 0;
-  const changed = paced(() => (shown += 1), nextFrame);
+  const changed = paced(() => (shown += 1), afterFrame);
   changed();
   expect(shown).toBe(1);
   for (let index = 0; index < 20; index += 1) changed();
@@ -23,9 +23,9 @@ test("the first change shows at once, twenty more in the same frame show togethe
 });
 
 test("after a frame without changes nothing is waited for, and the next change shows at once", () => {
-  const { nextFrame, draw, asked } = screen();
+  const { afterFrame, draw, asked } = screen();
   let shown = 0;
-  const changed = paced(() => (shown += 1), nextFrame);
+  const changed = paced(() => (shown += 1), afterFrame);
   changed();
   draw();
   expect(asked).toEqual([]);
@@ -34,10 +34,10 @@ test("after a frame without changes nothing is waited for, and the next change s
 });
 
 test("changes in every frame show once a frame, and the last of them shows", () => {
-  const { nextFrame, draw } = screen();
+  const { afterFrame, draw } = screen();
   const seen: number[] = [];
   let value = 0;
-  const changed = paced(() => seen.push(value), nextFrame);
+  const changed = paced(() => seen.push(value), afterFrame);
   for (value = 1; value <= 6; value += 1) {
     changed();
     if (value % 3 === 0) draw();
@@ -47,12 +47,12 @@ test("changes in every frame show once a frame, and the last of them shows", () 
 });
 
 test("a change made while showing is shown with the next frame", () => {
-  const { nextFrame, draw } = screen();
+  const { afterFrame, draw } = screen();
   let shown = 0;
   const changed = paced(() => {
     shown += 1;
     if (shown === 1) changed();
-  }, nextFrame);
+  }, afterFrame);
   changed();
   expect(shown).toBe(1);
   draw();
