@@ -13,10 +13,8 @@ import type { Crowd, Frame } from "../kit/crowd.ts";
 import { inviteAll, newMeetingOf, setRules, type KnownMeeting } from "../kit/meetings.ts";
 import { measured } from "../kit/report.ts";
 import { until } from "../kit/until.ts";
-import { launch, openContext } from "./browser.ts";
-import { openCrowd } from "./class.ts";
-import { openSchool, TEACHER, type School } from "./school.ts";
-import { startPlatform } from "./server.ts";
+import { openContext } from "./browser.ts";
+import { startSchoolWithHosts, TEACHER } from "./school.ts";
 
 const HIDDEN_MS = 120_000;
 const PUPILS = ["Tom Morel", "Inès Benali"] as const;
@@ -31,16 +29,12 @@ interface Pupil {
 
 const closing = new Closing();
 let browser: Browser;
-let school: School;
 let hosts: Crowd;
 let host = 0;
 let meeting: KnownMeeting;
 
 before(async () => {
-  const platform = closing.add(await startPlatform(), (opened) => opened.stop());
-  browser = closing.add(await launch(), (opened) => opened.close());
-  school = await openSchool(browser, platform, closing);
-  hosts = await openCrowd(browser, school.url, closing, { signedInAs: school.teacher });
+  ({ browser, hosts } = await startSchoolWithHosts(closing));
   meeting = await newMeetingOf(hosts.ask, "Class 3D, physics", "class");
   await setRules(hosts.ask, meeting.id, { starts_muted: false, unmute: true, camera: true });
   ({ seat: host } = await hosts.seat(meeting.code, TEACHER, null));

@@ -236,6 +236,19 @@ test("one of those at the door is let in, then some, then all", async () => {
   await heard("Emile is in", ADMITTED, second.get("Emile"));
 });
 
+test("Enter that is held lets in one; pressed again, the next", async () => {
+  const came = await strangers("Karim", "Lou");
+  await settle();
+  await claire.keyboard.press("p");
+  const before_held = sent.length;
+  for (let held = 0; held < 4; held += 1) await claire.keyboard.down("Enter");
+  await heard("Karim is in", ADMITTED, came.get("Karim"));
+  await claire.keyboard.up("Enter");
+  assert.equal(sent.slice(before_held).filter((type) => type === "admit").length, 1);
+  await claire.keyboard.press("Enter");
+  await heard("Lou is in", ADMITTED, came.get("Lou"));
+});
+
 test("somebody at the door is turned away, with the reason", async () => {
   const came = await strangers("Fanny", "Gilles", "Hélène", "Igor", "Judith");
   const reasons = [

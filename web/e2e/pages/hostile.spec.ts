@@ -12,10 +12,9 @@ import type { Crowd } from "../kit/crowd.ts";
 import { AMONG_COLLEAGUES, inviteOne, newMeetingOf, setRules, type KnownMeeting } from "../kit/meetings.ts";
 import { REPOSITORY } from "../kit/places.ts";
 import { until } from "../kit/until.ts";
-import { launch, openContext, violationsOf } from "./browser.ts";
+import { openContext, violationsOf } from "./browser.ts";
 import { openCrowd } from "./class.ts";
-import { openSchool, type School } from "./school.ts";
-import { startPlatform } from "./server.ts";
+import { startSchoolWithHosts, type School } from "./school.ts";
 
 interface Case {
   readonly text: string;
@@ -36,10 +35,7 @@ let hosts: Crowd;
 let meeting: KnownMeeting;
 
 before(async () => {
-  const platform = closing.add(await startPlatform(), (opened) => opened.stop());
-  browser = closing.add(await launch(), (opened) => opened.close());
-  school = await openSchool(browser, platform, closing);
-  hosts = await openCrowd(browser, school.url, closing, { signedInAs: school.teacher });
+  ({ browser, school, hosts } = await startSchoolWithHosts(closing));
   meeting = await newMeetingOf(hosts.ask, "<img src=x onerror=alert(1)>", "meeting");
   await setRules(hosts.ask, meeting.id, AMONG_COLLEAGUES);
 });

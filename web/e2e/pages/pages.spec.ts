@@ -6,11 +6,10 @@ import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
 
 import { Closing } from "../kit/closing.ts";
-import { axeFindings, launch, violationsOf } from "./browser.ts";
+import { axeFindings, violationsOf } from "./browser.ts";
 import { fits, smallTargets } from "./fit.ts";
 import { PLACES } from "./places.ts";
-import { openSchool, type School } from "./school.ts";
-import { startPlatform } from "./server.ts";
+import { startSchool, type School } from "./school.ts";
 import { visit } from "./visit.ts";
 
 const closing = new Closing();
@@ -18,9 +17,7 @@ let browser: Browser;
 let school: School;
 
 before(async () => {
-  const platform = closing.add(await startPlatform(), (opened) => opened.stop());
-  browser = closing.add(await launch(), (opened) => opened.close());
-  school = await openSchool(browser, platform, closing);
+  ({ browser, school } = await startSchool(closing));
 });
 after(() => closing.run());
 

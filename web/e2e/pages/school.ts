@@ -5,10 +5,10 @@ import type { Browser, BrowserContextOptions } from "playwright-core";
 import type { Closing } from "../kit/closing.ts";
 import type { Crowd } from "../kit/crowd.ts";
 import { inviteAll, newMeetingOf, setRules, type Ask, type KnownMeeting } from "../kit/meetings.ts";
-import { openContext, type Look } from "./browser.ts";
+import { launch, openContext, type Look } from "./browser.ts";
 import { openCrowd, seatClass } from "./class.ts";
 import type { Place } from "./places.ts";
-import type { Platform } from "./server.ts";
+import { startPlatform, type Platform } from "./server.ts";
 
 export const TEACHER = "Claire Martin";
 export const PASSWORD = "a long enough password";
@@ -138,7 +138,7 @@ async function openRooms(
   };
 }
 
-export async function openSchool(browser: Browser, platform: Platform, closing: Closing): Promise<School> {
+async function openSchool(browser: Browser, platform: Platform, closing: Closing): Promise<School> {
   const { url } = platform;
   const teacher = await setUp(browser, platform);
   const newcomer = await signInByLink(browser, platform.createAccount("Inès Benali", "ines@college.example"));
@@ -159,6 +159,27 @@ export async function openSchool(browser: Browser, platform: Platform, closing: 
     setupPath: new URL(platform.setupLink).pathname,
     casePath,
   };
+}
+
+export interface OpenSchool {
+  readonly browser: Browser;
+  readonly school: School;
+}
+
+/** A platform with a school on it, and a browser to look at it; both end with `closing`. */
+export async function startSchool(closing: Closing): Promise<OpenSchool> {
+  const platform = closing.add(await startPlatform(), (opened) => opened.stop());
+  const browser = closing.add(await launch(), (opened) => opened.close());
+  return { browser, school: await openSchool(browser, platform, closing) };
+}
+
+/** The same, and a page from which the school's teacher asks and sits down. */
+export async function startSchoolWithHosts(
+  closing: Closing,
+): Promise<OpenSchool & { readonly hosts: Crowd }> {
+  const { browser, school } = await startSchool(closing);
+  const hosts = await openCrowd(browser, school.url, closing, { signedInAs: school.teacher });
+  return { browser, school, hosts };
 }
 
 /** How the visitor of a place looks at it. */

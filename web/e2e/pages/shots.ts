@@ -10,10 +10,9 @@ import type { Browser } from "playwright-core";
 
 import { Closing } from "../kit/closing.ts";
 import { REPOSITORY } from "../kit/places.ts";
-import { launch, type Look } from "./browser.ts";
+import type { Look } from "./browser.ts";
 import { PLACES, type Place } from "./places.ts";
-import { openSchool, type School } from "./school.ts";
-import { startPlatform } from "./server.ts";
+import { startSchool, type School } from "./school.ts";
 import { visit } from "./visit.ts";
 
 /** Each width in the colours and the language that show most there; every pair of them appears. */
@@ -46,9 +45,7 @@ const wanted = names?.split(",");
 mkdirSync(to, { recursive: true });
 const closing = new Closing();
 try {
-  const platform = closing.add(await startPlatform(), (opened) => opened.stop());
-  const browser = closing.add(await launch(), (opened) => opened.close());
-  const school = await openSchool(browser, platform, closing);
+  const { browser, school } = await startSchool(closing);
   for (const place of PLACES.filter(({ name }) => wanted?.includes(name) ?? true)) {
     for (const look of LOOKS) await take(browser, school, place, look, to);
     console.log(place.name);

@@ -6,18 +6,15 @@ import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 
 import { Closing } from "../kit/closing.ts";
-import { capturesOf, launch, openContext, violationsOf } from "./browser.ts";
-import { openSchool, PASSWORD, type School } from "./school.ts";
-import { startPlatform } from "./server.ts";
+import { capturesOf, openContext, violationsOf } from "./browser.ts";
+import { PASSWORD, startSchool, type School } from "./school.ts";
 
 const closing = new Closing();
 let browser: Browser;
 let school: School;
 
 before(async () => {
-  const platform = closing.add(await startPlatform(), (opened) => opened.stop());
-  browser = closing.add(await launch(), (opened) => opened.close());
-  school = await openSchool(browser, platform, closing);
+  ({ browser, school } = await startSchool(closing));
 });
 after(() => closing.run());
 

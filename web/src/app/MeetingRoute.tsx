@@ -1,7 +1,7 @@
-import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { useParams } from "react-router";
 import { api, isApiError } from "../api";
-import { browserParts, Call, CallScreen } from "../features/call";
+import { browserParts, Call, CallScreen, usePartsOf } from "../features/call";
 import { AtDoor } from "../features/door";
 import { Left, type LeftReason } from "../features/left";
 import { PreJoin, type JoinChoice, type PreJoinLink } from "../features/pre-join";
@@ -138,9 +138,8 @@ interface CallPagesProps {
 }
 
 function CallPages({ call, name, code, isHost, onBack }: CallPagesProps) {
-  const view = useSyncExternalStore(call.subscribe, call.view);
+  const { ending, phase } = usePartsOf(call, "ending", "phase");
   const [wasInside, setInside] = useState(false);
-  const { ending, phase } = view;
   const passcode = ending === null ? undefined : PASSCODE_ANSWERS.get(ending.code);
   useEffect(() => {
     if (passcode !== undefined) onBack(passcode);
@@ -154,16 +153,20 @@ function CallPages({ call, name, code, isHost, onBack }: CallPagesProps) {
     return <Left reason={reason ?? "connection-lost"} onRejoin={() => onBack()} />;
   }
   if (phase === "waiting" || (phase === "joining" && !isHost && !wasInside)) {
-    return (
-      <AtDoor
-        view={view}
-        name={name}
-        onAct={(act) => call.ask(act)}
-        onLeave={() => call.dispatch({ type: "leave" })}
-      />
-    );
+    return <Waiting call={call} name={name} />;
   }
   return <CallScreen call={call} code={code} />;
+}
+
+function Waiting({ call, name }: Pick<CallPagesProps, "call" | "name">) {
+  return (
+    <AtDoor
+      view={usePartsOf(call, "door", "is_held_off", "refusal", "is_linked")}
+      name={name}
+      onAct={(act) => call.ask(act)}
+      onLeave={() => call.dispatch({ type: "leave" })}
+    />
+  );
 }
 
 function TurnedRound({ onBack }: { onBack: () => void }) {

@@ -2,6 +2,7 @@ import { useIntl } from "react-intl";
 import type { Announcement, HappeningKind } from "../../room/announcements";
 import { useText, type MessageId, type Text } from "../../i18n";
 import { Hidden } from "../../ui/Hidden";
+import { useRoomParts } from "./CallContext";
 
 /** More names than this are counted instead of read out. */
 const MOST_NAMES = 3;
@@ -52,7 +53,8 @@ export function sentences(
 }
 
 /** The one live region of the call: polite, and merged, so that three arrivals are one message. */
-export function Announcer({ announcement }: { announcement: Announcement | null }) {
+export function Announcer() {
+  const { announcement } = useRoomParts("announcement");
   const text = useText();
   const intl = useIntl();
   const words = announcement === null ? "" : sentences(announcement, text, (names) => intl.formatList(names));

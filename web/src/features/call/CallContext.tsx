@@ -1,6 +1,7 @@
-import { createContext, useContext, useSyncExternalStore } from "react";
+import { createContext, useContext, useState, useSyncExternalStore } from "react";
 import type { RoomView } from "../../room/view";
 import type { Call } from "./call";
+import { partsOf } from "./parts";
 
 const Context = createContext<Call | null>(null);
 
@@ -13,8 +14,16 @@ export function useCall(): Call {
   return call;
 }
 
-/** What the running call shows now. */
-export function useRoomView(): RoomView {
-  const call = useCall();
-  return useSyncExternalStore(call.subscribe, call.view);
+/** These parts of what a call shows now; what changes elsewhere draws nothing anew. `names` stay the same. */
+export function usePartsOf<Name extends keyof RoomView>(
+  call: Call,
+  ...names: readonly Name[]
+): Pick<RoomView, Name> {
+  const [parts] = useState(() => partsOf<RoomView, Name>(names));
+  return useSyncExternalStore(call.subscribe, () => parts(call.view()));
+}
+
+/** The same, of the running call. */
+export function useRoomParts<Name extends keyof RoomView>(...names: readonly Name[]): Pick<RoomView, Name> {
+  return usePartsOf(useCall(), ...names);
 }

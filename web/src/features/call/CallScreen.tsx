@@ -1,5 +1,5 @@
-import { useCallback, useEffect, useState } from "react";
-import type { RoomView } from "../../room/view";
+import { memo, useCallback, useEffect, useState } from "react";
+import type { RoomSettings } from "../../room/view";
 import type { Act, ParticipantId } from "../../room/wire";
 import { useText } from "../../i18n";
 import { remembered } from "../../remembered";
@@ -9,11 +9,11 @@ import { Announcer } from "./Announcer";
 import { AskedToSpeak } from "./AskedToSpeak";
 import type { Call } from "./call";
 import { CallHeader } from "./CallHeader";
-import { CallProvider, useCall, useRoomView } from "./CallContext";
+import { CallProvider, useCall, useRoomParts } from "./CallContext";
 import styles from "./CallScreen.module.css";
 import { ChatPanel } from "./ChatPanel";
 import { MutedHint, Notices } from "./Notices";
-import { useNumbers, type Numbers } from "./numbers";
+import { NumbersProvider, useNumbers } from "./numbers";
 import { enterPanel, type PanelName } from "./panels";
 import { PeoplePanel } from "./PeoplePanel";
 import { EndDialog, HandOverDialog } from "./PersonDialogs";
@@ -50,7 +50,6 @@ interface ShortcutPlaces {
 
 function useCallShortcuts({ panel, onPanel, onEnd, onHandOver }: ShortcutPlaces) {
   const call = useCall();
-  const view = useRoomView();
   const [isOn, setOn] = useState(remembered.shortcuts);
   const [isListed, setListed] = useState(false);
 
@@ -62,27 +61,30 @@ function useCallShortcuts({ panel, onPanel, onEnd, onHandOver }: ShortcutPlaces)
   const source = (name: "microphone" | "camera" | "screen") => () =>
     call.dispatch({ type: "sources", input: { type: "toggle", source: name } });
   const ifModerator = (act: () => void) => () => {
-    if (view.may.is_moderator) act();
+    if (call.view().may.is_moderator) act();
   };
   const ifHost = (act: () => void) => () => {
-    if (view.may.is_host) act();
+    if (call.view().may.is_host) act();
   };
-  const ask = (act: Act) => ifModerator(() => call.ask(act));
-  const { is_frozen, is_locked } = view.settings;
+  const ask = (actIn: (settings: RoomSettings) => Act | null) =>
+    ifModerator(() => {
+      const act = actIn(call.view().settings);
+      if (act !== null) call.ask(act);
+    });
   const acts: Readonly<Record<Shortcut, () => void>> = {
     microphone: source("microphone"),
     camera: source("camera"),
     screen: source("screen"),
-    hand: () => call.dispatch({ type: "set-hand", raised: view.me?.hand_raised_at == null }),
+    hand: () => call.dispatch({ type: "set-hand", raised: call.view().me?.hand_raised_at == null }),
     people: toggle("people"),
     chat: toggle("chat"),
     help: () => setListed(true),
     // Pressed twice in fright it must stay frozen: thawing has a button.
-    freeze: is_frozen ? () => undefined : ask({ type: "freeze" }),
-    lock: ask({ type: is_locked ? "unlock" : "lock" }),
-    "mute-all": ask({ type: "mute-all" }),
-    "stop-all-cameras": ask({ type: "stop-all-cameras" }),
-    "lower-all-hands": ask({ type: "lower-all-hands" }),
+    freeze: ask(({ is_frozen }) => (is_frozen ? null : { type: "freeze" })),
+    lock: ask(({ is_locked }) => ({ type: is_locked ? "unlock" : "lock" })),
+    "mute-all": ask(() => ({ type: "mute-all" })),
+    "stop-all-cameras": ask(() => ({ type: "stop-all-cameras" })),
+    "lower-all-hands": ask(() => ({ type: "lower-all-hands" })),
     security: ifModerator(toggle("security")),
     "hand-over": ifHost(onHandOver),
     end: ifHost(onEnd),
@@ -108,13 +110,13 @@ type Over =
 
 function Screen({ code }: Omit<CallScreenProps, "call">) {
   const text = useText();
-  const view = useRoomView();
+  const { meeting, unread, may } = useRoomParts("meeting", "unread", "may");
   const [wanted, setPanel] = useState<PanelName | null>(null);
   const [over, setOver] = useState<Over | null>(null);
   // The address to send to others, which may have changed since.
-  const link = `${window.location.origin}/m/${view.meeting?.code ?? code}`;
+  const link = `${window.location.origin}/m/${meeting?.code ?? code}`;
   // Who no longer runs the room no longer sees how.
-  const panel = wanted === "security" && !view.may.is_moderator ? null : wanted;
+  const panel = wanted === "security" && !may.is_moderator ? null : wanted;
   const report = useCallback((about: ParticipantId | null) => setOver({ what: "report", about }), []);
   const shortcuts = useCallShortcuts({
     panel,
@@ -122,59 +124,59 @@ function Screen({ code }: Omit<CallScreenProps, "call">) {
     onEnd: () => setOver({ what: "end" }),
     onHandOver: () => setOver({ what: "hand-over" }),
   });
-  const numbers = useNumbers(view);
-  useTitle(view.meeting?.title || text("call.untitled"), view.unread);
+  useTitle(meeting?.title || text("call.untitled"), unread);
 
   return (
     <div className={styles.call}>
       <div>
-        <CallHeader view={view} code={code} onDoor={() => setPanel("people")} onReport={() => report(null)} />
-        <RoomBanner view={view} />
+        <CallHeader code={code} onDoor={() => setPanel("people")} onReport={() => report(null)} />
+        <RoomBanner />
       </div>
       <main className={styles.middle}>
-        <Middle view={view} link={link} />
+        <Middle link={link} />
         <Panel
           panel={panel}
           link={link}
-          numbers={numbers}
           shortcuts={shortcuts}
           onReport={report}
           onHandOver={() => setOver({ what: "hand-over" })}
           onClose={() => setPanel(null)}
         />
       </main>
-      <Tools view={view} panel={panel} onPanel={setPanel} />
+      <Tools panel={panel} onPanel={setPanel} />
       <ShortcutsDialog
         isOpen={shortcuts.isListed}
-        isModerator={view.may.is_moderator}
+        isModerator={may.is_moderator}
         onClose={() => shortcuts.setListed(false)}
       />
-      {over !== null && <OverCall over={over} view={view} onClose={() => setOver(null)} />}
-      <Announcer announcement={view.announcement} />
+      {over !== null && <OverCall over={over} onClose={() => setOver(null)} />}
+      <Announcer />
     </div>
   );
 }
 
-function OverCall({ over, view, onClose }: { over: Over; view: RoomView; onClose: () => void }) {
-  if (over.what === "report") return <ReportDialog view={view} about={over.about} onClose={onClose} />;
+function OverCall({ over, onClose }: { over: Over; onClose: () => void }) {
+  const { others } = useRoomParts("others");
+  if (over.what === "report") return <ReportDialog about={over.about} onClose={onClose} />;
   if (over.what === "end") return <EndDialog onClose={onClose} />;
-  return <HandOverDialog people={view.others.filter((one) => one.role === "cohost")} onClose={onClose} />;
+  return <HandOverDialog people={others.filter((one) => one.role === "cohost")} onClose={onClose} />;
 }
 
-function Middle({ view, link }: { view: RoomView; link: string }) {
+function Middle({ link }: { link: string }) {
   const text = useText();
+  const { phase, asked_by, is_muted_hint_shown } = useRoomParts("phase", "asked_by", "is_muted_hint_shown");
   return (
     <div className={styles.stage}>
-      {view.phase === "joining" ? (
+      {phase === "joining" ? (
         <div className={styles.joining}>
           <Loading>{text("call.joining")}</Loading>
         </div>
       ) : (
-        <Stage view={view} link={link} />
+        <Stage link={link} />
       )}
-      <Notices view={view} />
-      {view.asked_by !== null && <AskedToSpeak by={view.asked_by} />}
-      {view.asked_by === null && view.is_muted_hint_shown && <MutedHint />}
+      <Notices />
+      {asked_by !== null && <AskedToSpeak by={asked_by} />}
+      {asked_by === null && is_muted_hint_shown && <MutedHint />}
     </div>
   );
 }
@@ -182,26 +184,35 @@ function Middle({ view, link }: { view: RoomView; link: string }) {
 interface PanelProps {
   panel: PanelName | null;
   link: string;
-  numbers: Numbers;
   shortcuts: ReturnType<typeof useCallShortcuts>;
   onReport: (about: ParticipantId) => void;
   onHandOver: () => void;
   onClose: () => void;
 }
 
-function Panel({ panel, link, numbers, shortcuts, onReport, onHandOver, onClose }: PanelProps) {
-  const view = useRoomView();
+/** The numbers are given here, where they outlast every panel. */
+function Panel(props: PanelProps) {
+  const numbers = useNumbers(useRoomParts("me", "others", "waiting", "may"));
+  return (
+    <NumbersProvider value={numbers}>
+      <OpenPanel {...props} />
+    </NumbersProvider>
+  );
+}
+
+/** Drawn anew when a panel opens or closes, not when a number is given. */
+const OpenPanel = memo(function OpenPanel(props: PanelProps) {
+  const { panel, link, shortcuts, onReport, onHandOver, onClose } = props;
   switch (panel) {
     case "people":
-      return <PeoplePanel view={view} link={link} numbers={numbers} onReport={onReport} onClose={onClose} />;
+      return <PeoplePanel link={link} onReport={onReport} onClose={onClose} />;
     case "chat":
-      return <ChatPanel view={view} onClose={onClose} />;
+      return <ChatPanel onClose={onClose} />;
     case "security":
-      return <SecurityPanel view={view} onHandOver={onHandOver} onClose={onClose} />;
+      return <SecurityPanel onHandOver={onHandOver} onClose={onClose} />;
     case "settings":
       return (
         <SettingsPanel
-          view={view}
           hasShortcuts={shortcuts.isOn}
           onShortcuts={shortcuts.choose}
           onShowShortcuts={() => shortcuts.setListed(true)}
@@ -211,7 +222,7 @@ function Panel({ panel, link, numbers, shortcuts, onReport, onHandOver, onClose 
     default:
       return null;
   }
-}
+});
 
 /** Unread lines are counted in the tab's title too. */
 function useTitle(title: string, unread: number): void {

@@ -1,12 +1,12 @@
 import { ArrowDown, Trash2 } from "lucide-react";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useIntl } from "react-intl";
-import type { ChatLine, RoomView } from "../../room/view";
+import type { ChatLine } from "../../room/view";
 import { useText, type MessageId as TextId } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { classes } from "../../ui/classes";
 import { Icon } from "../../ui/Icon";
-import { useCall, useRoomView } from "./CallContext";
+import { useCall, useRoomParts } from "./CallContext";
 import styles from "./ChatPanel.module.css";
 import { Composer } from "./Composer";
 import { groupLines, type LineGroup } from "./lines";
@@ -18,23 +18,25 @@ import { SidePanel } from "./SidePanel";
 const NEAR_END_PX = 60;
 
 /** What was written, and the field to write in. A line stays here until the room has it, or says why not. */
-export function ChatPanel({ view, onClose }: { view: RoomView; onClose: () => void }) {
+export function ChatPanel({ onClose }: { onClose: () => void }) {
   const text = useText();
   const call = useCall();
+  const { chat } = useRoomParts("chat");
   useEffect(() => {
     call.dispatch({ type: "show-chat", shown: true });
     return () => call.dispatch({ type: "show-chat", shown: false });
   }, [call]);
   return (
-    <SidePanel title={text("call.chat")} onClose={onClose} foot={<Foot view={view} />}>
-      <Lines lines={view.chat} />
+    <SidePanel title={text("call.chat")} onClose={onClose} foot={<Foot />}>
+      <Lines lines={chat} />
     </SidePanel>
   );
 }
 
 /** The field to write in and who will read it; or why nothing can be written. */
-function Foot({ view: { may } }: { view: RoomView }) {
+function Foot() {
   const text = useText();
+  const { may } = useRoomParts("may");
   if (may.chat !== null) return <p className={styles.closed}>{text(obstacleWords("chat", may.chat))}</p>;
   return (
     <>
@@ -118,7 +120,7 @@ const REFUSALS: ReadonlyMap<string, TextId> = new Map([
 function Line({ line }: { line: ChatLine }) {
   const text = useText();
   const call = useCall();
-  const seconds = useRoomView().settings.rules.slow_mode_s;
+  const seconds = useRoomParts("settings").settings.rules.slow_mode_s;
   const { message_id } = line;
   const again = () => call.dispatch({ type: "control", input: { type: "retry-message", message_id } });
   return (

@@ -1,7 +1,6 @@
 import { Ban, TriangleAlert, UserX, WifiOff, X } from "lucide-react";
 import { memo, useId, useState } from "react";
 import { useIntl } from "react-intl";
-import type { RoomView } from "../../room/view";
 import {
   MAX_ADMITTED_AT_ONCE,
   type DenialReason,
@@ -11,35 +10,40 @@ import {
 import { useText, type Text } from "../../i18n";
 import { Avatar } from "../../ui/Avatar";
 import { Badge } from "../../ui/Badge";
-import { Button } from "../../ui/Button";
+import { LightButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
-import { useCall } from "./CallContext";
+import { useCall, useRoomParts } from "./CallContext";
 import styles from "./Door.module.css";
-import type { Numbers } from "./numbers";
+import { useNumberOf } from "./numbers";
 import { DOOR_KEYS, hasWarning, isBeingLetIn, keyShown, turnAway } from "./people";
 import { More, RowAct, RowActs, RowNumber } from "./RowActs";
 import { shownNumber } from "./rows";
 
-/** Who is at the door, first in the panel: one press lets a person in, one turns them away. */
-export function Door({ view, numbers }: { view: RoomView; numbers: Numbers }) {
+/**
+ * Who is at the door, first in the panel: one press lets a person in, one turns them away. `rows`: how many of them
+ * have a row yet.
+ */
+export function Door({ rows }: { rows: number }) {
   const text = useText();
   const id = useId();
-  const { waiting, pending } = view;
+  const { waiting, pending } = useRoomParts("waiting", "pending");
+  const numberOf = useNumberOf();
+  const shown = waiting.slice(0, rows);
   return (
     <section className={styles.door} aria-label={text("safety.door")}>
       <div className={styles.head}>
         <h3>{text("safety.door.title", { count: waiting.length })}</h3>
-        {waiting.length > 1 && <AdmitAll waiting={waiting} hintId={`${id}-all`} />}
+        {shown.length > 1 && <AdmitAll shown={shown} hintId={`${id}-all`} />}
       </div>
       {waiting.length === 0 ? (
         <p className={styles.quiet}>{text("safety.door.empty")}</p>
       ) : (
         <ul className={styles.people}>
-          {waiting.map((person) => (
+          {shown.map((person) => (
             <WaitingRow
               key={person.id}
               person={person}
-              number={numbers.get(person.id) ?? null}
+              number={numberOf(person.id)}
               isBusy={isBeingLetIn(pending, person.id)}
             />
           ))}
@@ -49,24 +53,24 @@ export function Door({ view, numbers }: { view: RoomView; numbers: Numbers }) {
   );
 }
 
-/** Everybody without a warning; the others are to be looked at one by one. */
-function AdmitAll({ waiting, hintId }: { waiting: readonly WaitingPerson[]; hintId: string }) {
+/** Everybody to be seen who has no warning; the others are to be looked at one by one. */
+function AdmitAll({ shown, hintId }: { shown: readonly WaitingPerson[]; hintId: string }) {
   const text = useText();
   const call = useCall();
-  const safe = waiting.filter((person) => !hasWarning(person));
+  const safe = shown.filter((person) => !hasWarning(person));
   if (safe.length === 0) return null;
   const participant_ids = safe.slice(0, MAX_ADMITTED_AT_ONCE).map((person) => person.id);
   return (
     <>
-      <Button
+      <LightButton
         kind="primary"
         className={styles.all}
-        aria-describedby={safe.length < waiting.length ? hintId : undefined}
-        onPress={() => call.ask({ type: "admit", participant_ids })}
+        aria-describedby={safe.length < shown.length ? hintId : undefined}
+        onClick={() => call.ask({ type: "admit", participant_ids })}
       >
         {text("safety.door.admitAll")}
-      </Button>
-      {safe.length < waiting.length && (
+      </LightButton>
+      {safe.length < shown.length && (
         <p id={hintId} className={styles.hint}>
           {text("safety.door.admitAll.hint")}
         </p>
@@ -82,8 +86,9 @@ interface WaitingRowProps {
 }
 
 /**
- * Whoever is let in takes the row along, so the focus goes to the next at once: keys pressed before the server has
- * answered mean the same as later ones.
+ * Pressed by a key or by assistive technology, which the browser counts as no click: whoever is let in takes the row
+ * along, so the focus goes to the next at once, and keys pressed before the server has answered mean the same as later
+ * ones.
  */
 function focusNeighbour(pressed: Element): void {
   const row = pressed.closest("li");
@@ -109,30 +114,30 @@ const WaitingRow = memo(function WaitingRow({ person, number, isBusy }: WaitingR
           <span id={nameId}>{person.name}</span> <RowNumber id={`${nameId}-number`} number={number} />
         </div>
         <div className={styles.acts}>
-          <Button
+          <LightButton
             kind={hasWarning(person) ? "plain" : "primary"}
             className={styles.act}
             aria-describedby={number === null ? nameId : `${nameId} ${nameId}-number`}
             aria-keyshortcuts={KEYS_AT_DOOR}
-            isDisabled={isBusy}
+            disabled={isBusy}
             data-row="waiting"
             data-person={id}
-            onPress={({ pointerType, target }) => {
+            onClick={({ detail: clicks, currentTarget }) => {
               call.ask({ type: "admit", participant_ids: [id] });
-              if (pointerType === "keyboard" || pointerType === "virtual") focusNeighbour(target);
+              if (clicks === 0) focusNeighbour(currentTarget);
             }}
           >
             {text("safety.door.admit")}
-          </Button>
-          <Button
+          </LightButton>
+          <LightButton
             kind="quiet"
             isSquare
             aria-label={text("safety.door.deny")}
             aria-describedby={nameId}
-            onPress={() => call.ask(turnAway(id, "not-expected"))}
+            onClick={() => call.ask(turnAway(id, "not-expected"))}
           >
             <Icon of={X} />
-          </Button>
+          </LightButton>
           <More
             label={text("safety.door.more", { name: person.name })}
             isOpen={isOpen}

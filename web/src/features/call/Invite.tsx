@@ -1,18 +1,18 @@
 import { UserPlus } from "lucide-react";
-import type { RoomView } from "../../room/view";
 import { useText } from "../../i18n";
 import { LinkButton, type ButtonKind } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
+import { useRoomParts } from "./CallContext";
 import { CopyLink } from "./CopyLink";
 
 export interface InviteProps {
-  view: RoomView;
   link: string;
   kind?: ButtonKind;
 }
 
 /** How others are asked in: by the one link where the rules open it; else the host makes personal links, in a tab of its own. */
-export function Invite({ view: { may, meeting, settings }, link, kind }: InviteProps) {
+export function Invite({ link, kind }: InviteProps) {
+  const { may, meeting, settings } = useRoomParts("may", "meeting", "settings");
   const text = useText();
   if (settings.rules.open_link) return <CopyLink link={link} kind={kind} />;
   if (!may.is_host || meeting === null) return null;

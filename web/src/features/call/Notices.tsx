@@ -1,11 +1,10 @@
 import { MicOff, ShieldAlert, Volume2, X } from "lucide-react";
 import type { Obstacle, Rights } from "../../room/rights";
 import type { Source, SourceFailure } from "../../room/sources";
-import type { RoomView } from "../../room/view";
 import { useText, type MessageId } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
-import { useCall } from "./CallContext";
+import { useCall, useRoomParts } from "./CallContext";
 import styles from "./Notices.module.css";
 import { TroubleBanner } from "./TroubleBanner";
 
@@ -44,13 +43,19 @@ export function obstacleWords(what: Source | "chat", obstacle: Obstacle): Messag
 }
 
 /** What went wrong and what to do about it, over the top of the stage so that nothing below moves. */
-export function Notices({ view }: { view: RoomView }) {
+export function Notices() {
   const call = useCall();
   const text = useText();
+  const { trouble, is_sound_blocked, sources, may } = useRoomParts(
+    "trouble",
+    "is_sound_blocked",
+    "sources",
+    "may",
+  );
   return (
     <div className={styles.notices}>
-      {view.trouble !== null && <TroubleBanner trouble={view.trouble} />}
-      {view.is_sound_blocked && (
+      {trouble !== null && <TroubleBanner trouble={trouble} />}
+      {is_sound_blocked && (
         <div className={styles.notice}>
           <Icon of={Volume2} />
           <p className={styles.words}>{text("call.sound.blocked")}</p>
@@ -59,9 +64,9 @@ export function Notices({ view }: { view: RoomView }) {
           </Button>
         </div>
       )}
-      <RoomNotices view={view} />
+      <RoomNotices />
       {SOURCES.map((source) => (
-        <Failure key={source} source={source} failure={view.sources[source].failure} may={view.may} />
+        <Failure key={source} source={source} failure={sources[source].failure} may={may} />
       ))}
     </div>
   );
@@ -119,10 +124,10 @@ const REFUSED: ReadonlyMap<string, MessageId> = new Map(
 );
 
 /** What the room refused, and what the server noticed. */
-function RoomNotices({ view }: { view: RoomView }) {
+function RoomNotices() {
   const call = useCall();
   const text = useText();
-  const { refusal, notices } = view;
+  const { refusal, notices, settings } = useRoomParts("refusal", "notices", "settings");
   return (
     <>
       {refusal !== null && (
@@ -151,7 +156,7 @@ function RoomNotices({ view }: { view: RoomView }) {
               { name },
             )}
           </p>
-          {what === "leak-suspected" && name === "" && !view.settings.is_locked && (
+          {what === "leak-suspected" && name === "" && !settings.is_locked && (
             <Button onPress={() => call.ask({ type: "lock" })}>{text("safety.lock")}</Button>
           )}
           <Button onPress={() => call.dispatch({ type: "dismiss-notice", number })}>

@@ -18,11 +18,12 @@ import { Button } from "../../ui/Button";
 import { Hidden } from "../../ui/Hidden";
 import { Icon } from "../../ui/Icon";
 import type { Call } from "./call";
-import { useCall } from "./CallContext";
+import { useCall, useRoomParts } from "./CallContext";
 import { Door } from "./Door";
+import { useFewMore } from "./few";
 import { Invite } from "./Invite";
 import { keyName } from "./keys";
-import type { Numbers } from "./numbers";
+import { useNumberOf } from "./numbers";
 import { DOOR_KEYS, handsFirst, PERSON_KEYS, personActs, turnAway, type PersonAct } from "./people";
 import { HandOverDialog, RenamePersonDialog } from "./PersonDialogs";
 import { frameOf, keysOf, PersonActs } from "./PersonActs";
@@ -32,9 +33,7 @@ import { rowHolding, shownNumber, useRowKeys } from "./rows";
 import { SidePanel } from "./SidePanel";
 
 export interface PeoplePanelProps {
-  view: RoomView;
   link: string;
-  numbers: Numbers;
   onReport: (about: ParticipantId) => void;
   onClose: () => void;
 }
@@ -42,8 +41,9 @@ export interface PeoplePanelProps {
 type Asking = { readonly what: "rename" | "hand-over"; readonly person: Person };
 
 /** Acts on people: a frame at once, or a question first. What rows are given stays the same while they do. */
-function usePersonActs({ may, shares, spotlight }: RoomView, onReport: (about: ParticipantId) => void) {
+function usePersonActs(onReport: (about: ParticipantId) => void) {
   const call = useCall();
+  const { may, shares, spotlight } = useRoomParts("may", "shares", "spotlight");
   const [asking, setAsking] = useState<Asking | null>(null);
   const [open, setOpen] = useState<ParticipantId | null>(null);
   const toggle = useCallback(({ id }: Person) => setOpen((before) => (before === id ? null : id)), []);
@@ -73,51 +73,27 @@ function actsOf(person: Person, may: Rights, isSharing: boolean): PersonAct[] {
 type Acts = ReturnType<typeof usePersonActs>;
 
 /** Who is at the door, then everybody in the room: raised hands first, in the order they went up. */
-export function PeoplePanel({ view, link, numbers, onReport, onClose }: PeoplePanelProps) {
+export function PeoplePanel({ link, onReport, onClose }: PeoplePanelProps) {
   const text = useText();
-  const call = useCall();
-  const acts = usePersonActs(view, onReport);
+  const acts = usePersonActs(onReport);
   const onRowKey = useRowKeys({ walks: true });
-  const { hands, rest } = handsFirst(view.me, view.others);
-  const isOpening = view.may.is_moderator;
-  const { rows, sentAway } = useRowFocus(isOpening ? view.waiting.length : 0, view.others.length);
+  const { me, others } = useRoomParts("me", "others");
 
   return (
     <SidePanel
-      title={text("call.people.title", { count: hands.length + rest.length })}
-      tools={isOpening && view.others.length > 0 ? <MuteAll /> : undefined}
+      title={text("call.people.title", { count: others.length + (me === null ? 0 : 1) })}
+      tools={acts.may.is_moderator && others.length > 0 ? <MuteAll /> : undefined}
       onClose={onClose}
       onKeyDown={(event) => {
         if (onRowKey(event)) event.preventDefault();
-        // A key that is held acts once.
-        else if (!event.repeat && (runAtDoor(event, call) || runKey(event, view, acts))) {
-          event.preventDefault();
-          sentAway();
-        }
       }}
       foot={
         <div className={styles.foot}>
-          <Invite view={view} link={link} />
+          <Invite link={link} />
         </div>
       }
     >
-      <div {...rows} className={styles.rows}>
-        {isOpening && <Door view={view} numbers={numbers} />}
-        {hands.length > 0 && (
-          <Group
-            title={text("call.people.hands", { count: hands.length })}
-            people={hands}
-            acts={acts}
-            numbers={numbers}
-          />
-        )}
-        <Group
-          title={hands.length > 0 || isOpening ? text("call.people.room", { count: rest.length }) : null}
-          people={rest}
-          acts={acts}
-          numbers={numbers}
-        />
-      </div>
+      <Rows acts={acts} me={me} others={others} />
       {acts.asking?.what === "rename" && (
         <RenamePersonDialog person={acts.asking.person} onClose={acts.settle} />
       )}
@@ -125,6 +101,41 @@ export function PeoplePanel({ view, link, numbers, onReport, onClose }: PeoplePa
         <HandOverDialog people={[acts.asking.person]} onClose={acts.settle} />
       )}
     </SidePanel>
+  );
+}
+
+interface RowsProps extends Pick<RoomView, "me" | "others"> {
+  acts: Acts;
+}
+
+function Rows({ acts, me, others }: RowsProps) {
+  const text = useText();
+  const call = useCall();
+  const isOpening = acts.may.is_moderator;
+  const atDoor = useFewMore(useRoomParts("waiting").waiting.length);
+  const { hands, rest } = handsFirst(me, others);
+  const { sentAway, ...focus } = useRowFocus(isOpening ? atDoor : 0, others.length);
+  const rows = {
+    ...focus,
+    onKeyDown: (event: KeyboardEvent<HTMLElement>) => {
+      // A key that is held acts once.
+      if (event.repeat || !(runAtDoor(event, call) || runKey(event, call, acts))) return;
+      event.preventDefault();
+      sentAway();
+    },
+  };
+  return (
+    <div {...rows} className={styles.rows}>
+      {isOpening && <Door rows={atDoor} />}
+      {hands.length > 0 && (
+        <Group title={text("call.people.hands", { count: hands.length })} people={hands} acts={acts} />
+      )}
+      <Group
+        title={hands.length > 0 || isOpening ? text("call.people.room", { count: rest.length }) : null}
+        people={rest}
+        acts={acts}
+      />
+    </div>
   );
 }
 
@@ -155,7 +166,7 @@ function useRowFocus(waiting: number, others: number) {
   const sentAway = () => {
     last.current = -1;
   };
-  return { rows: { ref, onFocus }, sentAway };
+  return { ref, onFocus, sentAway };
 }
 
 function isFocusLost(): boolean {
@@ -177,16 +188,17 @@ function runAtDoor(event: KeyboardEvent, call: Call): boolean {
 }
 
 /** A key for the person whose row has the focus; true when no other may have it. */
-function runKey(event: KeyboardEvent, view: RoomView, acts: Acts): boolean {
+function runKey(event: KeyboardEvent, call: Call, acts: Acts): boolean {
   const row = personAt(event);
-  const person = row === view.me?.id ? view.me : view.others.find((one) => one.id === row);
+  const { me, others, may } = call.view();
+  const person = row === me?.id ? me : others.find((one) => one.id === row);
   const meant = PERSON_KEYS.get(keyName(event) ?? "");
   if (person == null || meant === undefined) return false;
-  const possible = actsOf(person, view.may, acts.isSharing(person));
+  const possible = actsOf(person, may, acts.isSharing(person));
   const act = meant.find((one) => possible.includes(one));
   if (act !== undefined) acts.run(person, act, acts.isSpotlit(person));
   // M on somebody who is muted already must not open the host's own microphone.
-  return act !== undefined || (view.may.is_moderator && !person.is_me);
+  return act !== undefined || (may.is_moderator && !person.is_me);
 }
 
 function MuteAll() {
@@ -203,19 +215,22 @@ interface GroupProps {
   title: string | null;
   people: readonly Person[];
   acts: Acts;
-  numbers: Numbers;
 }
 
-function Group({ title, people, acts, numbers }: GroupProps) {
+/** About what a closed row takes; the browser takes it for rows out of sight until it has drawn them once. */
+const ROW_PX = 54;
+
+function Group({ title, people, acts }: GroupProps) {
+  const numberOf = useNumberOf();
   return (
-    <section className={styles.group}>
+    <section className={styles.group} style={{ containIntrinsicHeight: `auto ${people.length * ROW_PX}px` }}>
       {title !== null && <h3>{title}</h3>}
       <ul className={styles.people}>
         {people.map((person) => (
           <PersonRow
             key={person.id}
             person={person}
-            number={numbers.get(person.id) ?? null}
+            number={numberOf(person.id)}
             may={acts.may}
             isSharing={acts.isSharing(person)}
             isSpotlit={acts.isSpotlit(person)}

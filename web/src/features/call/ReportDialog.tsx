@@ -17,32 +17,32 @@ import { Dialog, DialogActs } from "../../ui/Dialog";
 import { Icon } from "../../ui/Icon";
 import { Select } from "../../ui/Select";
 import { TextArea } from "../../ui/TextArea";
-import { useCall } from "./CallContext";
+import { useCall, useRoomParts } from "./CallContext";
 import styles from "./ReportDialog.module.css";
 
 export interface ReportDialogProps {
-  view: RoomView;
   /** Whom it was opened for; null: nobody in particular. */
   about: ParticipantId | null;
   onClose: () => void;
 }
 
 /** To the organisation's own contact, with what the reporter chooses to show and nothing else. */
-export function ReportDialog({ view, about, onClose }: ReportDialogProps) {
+export function ReportDialog({ about, onClose }: ReportDialogProps) {
   const text = useText();
   const call = useCall();
+  const { report } = useRoomParts("report");
   useEffect(() => () => call.dispatch({ type: "forget-report" }), [call]);
-  const isDone = view.report !== null;
+  const isDone = report !== null;
   return (
     <Dialog
       title={text(isDone ? "safety.report.done.title" : "safety.report.title")}
       isOpen
       onClose={onClose}
     >
-      {view.report === null ? (
-        <ReportForm view={view} about={about} onClose={onClose} />
+      {report === null ? (
+        <ReportForm about={about} onClose={onClose} />
       ) : (
-        <Done report={view.report} onClose={onClose} />
+        <Done report={report} onClose={onClose} />
       )}
     </Dialog>
   );
@@ -65,11 +65,12 @@ function useReport(about: ParticipantId | null) {
 
 type Report = ReturnType<typeof useReport>;
 
-function ReportForm({ view, about, onClose }: ReportDialogProps) {
+function ReportForm({ about, onClose }: ReportDialogProps) {
   const text = useText();
   const call = useCall();
+  const { pending, chat } = useRoomParts("pending", "chat");
   const report = useReport(about);
-  const isSending = view.pending.some((act) => act.type === "report");
+  const isSending = pending.some((act) => act.type === "report");
 
   function send(event: FormEvent) {
     event.preventDefault();
@@ -93,14 +94,14 @@ function ReportForm({ view, about, onClose }: ReportDialogProps) {
           label: text(`safety.report.category.${value}`),
         }))}
       />
-      <Whom view={view} report={report} />
+      <Whom report={report} />
       <TextArea
         label={text("safety.report.text")}
         value={report.words}
         onChange={report.setWords}
         maxLength={MAX_REPORT_CHARACTERS}
       />
-      <Evidence lines={view.chat} report={report} />
+      <Evidence lines={chat} report={report} />
       <DialogActs>
         <Button onPress={onClose}>{text("frame.cancel")}</Button>
         <Button type="submit" kind="primary" isDisabled={isSending}>
@@ -112,9 +113,9 @@ function ReportForm({ view, about, onClose }: ReportDialogProps) {
   );
 }
 
-function Whom({ view, report }: { view: RoomView; report: Report }) {
+function Whom({ report }: { report: Report }) {
   const text = useText();
-  const people = view.others.map((person) => ({ value: person.id, label: person.name }));
+  const people = useRoomParts("others").others.map((person) => ({ value: person.id, label: person.name }));
   return (
     <Select
       label={text("safety.report.about")}

@@ -1,19 +1,19 @@
 import { CirclePause, Info, Snowflake } from "lucide-react";
-import type { RoomView } from "../../room/view";
+import type { RoomSettings } from "../../room/view";
 import { useText } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { classes } from "../../ui/classes";
 import { Icon } from "../../ui/Icon";
-import { useCall } from "./CallContext";
+import { useCall, useRoomParts } from "./CallContext";
 import styles from "./RoomBanner.module.css";
 import { useDiffers } from "./SecurityPanel";
 
 /** One line under the header about the state of the whole room: frozen, then paused, then what is not as safe as it was. */
-export function RoomBanner({ view }: { view: RoomView }) {
-  const { settings, may } = view;
+export function RoomBanner() {
+  const { settings, may } = useRoomParts("settings", "may");
   if (settings.is_frozen) return <Frozen isModerator={may.is_moderator} />;
   if (settings.is_paused) return <Paused isModerator={may.is_moderator} />;
-  return may.is_moderator && settings.differing.length > 0 ? <Differs view={view} /> : null;
+  return may.is_moderator && settings.differing.length > 0 ? <Differs settings={settings} /> : null;
 }
 
 function Frozen({ isModerator }: { isModerator: boolean }) {
@@ -44,9 +44,9 @@ function Paused({ isModerator }: { isModerator: boolean }) {
   );
 }
 
-function Differs({ view }: { view: RoomView }) {
+function Differs({ settings }: { settings: RoomSettings }) {
   const text = useText();
-  const words = useDiffers(view.settings.differing);
+  const words = useDiffers(settings.differing);
   return (
     <section aria-label={text("safety.banner")} className={classes(styles.banner, styles.differs)}>
       <Icon of={Info} size={18} />

@@ -1,7 +1,7 @@
 import { Ellipsis, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { useText } from "../../i18n";
-import { Button } from "../../ui/Button";
+import { Button, LightButton } from "../../ui/Button";
 import { classes } from "../../ui/classes";
 import { Hidden } from "../../ui/Hidden";
 import { Icon } from "../../ui/Icon";
@@ -24,7 +24,7 @@ export interface MoreProps {
 /** Opens a row: what can be done stands under it, in words. */
 export function More({ label, isOpen, onToggle, shortcuts, person, numberId }: MoreProps) {
   return (
-    <Button
+    <LightButton
       kind="quiet"
       isSquare
       aria-label={label}
@@ -33,10 +33,10 @@ export function More({ label, isOpen, onToggle, shortcuts, person, numberId }: M
       aria-describedby={numberId}
       data-row={person === undefined ? undefined : "person"}
       data-person={person}
-      onPress={onToggle}
+      onClick={onToggle}
     >
       <Icon of={Ellipsis} />
-    </Button>
+    </LightButton>
   );
 }
 

@@ -1,7 +1,7 @@
 import { Lock, MicOff, Snowflake, Sun, VideoOff, Hand } from "lucide-react";
 import { useId, useState } from "react";
 import { useIntl } from "react-intl";
-import type { RoomView } from "../../room/view";
+import type { RoomSettings } from "../../room/view";
 import { RULE_NAMES, type RuleName } from "../../room/rules";
 import { ruleChange, useRuleWords, useText } from "../../i18n";
 import { Button } from "../../ui/Button";
@@ -10,7 +10,7 @@ import { Icon } from "../../ui/Icon";
 import { Notice } from "../../ui/Notice";
 import { RuleField } from "../../ui/RuleField";
 import { ToggleButton } from "../../ui/ToggleButton";
-import { useCall } from "./CallContext";
+import { useCall, useRoomParts } from "./CallContext";
 import { EndDialog } from "./PersonDialogs";
 import { RowNumber } from "./RowActs";
 import { shownNumber, useRowKeys } from "./rows";
@@ -18,14 +18,14 @@ import styles from "./SecurityPanel.module.css";
 import { SidePanel } from "./SidePanel";
 
 export interface SecurityPanelProps {
-  view: RoomView;
   onHandOver: () => void;
   onClose: () => void;
 }
 
 /** Everything that keeps the room calm, the strongest first. Rules and bans have numbers, as people have. */
-export function SecurityPanel({ view, onHandOver, onClose }: SecurityPanelProps) {
+export function SecurityPanel({ onHandOver, onClose }: SecurityPanelProps) {
   const text = useText();
+  const { settings, may } = useRoomParts("settings", "may");
   const onRowKey = useRowKeys({ walks: false });
   return (
     <SidePanel
@@ -35,12 +35,12 @@ export function SecurityPanel({ view, onHandOver, onClose }: SecurityPanelProps)
         if (onRowKey(event)) event.preventDefault();
       }}
     >
-      <Freeze isFrozen={view.settings.is_frozen} />
-      <Profile view={view} />
-      <Acts view={view} />
-      <Rules view={view} />
-      <Bans view={view} />
-      {view.may.is_host && <LastActs onHandOver={onHandOver} />}
+      <Freeze isFrozen={settings.is_frozen} />
+      <Profile settings={settings} />
+      <Acts settings={settings} />
+      <Rules settings={settings} />
+      <Bans settings={settings} />
+      {may.is_host && <LastActs onHandOver={onHandOver} />}
     </SidePanel>
   );
 }
@@ -86,7 +86,7 @@ export function useDiffers(differing: readonly RuleName[]): string {
   return text("safety.differs", { rules: intl.formatList(differing.map((name) => words(name).label)) });
 }
 
-function Profile({ view: { settings } }: { view: RoomView }) {
+function Profile({ settings }: { settings: RoomSettings }) {
   const text = useText();
   const differs = useDiffers(settings.differing);
   return (
@@ -102,7 +102,7 @@ function Profile({ view: { settings } }: { view: RoomView }) {
   );
 }
 
-function Acts({ view: { settings } }: { view: RoomView }) {
+function Acts({ settings }: { settings: RoomSettings }) {
   const text = useText();
   const call = useCall();
   const id = useId();
@@ -135,7 +135,7 @@ function Acts({ view: { settings } }: { view: RoomView }) {
   );
 }
 
-function Rules({ view: { settings } }: { view: RoomView }) {
+function Rules({ settings }: { settings: RoomSettings }) {
   const text = useText();
   const call = useCall();
   const words = useRuleWords();
@@ -157,7 +157,7 @@ function Rules({ view: { settings } }: { view: RoomView }) {
   );
 }
 
-function Bans({ view: { settings } }: { view: RoomView }) {
+function Bans({ settings }: { settings: RoomSettings }) {
   const text = useText();
   const call = useCall();
   const id = useId();

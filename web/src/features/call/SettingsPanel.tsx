@@ -1,5 +1,4 @@
 import { useCallback, useEffect, useState } from "react";
-import type { RoomView } from "../../room/view";
 import { useText } from "../../i18n";
 import { remembered, type RememberedDevices } from "../../remembered";
 import {
@@ -14,7 +13,7 @@ import {
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { Select } from "../../ui/Select";
-import { useCall } from "./CallContext";
+import { useCall, useRoomParts } from "./CallContext";
 import styles from "./SettingsPanel.module.css";
 import { SidePanel } from "./SidePanel";
 import { Switch } from "./Switch";
@@ -31,22 +30,15 @@ function useDeviceList(stir: string): DeviceList {
 }
 
 export interface SettingsPanelProps {
-  view: RoomView;
   hasShortcuts: boolean;
   onShortcuts: (on: boolean) => void;
   onShowShortcuts: () => void;
   onClose: () => void;
 }
 
-export function SettingsPanel({
-  view,
-  hasShortcuts,
-  onShortcuts,
-  onShowShortcuts,
-  onClose,
-}: SettingsPanelProps) {
+export function SettingsPanel({ hasShortcuts, onShortcuts, onShowShortcuts, onClose }: SettingsPanelProps) {
   const text = useText();
-  const { microphone, camera } = view.sources;
+  const { microphone, camera } = useRoomParts("sources").sources;
   const devices = useDeviceList(`${microphone.actual} ${camera.actual}`);
   return (
     <SidePanel title={text("call.settings")} onClose={onClose}>

@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from "react";
+import { useId, useLayoutEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
 import { useText } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
@@ -23,7 +23,8 @@ export function SidePanel({ title, onClose, tools, onKeyDown, foot, children }: 
   const id = useId();
   const heading = useRef<HTMLHeadingElement>(null);
 
-  useEffect(() => {
+  // Before the effects of what stands in the panel, which may move the focus on.
+  useLayoutEffect(() => {
     const opener = document.activeElement;
     heading.current?.focus();
     return () => {

@@ -15,6 +15,7 @@ import { Button } from "../../ui/Button";
 import { classes } from "../../ui/classes";
 import { Icon } from "../../ui/Icon";
 import { Alone } from "./Alone";
+import { useRoomParts } from "./CallContext";
 import { SelfView } from "./SelfView";
 import { SharedScreens } from "./SharedScreens";
 import styles from "./Stage.module.css";
@@ -27,9 +28,10 @@ const FIRST_SIZE: Size = { width: 1280, height: 720 };
 /** With more people than this, one's own picture would cover somebody: it takes a place among the others. */
 const MOST_BESIDE_SELF_VIEW = 3;
 
+type StageView = Pick<RoomView, "me" | "others" | "shares" | "spotlight">;
 type Layout = "alone" | "self-view" | "together" | "sharing";
 
-function layoutOf({ me, others, shares, spotlight }: RoomView): Layout {
+function layoutOf({ me, others, shares, spotlight }: StageView): Layout {
   if (shares.length > 0 || spotlight !== null) return "sharing";
   if (me === null) return "self-view";
   if (others.length === 0) return "alone";
@@ -37,7 +39,7 @@ function layoutOf({ me, others, shares, spotlight }: RoomView): Layout {
 }
 
 /** The tiles of one page; one's own, where it is among them, is the last of every page. Who has the stage has no tile. */
-function tilesOf(view: RoomView, layout: Layout, wanted: number, size: number): Page<Person> {
+function tilesOf(view: StageView, layout: Layout, wanted: number, size: number): Page<Person> {
   const onStage = view.shares.length > 0 ? null : view.spotlight;
   const others = view.others.filter((one) => one.id !== onStage?.id);
   const me = view.me?.id === onStage?.id ? null : view.me;
@@ -48,8 +50,9 @@ function tilesOf(view: RoomView, layout: Layout, wanted: number, size: number): 
 }
 
 /** Everybody's pictures. Order never changes while people stay; who speaks gets a ring, not another place. */
-export function Stage({ view, link }: { view: RoomView; link: string }) {
+export function Stage({ link }: { link: string }) {
   const text = useText();
+  const view = useRoomParts("me", "others", "shares", "spotlight");
   const stage = useRef<HTMLDivElement>(null);
   const size = useSize(stage) ?? FIRST_SIZE;
   const [wanted, setWanted] = useState(0);
@@ -65,7 +68,7 @@ export function Stage({ view, link }: { view: RoomView; link: string }) {
     >
       {layout === "sharing" && <OnStage view={view} />}
       <Tiles page={page} grid={grid} label={text("call.tiles")} />
-      {layout === "alone" && <Alone view={view} link={link} />}
+      {layout === "alone" && <Alone link={link} />}
       {layout === "self-view" && view.me !== null && <SelfView person={view.me} />}
       {page.pages > 1 && <Pager page={page} onTurn={setWanted} />}
     </div>
@@ -73,7 +76,7 @@ export function Stage({ view, link }: { view: RoomView; link: string }) {
 }
 
 /** What everybody looks at: a shared screen, else the person in the spotlight. */
-function OnStage({ view }: { view: RoomView }) {
+function OnStage({ view }: { view: StageView }) {
   if (view.shares.length > 0) return <SharedScreens shares={view.shares} />;
   return view.spotlight === null ? null : <Tile person={view.spotlight} className={styles.spotlight} />;
 }

@@ -18,15 +18,21 @@ import { Button as AriaButton } from "react-aria-components/Button";
 import { ToggleButton as AriaToggleButton } from "react-aria-components/ToggleButton";
 import { canShareScreen } from "../../rtc";
 import type { Source } from "../../room/sources";
-import type { RoomView } from "../../room/view";
-import { useText } from "../../i18n";
+import { useText, type MessageId } from "../../i18n";
 import { classes } from "../../ui/classes";
 import { Hidden } from "../../ui/Hidden";
 import { Icon } from "../../ui/Icon";
 import { Menu, MenuItem } from "../../ui/Menu";
-import { useCall } from "./CallContext";
+import { useCall, useRoomParts } from "./CallContext";
 import type { PanelName } from "./panels";
 import styles from "./Tools.module.css";
+
+/** What a tool counts, and the words for it. */
+type Counted = "waiting" | "unread";
+const COUNT_WORDS: Readonly<Record<Counted, MessageId>> = {
+  waiting: "safety.door.badge",
+  unread: "call.chat.unread",
+};
 
 interface ToolProps {
   icon: LucideIcon;
@@ -36,8 +42,7 @@ interface ToolProps {
   /** "source" is red while off; "panel" is green while on. */
   look?: "source" | "panel";
   shortcut?: string;
-  count?: number;
-  countText?: string;
+  counts?: Counted;
   isBusy?: boolean;
   /** The room does not allow it just now: pressing it says why. */
   isForbidden?: boolean;
@@ -57,7 +62,7 @@ function lookOf({ look = "panel", isOn, isExtra, isForbidden }: ToolProps): stri
 
 /** One labelled tool. Its name never changes; `aria-pressed` says whether it is on. */
 function Tool(props: ToolProps) {
-  const { icon, label, isOn, onToggle, shortcut, count = 0, countText, isBusy } = props;
+  const { icon, label, isOn, onToggle, shortcut, counts, isBusy } = props;
   const countId = useId();
   return (
     <>
@@ -67,21 +72,37 @@ function Tool(props: ToolProps) {
         onChange={onToggle}
         aria-label={label}
         aria-keyshortcuts={shortcut}
-        aria-describedby={count > 0 ? countId : undefined}
+        aria-describedby={counts === undefined ? undefined : countId}
         data-busy={isBusy === true || undefined}
       >
         <Icon of={icon} size={24} />
         <span>{label}</span>
-        {count > 0 && <span className={styles.count} data-count={count > 99 ? "99+" : count} aria-hidden />}
+        {counts !== undefined && <CountMark of={counts} />}
       </AriaToggleButton>
       {/* Outside the button: its name is its label and nothing more. */}
-      {count > 0 && <Hidden id={countId}>{countText}</Hidden>}
+      {counts !== undefined && <CountWords of={counts} id={countId} />}
     </>
   );
 }
 
+/** These two are drawn with every change of a number, the tool around them is not. */
+function useCount(of: Counted): number {
+  const { waiting, unread } = useRoomParts("waiting", "unread");
+  return of === "waiting" ? waiting.length : unread;
+}
+
+function CountMark({ of }: { of: Counted }) {
+  const count = useCount(of);
+  return count > 0 && <span className={styles.count} data-count={count > 99 ? "99+" : count} aria-hidden />;
+}
+
+function CountWords({ of, id }: { of: Counted; id: string }) {
+  const text = useText();
+  const count = useCount(of);
+  return <Hidden id={id}>{count > 0 && text(COUNT_WORDS[of], { count })}</Hidden>;
+}
+
 export interface ToolsProps {
-  view: RoomView;
   panel: PanelName | null;
   onPanel: (panel: PanelName | null) => void;
 }
@@ -92,7 +113,7 @@ export function Tools(props: ToolsProps) {
   const call = useCall();
   return (
     <footer aria-label={text("call.tools")} className={styles.tools}>
-      <SourceTools view={props.view} />
+      <SourceTools />
       <span className={styles.gap} />
       <PanelTools {...props} />
       <More {...props} />
@@ -108,13 +129,14 @@ export function Tools(props: ToolsProps) {
   );
 }
 
-function SourceTools({ view }: { view: RoomView }) {
+function SourceTools() {
   const text = useText();
   const call = useCall();
-  const { microphone, camera, screen } = view.sources;
+  const { sources, may, me } = useRoomParts("sources", "may", "me");
+  const { microphone, camera, screen } = sources;
   const toggle = (source: Source) => () =>
     call.dispatch({ type: "sources", input: { type: "toggle", source } });
-  const isRaised = view.me?.hand_raised_at != null;
+  const isRaised = me?.hand_raised_at != null;
   return (
     <>
       <Tool
@@ -124,7 +146,7 @@ function SourceTools({ view }: { view: RoomView }) {
         shortcut="M"
         isOn={microphone.wanted}
         isBusy={microphone.is_changing}
-        isForbidden={view.may.microphone !== null}
+        isForbidden={may.microphone !== null}
         onToggle={toggle("microphone")}
       />
       <Tool
@@ -134,7 +156,7 @@ function SourceTools({ view }: { view: RoomView }) {
         shortcut="V"
         isOn={camera.wanted}
         isBusy={camera.is_changing}
-        isForbidden={view.may.camera !== null}
+        isForbidden={may.camera !== null}
         onToggle={toggle("camera")}
       />
       {canShareScreen() && (
@@ -144,7 +166,7 @@ function SourceTools({ view }: { view: RoomView }) {
           shortcut="S"
           isOn={screen.wanted}
           isBusy={screen.is_changing}
-          isForbidden={view.may.screen !== null}
+          isForbidden={may.screen !== null}
           onToggle={toggle("screen")}
           isExtra
         />
@@ -161,8 +183,9 @@ function SourceTools({ view }: { view: RoomView }) {
   );
 }
 
-function PanelTools({ view, panel, onPanel }: ToolsProps) {
+function PanelTools({ panel, onPanel }: ToolsProps) {
   const text = useText();
+  const { may } = useRoomParts("may");
   const toggle = (name: PanelName) => () => onPanel(panel === name ? null : name);
   return (
     <>
@@ -172,8 +195,7 @@ function PanelTools({ view, panel, onPanel }: ToolsProps) {
         shortcut="P"
         isOn={panel === "people"}
         onToggle={toggle("people")}
-        count={view.waiting.length}
-        countText={text("safety.door.badge", { count: view.waiting.length })}
+        counts="waiting"
         isExtra
       />
       <Tool
@@ -182,10 +204,9 @@ function PanelTools({ view, panel, onPanel }: ToolsProps) {
         shortcut="C"
         isOn={panel === "chat"}
         onToggle={toggle("chat")}
-        count={view.unread}
-        countText={text("call.chat.unread", { count: view.unread })}
+        counts="unread"
       />
-      {view.may.is_moderator && (
+      {may.is_moderator && (
         <Tool
           icon={ShieldCheck}
           label={text("safety.title")}
@@ -207,10 +228,11 @@ function PanelTools({ view, panel, onPanel }: ToolsProps) {
 }
 
 /** On phones: the tools that do not fit. */
-function More({ view, panel, onPanel }: ToolsProps) {
+function More({ panel, onPanel }: ToolsProps) {
   const text = useText();
   const call = useCall();
-  const isRaised = view.me?.hand_raised_at != null;
+  const { me, may } = useRoomParts("me", "may");
+  const isRaised = me?.hand_raised_at != null;
   const open = (name: PanelName) => () => onPanel(panel === name ? null : name);
   const trigger: ReactNode = (
     <AriaButton className={classes(styles.tool, styles.more)}>
@@ -234,7 +256,7 @@ function More({ view, panel, onPanel }: ToolsProps) {
           {text("call.share")}
         </MenuItem>
       ) : null}
-      {view.may.is_moderator ? (
+      {may.is_moderator ? (
         <MenuItem icon={ShieldCheck} onAction={open("security")}>
           {text("safety.title")}
         </MenuItem>

@@ -9,6 +9,7 @@ import { Call, type CallParts, type Media } from "./call";
 function stage() {
   const done: string[] = [];
   const timers: { due_ms: number; callback: () => void }[] = [];
+  const frames: (() => void)[] = [];
   const clock = { now_ms: 0 };
   const hooks: { onInput?: (input: ControlInput) => void; reports?: MediaReports; onReturn?: () => void } =
     {};
@@ -49,6 +50,7 @@ function stage() {
       timers.push(timer);
       return () => timers.splice(timers.indexOf(timer), 1);
     },
+    afterFrame: (callback) => void frames.push(callback),
   };
   const passTo = (now_ms: number) => {
     clock.now_ms = now_ms;
@@ -57,7 +59,10 @@ function stage() {
       timer.callback();
     }
   };
-  return { done, hooks, parts, passTo, timers };
+  const draw = () => {
+    for (const callback of frames.splice(0)) callback();
+  };
+  return { done, hooks, parts, passTo, timers, draw };
 }
 
 const DEVICES = { microphone: null, camera: null, speaker: null };
@@ -95,12 +100,14 @@ test("one timer at a time wakes the machine", async () => {
 });
 
 test("listeners hear of what changes what is seen, and of nothing else", () => {
-  const { hooks, parts } = stage();
+  const { hooks, parts, draw } = stage();
   const call = new Call(WISHES, parts);
   let heard = 0;
   const unsubscribe = call.subscribe(() => (heard += 1));
   hooks.onInput?.({ type: "socket-opened", socket: 1 });
   hooks.onInput?.({ type: "frame-received", socket: 1, line: admittedLine() });
+  draw();
+  draw();
   const after_admission = heard;
   expect(after_admission).toBeGreaterThan(0);
   const seen = call.view();
@@ -109,10 +116,12 @@ test("listeners hear of what changes what is seen, and of nothing else", () => {
   expect(call.view()).toBe(seen);
   call.dispatch({ type: "voice-while-muted" });
   hooks.onInput?.({ type: "frame-received", socket: 1, line: '{"type":"asked-to-unmute","by":"Bob"}' });
+  draw();
   expect(heard).toBe(after_admission + 1);
   expect(call.view().others).toBe(seen.others);
   unsubscribe();
   hooks.onInput?.({ type: "frame-received", socket: 1, line: '{"type":"closed","code":"removed"}' });
+  draw();
   expect(heard).toBe(after_admission + 1);
 });
 

@@ -14,6 +14,7 @@ import {
 import { reuse } from "../../room/reuse";
 import { viewOf, type RoomView } from "../../room/view";
 import type { Act, MessageId } from "../../room/wire";
+import { afterFrame, paced } from "./pace";
 
 export interface JoinWishes extends Wishes {
   readonly devices: ChosenDevices;
@@ -33,6 +34,8 @@ export interface CallParts {
   readonly chance: () => number;
   /** Calls back once after a delay; returns how to give that up. */
   readonly after: (delay_ms: number, callback: () => void) => () => void;
+  /** Calls back once, when the page has drawn. */
+  readonly afterFrame: (callback: () => void) => void;
 }
 
 /** `code`: the meeting's link by which the person came. */
@@ -47,6 +50,7 @@ export function browserParts(origin: string, code: string): CallParts {
       const timer = setTimeout(callback, delay_ms);
       return () => clearTimeout(timer);
     },
+    afterFrame,
   };
 }
 
@@ -65,6 +69,7 @@ export class Call {
   readonly #media: Promise<Media>;
   readonly #listeners = new Set<() => void>();
   readonly #unwatch: () => void;
+  readonly #tell: () => void;
   readonly devices: ChosenDevices;
   #loadedMedia: Media | null = null;
   #state;
@@ -76,6 +81,9 @@ export class Call {
     this.devices = wishes.devices;
     this.#state = initialRoom(wishes);
     this.#view = viewOf(this.#state);
+    this.#tell = paced(() => {
+      for (const listener of this.#listeners) listener();
+    }, parts.afterFrame);
     this.#sockets = parts.openSockets((input) => this.dispatch({ type: "control", input }));
     this.#media = parts.openMedia(wishes.devices, {
       onMedia: (input) => this.dispatch({ type: "media", input }),
@@ -90,11 +98,13 @@ export class Call {
     this.dispatch({ type: "join" });
   }
 
+  /** `listener` hears of changes at most once a frame: a crowd at the door must not draw the page once for each. */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
 
+  /** What the room is like now, which listeners may still have to hear of. */
   readonly view = (): RoomView => this.#view;
 
   dispatch(input: RoomInput): void {
@@ -116,7 +126,7 @@ export class Call {
   #show(view: RoomView): void {
     if (view === this.#view) return;
     this.#view = view;
-    for (const listener of this.#listeners) listener();
+    this.#tell();
   }
 
   /** Asks the room for something; the answer shows in the view. */

@@ -1,2 +1,3 @@
 export { browserParts, Call, type JoinWishes } from "./call";
+export { usePartsOf } from "./CallContext";
 export { CallScreen, type CallScreenProps } from "./CallScreen";

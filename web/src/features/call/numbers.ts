@@ -1,5 +1,5 @@
 /** Two digits for everybody in the room and at the door, by which a host goes to them with two keys. */
-import { useState } from "react";
+import { createContext, useContext, useState } from "react";
 import type { RoomView } from "../../room/view";
 import type { ParticipantId } from "../../room/wire";
 
@@ -40,7 +40,12 @@ export function numbered(given: Numbers, ids: readonly ParticipantId[]): Numbers
 }
 
 /** The numbers of everybody, for those who run the room; they last as long as the call's page does. */
-export function useNumbers({ me, others, waiting, may }: RoomView): Numbers {
+export function useNumbers({
+  me,
+  others,
+  waiting,
+  may,
+}: Pick<RoomView, "me" | "others" | "waiting" | "may">): Numbers {
   const [given, setGiven] = useState(NO_NUMBERS);
   if (!may.is_moderator) return NO_NUMBERS;
   const people = [...(me === null ? [] : [me]), ...others, ...waiting];
@@ -50,4 +55,14 @@ export function useNumbers({ me, others, waiting, may }: RoomView): Numbers {
   );
   if (next !== given) setGiven(next);
   return next;
+}
+
+const Context = createContext(NO_NUMBERS);
+
+export const NumbersProvider = Context.Provider;
+
+/** The number of somebody in the room or at the door; null when they have none. */
+export function useNumberOf(): (id: ParticipantId) => number | null {
+  const numbers = useContext(Context);
+  return (id) => numbers.get(id) ?? null;
 }
