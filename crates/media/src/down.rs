@@ -3,7 +3,8 @@
 use str0m::media::MediaKind;
 
 use crate::command::{DownId, TrackId};
-use crate::rewrite::Rewriter;
+use crate::forward::Fresh;
+use crate::rewrite::{Incoming, Rewriter};
 
 /// Where a down-track is in its negotiation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +73,16 @@ impl Down {
             rewriter: Rewriter::new(),
             leaving: None,
         }
+    }
+
+    /// Notes a packet that is sent because one before it in its picture is.
+    pub(crate) fn follow(&mut self, fresh: &Fresh) {
+        let shift = self.source.map_or(0, |source| source.timeline_shift);
+        self.rewriter.map(Incoming {
+            seq: fresh.seq,
+            timestamp: fresh.timestamp.wrapping_add(shift),
+            vp8: fresh.info.vp8_ids,
+        });
     }
 
     /// Whether packets may be sent at all.

@@ -34,31 +34,6 @@ impl Pending {
     pub(crate) fn packets(&self) -> usize {
         1 + self.followers as usize
     }
-
-    /// Each of them by itself.
-    pub(crate) fn each(self) -> impl Iterator<Item = Pending> {
-        (0..=u64::from(self.followers)).map(move |step| Pending {
-            source_seq: self.source_seq + step,
-            out: Outgoing {
-                seq: self.out.seq + step,
-                ..self.out
-            },
-            ..self
-        })
-    }
-
-    /// Takes in the packet that follows its last one, if that is what `next` is.
-    fn takes(&mut self, next: &Pending) -> bool {
-        let step = u64::from(self.followers) + 1;
-        let follows = (self.outlet, self.layer) == (next.outlet, next.layer)
-            && self.source_seq + step == next.source_seq
-            && self.out.seq + step == next.out.seq
-            && (self.out.timestamp, self.out.vp8) == (next.out.timestamp, next.out.vp8)
-            && self.shifts == next.shifts
-            && !self.again;
-        self.followers += u32::from(follows);
-        follows
-    }
 }
 
 /// A stored packet of which it is not decided yet who gets it.
@@ -74,6 +49,18 @@ pub(crate) struct Fresh {
     pub is_padding: bool,
     pub info: PayloadInfo,
     pub at: Instant,
+    /// How many packets of the same picture come right behind it.
+    pub run: usize,
+}
+
+impl Fresh {
+    /// Whether it continues the picture of `before`, so that who gets that one gets this one as well.
+    fn follows(&self, before: &Fresh) -> bool {
+        (self.layer, self.generation, self.seq) == (before.layer, before.generation, before.seq + 1)
+            && (self.timestamp, self.info.vp8_ids) == (before.timestamp, before.info.vp8_ids)
+            && !self.is_padding
+            && !before.is_padding
+    }
 }
 
 /// One authentic packet of a publisher, ready to be forwarded.
@@ -131,6 +118,7 @@ impl Sfu {
             is_padding: arrival.payload.is_empty(),
             info,
             at: now,
+            run: 0,
         });
     }
 
@@ -141,6 +129,14 @@ impl Sfu {
             return;
         };
         let (slot, at) = (first.track, first.at);
+        for index in (1..self.fresh.len()).rev() {
+            let [before, fresh] = &mut self.fresh[index - 1..=index] else {
+                continue;
+            };
+            if fresh.follows(before) {
+                before.run = fresh.run + 1;
+            }
+        }
         let Some(track) = self.tracks.get(slot) else {
             self.fresh.clear();
             return;
@@ -165,24 +161,27 @@ impl Sfu {
                 continue;
             };
             let mut picked = 0;
-            for fresh in &self.fresh {
+            let mut left = self.fresh.as_slice();
+            while let Some((fresh, others)) = left.split_first() {
+                left = others;
                 match pick(track, fresh, down, sender, &peer.thinning) {
                     Pick::Send(out, shifts) => {
-                        picked += 1;
-                        let packet = Pending {
+                        let followers = fresh.run;
+                        left = &others[followers..];
+                        if let Some(last) = followers.checked_sub(1).map(|at| &others[at]) {
+                            down.follow(last);
+                        }
+                        picked += 1 + followers;
+                        sender.pending.push(Pending {
                             outlet,
                             track: slot,
                             layer: fresh.layer,
                             source_seq: fresh.seq,
                             out,
                             shifts,
-                            followers: 0,
+                            followers: followers as u32,
                             again: false,
-                        };
-                        let mut last = sender.pending.last_mut();
-                        if !last.as_mut().is_some_and(|last| last.takes(&packet)) {
-                            sender.pending.push(packet);
-                        }
+                        });
                     }
                     Pick::LeaveOut => peer.stats.left_out += 1,
                     Pick::NotMeant => {}

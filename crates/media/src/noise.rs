@@ -428,6 +428,7 @@ fn numbers_of_one_receiver_under_any_pressure() {
                 is_padding: false,
                 info: PayloadInfo::parse(CodecName::Vp8, &payload),
                 at: now,
+                run: 0,
             };
             let picked = pick(&track, &fresh, &mut down, &mut sender, &thinning);
             assert!(!former || picked == Pick::NotMeant);
@@ -435,6 +436,13 @@ fn numbers_of_one_receiver_under_any_pressure() {
                 let known = sent.iter().any(|(number, ..)| *number == out.seq);
                 assert!(!known, "{} twice", out.seq);
                 sent.push((out.seq, layer, seq));
+                // The next one of the picture came with it.
+                let (next, numbers) = (seq + 1, &mut layers[layer]);
+                if next / 3 == seq / 3 && numbers.next + 1000 == next && noise.below(2) == 0 {
+                    numbers.next += 1;
+                    down.follow(&Fresh { seq: next, ..fresh });
+                    sent.push((out.seq + 1, layer, next));
+                }
                 let newest = down.rewriter.newest_seq().expect("a number");
                 let recent = &sent[sent.len().saturating_sub(20)..];
                 let (number, layer, seq) = recent[noise.below(recent.len())];

@@ -50,9 +50,9 @@ impl Sender {
     /// Sends what waits.
     pub(crate) fn send_pending(&mut self, tracks: &Slab<Track>, egress: &mut dyn Egress) {
         let mut pending = std::mem::take(&mut self.pending);
-        for packet in pending.drain(..).flat_map(Pending::each) {
-            if let Some(track) = tracks.get(packet.track) {
-                let _ = self.send_one(track, &packet, egress);
+        for picture in pending.drain(..) {
+            if let Some(track) = tracks.get(picture.track) {
+                let _ = self.send_picture(track, &picture, egress);
             }
         }
         self.pending = pending;
@@ -60,59 +60,63 @@ impl Sender {
         self.room = room.into_iter().fold(self.room, Room::max);
     }
 
-    /// Writes one packet into the egress's buffer and encrypts it there. `None` if it cannot be sent any more.
-    fn send_one(&mut self, track: &Track, packet: &Pending, egress: &mut dyn Egress) -> Option<()> {
+    /// Writes the packets of a picture into the egress's buffer and encrypts them there. `None` if none of it can be sent
+    /// any more.
+    fn send_picture(
+        &mut self,
+        track: &Track,
+        picture: &Pending,
+        egress: &mut dyn Egress,
+    ) -> Option<()> {
         let (path, outbound) = (self.path?, self.outbound.as_ref()?);
-        let layer = track.layers.get(packet.layer)?;
-        let (stored, payload) = layer.ring.get(packet.source_seq)?;
-        let outlet = self.outlets.get_mut(packet.outlet)?;
-        let wire = outlet.wire;
-        let (ssrc, pt, index) = if packet.again {
-            let (ssrc, pt) = wire.repair?;
-            (ssrc, pt, outlet.next_repair_seq())
-        } else {
-            outlet.count(payload.len());
-            (wire.ssrc, wire.pt, packet.out.seq)
-        };
-        let extras = outlet.extras(stored, self.log.next_seq());
-        let block = extras.block_bytes();
-        let header = FIXED_HEADER_BYTES + block;
-        let prefix = if packet.again { LOST_SEQ_BYTES } else { 0 };
-        let start = header + prefix;
-        let len = start + payload.len() + outbound.overhead();
-        if extras.transport_seq.is_some() {
-            self.log.note(len);
-        }
-        let pt = if stored.marker { MARKER | pt } else { pt };
+        let layer = track.layers.get(picture.layer)?;
+        let outlet = self.outlets.get_mut(picture.outlet)?;
         let worth = if track.codec.kind().is_audio() {
             Worth::Vital
         } else {
-            Worth::Picture(packet.layer as u8)
+            Worth::Picture(picture.layer as u8)
         };
-        egress.send(path, worth, len, &mut |room| {
-            write_header(
-                room,
-                block > 0,
-                pt,
-                index as u16,
-                packet.out.timestamp,
-                ssrc,
-            );
-            extras.write(&mut room[FIXED_HEADER_BYTES..header]);
-            if !packet.again && !packet.shifts.touch_vp8() {
-                return outbound.protect_from(room, header, payload, index);
+        let patches = picture.shifts.touch_vp8();
+        for step in 0..=u64::from(picture.followers) {
+            let Some((stored, payload)) = layer.ring.get(picture.source_seq + step) else {
+                continue;
+            };
+            let seq = picture.out.seq + step;
+            let (ssrc, pt, index) = if picture.again {
+                let (ssrc, pt) = outlet.wire.repair?;
+                (ssrc, pt, outlet.next_repair_seq())
+            } else {
+                outlet.count(payload.len());
+                (outlet.wire.ssrc, outlet.wire.pt, seq)
+            };
+            let extras = outlet.extras(stored, self.log.next_seq());
+            let block = extras.block_bytes();
+            let header = FIXED_HEADER_BYTES + block;
+            let prefix = if picture.again { LOST_SEQ_BYTES } else { 0 };
+            let start = header + prefix;
+            let len = start + payload.len() + outbound.overhead();
+            if extras.transport_seq.is_some() {
+                self.log.note(len);
             }
-            let lost_seq = (packet.out.seq as u16).to_be_bytes();
-            room[header..start].copy_from_slice(&lost_seq[..prefix]);
-            let content = &mut room[start..start + payload.len()];
-            content.copy_from_slice(payload);
-            if packet.shifts.touch_vp8() {
-                stored.vp8.patch(content, packet.out.vp8);
-            }
-            outbound.protect(room, header, index)
-        });
-        self.packets += 1;
-        self.bytes += len as u64;
+            let pt = if stored.marker { MARKER | pt } else { pt };
+            egress.send(path, worth, len, &mut |room| {
+                let timestamp = picture.out.timestamp;
+                write_header(room, block > 0, pt, index as u16, timestamp, ssrc);
+                extras.write(&mut room[FIXED_HEADER_BYTES..header]);
+                if !picture.again && !patches {
+                    return outbound.protect_from(room, header, payload, index);
+                }
+                room[header..start].copy_from_slice(&(seq as u16).to_be_bytes()[..prefix]);
+                let content = &mut room[start..start + payload.len()];
+                content.copy_from_slice(payload);
+                if patches {
+                    stored.vp8.patch(content, picture.out.vp8);
+                }
+                outbound.protect(room, header, index)
+            });
+            self.packets += 1;
+            self.bytes += len as u64;
+        }
         Some(())
     }
 
