@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -15,7 +17,7 @@ from preau.meet.storage.engine import open_engine
 from preau.meet.storage.store import DatabaseStore
 from tests.api.openapi_document import document
 from tests.kit.class_in_session import ClassInSession, class_in_session
-from tests.kit.media_client import in_media, speaking
+from tests.kit.media_client import MediaPerson, in_media, speaking
 from tests.kit.product import running_product
 from tests.kit.waiting import until
 from tests.system.conftest import House, set_up
@@ -212,48 +214,57 @@ def service_calls(room: str, teacher: str) -> dict[str, Any]:
     }
 
 
-async def test_every_call_of_the_media_server_is_refused_and_noted(lesson: ClassInSession) -> None:
+@dataclass(frozen=True)
+class Insider:
+    """A pupil in the room, who calls the media server's own interface with a token of their own."""
+
+    admitted: dict[str, Any]
+    media: MediaPerson
+    http: httpx.AsyncClient
+
+    async def call(self, method: str, request: Any) -> httpx.Response:
+        """One call of RoomService."""
+        path = f"/twirp/livekit.RoomService/{method}"
+        return await self.http.post(path, content=request.SerializeToString())
+
+
+@asynccontextmanager
+async def insider(lesson: ClassInSession) -> AsyncIterator[Insider]:
+    """Joins by a personal link; the second token is for the calls, since each lets in once."""
     with lesson.person() as eve:
         admitted = eve.knock("", invitation=lesson.invite("Eve"))
         token, spare = admitted["media"]["token"], eve.ask("renew-media")["media"]["token"]
         url = lesson.media_url(admitted)
-        async with in_media(url, token) as media:
-            calls = service_calls(media.room.name, lesson.teacher_admitted["participant_id"])
-            async with httpx.AsyncClient(base_url=url.replace("ws", "http", 1)) as http:
-                for name, request in calls.items():
-                    method = "".join(word.title() for word in name.split("_"))
-                    answer = await http.post(
-                        f"/twirp/livekit.RoomService/{method}",
-                        content=request.SerializeToString(),
-                        headers={
-                            "authorization": f"Bearer {spare}",
-                            "content-type": "application/protobuf",
-                        },
-                    )
-                    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated"), name
-            if IS_EMBEDDED:
-                wanted = {f"media-{name.replace('_', '-')}" for name in calls}
-                until("all is noted", lambda: noted(lesson, admitted) == wanted, NOTED_WITHIN_S)
-            assert lesson.teacher_admitted["participant_id"] in media.others()
+        headers = {"authorization": f"Bearer {spare}", "content-type": "application/protobuf"}
+        async with (
+            in_media(url, token) as media,
+            httpx.AsyncClient(base_url=url.replace("ws", "http", 1), headers=headers) as http,
+        ):
+            yield Insider(admitted, media, http)
+
+
+async def test_every_call_of_the_media_server_is_refused_and_noted(lesson: ClassInSession) -> None:
+    async with insider(lesson) as eve:
+        calls = service_calls(eve.media.room.name, lesson.teacher_admitted["participant_id"])
+        for name, request in calls.items():
+            answer = await eve.call("".join(word.title() for word in name.split("_")), request)
+            assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated"), name
+        if IS_EMBEDDED:
+            wanted = {f"media-{name.replace('_', '-')}" for name in calls}
+            until("all is noted", lambda: noted(lesson, eve.admitted) == wanted, NOTED_WITHIN_S)
+        assert lesson.teacher_admitted["participant_id"] in eve.media.others()
 
 
 async def test_a_flood_of_calls_is_refused_and_accounted_for_to_the_last_one(lesson: ClassInSession) -> None:
-    with lesson.person() as eve:
-        admitted = eve.knock("", invitation=lesson.invite("Eve"))
-        token, spare = admitted["media"]["token"], eve.ask("renew-media")["media"]["token"]
-        url = lesson.media_url(admitted)
-        async with in_media(url, token) as media:
-            request = api.DeleteRoomRequest(room=media.room.name).SerializeToString()
-            headers = {"authorization": f"Bearer {spare}", "content-type": "application/protobuf"}
-            async with httpx.AsyncClient(base_url=url.replace("ws", "http", 1)) as http:
-                path = "/twirp/livekit.RoomService/DeleteRoom"
-                answers = [await http.post(path, content=request, headers=headers) for _ in range(CALLS)]
-            assert {answer.status_code for answer in answers} == {401}
-            if IS_EMBEDDED:
-                until("all is noted", lambda: accounted(lesson, admitted) >= CALLS, NOTED_WITHIN_S)
-            assert lesson.teacher_admitted["participant_id"] in media.others()
+    async with insider(lesson) as eve:
+        request = api.DeleteRoomRequest(room=eve.media.room.name)
+        answers = [await eve.call("DeleteRoom", request) for _ in range(CALLS)]
+        assert {answer.status_code for answer in answers} == {401}
         if IS_EMBEDDED:
-            assert accounted(lesson, admitted) == CALLS
+            until("all is noted", lambda: accounted(lesson, eve.admitted) >= CALLS, NOTED_WITHIN_S)
+        assert lesson.teacher_admitted["participant_id"] in eve.media.others()
+    if IS_EMBEDDED:
+        assert accounted(lesson, eve.admitted) == CALLS
 
 
 def accounted(lesson: ClassInSession, admitted: dict[str, Any]) -> int:
