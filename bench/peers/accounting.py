@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
@@ -40,6 +41,10 @@ class Sample:
     server_cpu_s: float
     server_resident_bytes: int
     cores: dict[int, CoreTime]
+    #: CPU time of every process that is neither the server nor the load, by id.
+    strangers: dict[int, float] = field(default_factory=dict)
+    #: Processes and threads that were started since the machine was.
+    born: int = 0
 
 
 @dataclass(frozen=True)
@@ -91,11 +96,32 @@ def parse_cores(stat: str) -> dict[int, CoreTime]:
     return cores
 
 
-def sample(pid: int) -> Sample:
-    """Of a server and the machine, now."""
-    pids = family(pid)
-    cores = parse_cores(Path("/proc/stat").read_text())
-    return Sample(time.monotonic(), cpu_s(pids), resident_bytes(pids), cores)
+def parse_born(stat: str) -> int:
+    """The line of /proc/stat that counts processes and threads."""
+    return next(int(line.split()[1]) for line in stat.splitlines() if line.startswith("processes "))
+
+
+def strangers(known: set[int], delivery: tuple[int, ...] = ()) -> dict[int, float]:
+    """CPU time in seconds of every process but the known ones, by id; the kernel's threads are processes too.
+
+    Those that take in packets on the cores `delivery` are not strangers: they work for the load.
+    """
+    delivering = {f"ksoftirqd/{core}" for core in delivery}
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        pid = int(folder.name)
+        with suppress(OSError):
+            if pid not in known and (folder / "comm").read_text().strip() not in delivering:
+                found[pid] = cpu_s([pid])
+    return found
+
+
+def sample(pid: int, load_pid: int, delivery: tuple[int, ...] = ()) -> Sample:
+    """Of a server, a load and the machine, now."""
+    at_s, pids, stat = time.monotonic(), family(pid), Path("/proc/stat").read_text()
+    server_cpu_s, bytes_now = cpu_s(pids), resident_bytes(pids)
+    others = strangers({*pids, load_pid}, delivery)
+    return Sample(at_s, server_cpu_s, bytes_now, parse_cores(stat), others, parse_born(stat))
 
 
 def busy_share(before: dict[int, CoreTime], after: dict[int, CoreTime], seconds: float) -> float:
@@ -120,7 +146,10 @@ def wait_until_quiet(patience_s: float) -> bool:
 
 
 def spent(before: Sample, after: Sample, load_cpu_s: float, delivery: tuple[int, ...] = ()) -> Spent:
-    """What was used between two samples, given what the load used; others have whatever is left.
+    """What was used between two samples, given what the load used.
+
+    What others used their clocks tell. If any process was started in between or has ended, its clock may be
+    gone: then others have whatever of the cores' ticks is left.
 
     `delivery`: the load's cores, if they take in what it is sent; the server has none of these then. What the
     kernel does there belongs to the load, and as far as it interrupts the load it is in its time already.
@@ -132,7 +161,9 @@ def spent(before: Sample, after: Sample, load_cpu_s: float, delivery: tuple[int,
     delivery_s = sum(after.cores[number].softirq_s - before.cores[number].softirq_s for number in delivery)
     with_load = sum(busy[number] for number in delivery)
     elsewhere = sum(busy.values()) - with_load
-    if delivery:
+    if after.born == before.born and before.strangers.keys() <= after.strangers.keys():
+        others_s = sum(used_s - before.strangers.get(pid, 0.0) for pid, used_s in after.strangers.items())
+    elif delivery:
         others_s = max(0.0, elsewhere - server_cpu_s) + max(0.0, with_load - load_cpu_s - delivery_s)
     else:
         others_s = max(0.0, elsewhere - server_cpu_s - load_cpu_s)

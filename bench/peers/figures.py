@@ -22,6 +22,9 @@ COLUMNS = (
     ("resident_idle_mib", "idle MiB", "{:.0f}"),
     ("kib_per_subscription", "KiB/sub.", "{:.0f}"),
 )
+#: Loads that are compared with the same on one core, and what of them is.
+ON_ONE_CORE = {"flood-2": "flood-1"}
+SCALED = ("packets_per_s", "packets_per_core_s", "cpu_us_per_packet")
 #: Fewer packets than this delivered: the server was overloaded or lossy, and its cost per packet flatters it.
 LEAST_DELIVERED = 0.999
 
@@ -50,17 +53,17 @@ def of(rounds: list[Round], load: str, system: str) -> list[Round]:
     return [one for one in rounds if one["load"] == load and one["system"] == system]
 
 
-def ratios(rounds: list[Round], load: str, other: str, quantity: str) -> Spread | None:
-    """Ours divided by the other's, round by round, so that what slows both cancels out.
+def ratios(these: list[Round], to_those: list[Round], quantity: str) -> Spread | None:
+    """One quantity of these divided by that of those, round by round, so that what slows both cancels out.
 
     None without a round that has both; a round in which either was disturbed counts only if all were.
     """
     pairs = []
-    for ours in of(rounds, load, OURS):
-        theirs = [one for one in of(rounds, load, other) if one["round"] == ours["round"]]
-        pairs += [(ours, one) for one in theirs if one[quantity]]
+    for this in these:
+        those = [one for one in to_those if one["round"] == this["round"]]
+        pairs += [(this, one) for one in those if one[quantity]]
     quiet = [pair for pair in pairs if not any(one["disturbed"] for one in pair)]
-    values = [ours[quantity] / theirs[quantity] for ours, theirs in quiet or pairs]
+    values = [this[quantity] / that[quantity] for this, that in quiet or pairs]
     return spread(values) if values else None
 
 
@@ -82,9 +85,14 @@ def summary(rounds: list[Round]) -> list[dict[str, Any]]:
             values = spread([one[quantity] for one in used])
             entry[quantity] = values.middle
             entry[f"{quantity}_range"] = [values.least, values.most]
-        ratio = ratios(rounds, load, system, "cpu_us_per_packet") if system != OURS else None
+        ours = of(rounds, load, OURS)
+        ratio = ratios(ours, all_of_it, "cpu_us_per_packet") if system != OURS else None
         entry["ours_to_this"] = None if ratio is None else ratio.middle
         entry["ours_to_this_range"] = None if ratio is None else [ratio.least, ratio.most]
+        one_core = of(rounds, ON_ONE_CORE.get(load, ""), system)
+        for quantity in SCALED if one_core else ():
+            scaled = ratios(all_of_it, one_core, quantity)
+            entry[f"{quantity}_to_one_core"] = None if scaled is None else scaled.middle
         entries.append(entry)
     return entries
 

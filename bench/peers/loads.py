@@ -16,7 +16,7 @@ AUDIO = {
     "layers": [{"rid": "", "width": 0, "height": 0, "packets": 1, "packet_bytes": 160}],
 }
 #: More than two cores carry.
-FLOOD = VIDEO | {"rate_hz": 300}
+FLOOD = VIDEO | {"rate_hz": 350}
 #: 150, 500 and 1700 kbit/s, as a camera sends in a call.
 SIMULCAST = {
     "kind": "video",
@@ -39,7 +39,7 @@ class Load:
     subscribers: int
     tracks: tuple[dict[str, Any], ...]
     publishers_listen: bool = False
-    #: The kernel counts what arrives; one packet in 64 is read. For more than the load's own core could read.
+    #: The kernel counts what arrives, one packet in 512 is read: more than the load could read arrives.
     deaf: bool = False
     #: Whether subscribers are hidden from one another, as viewers are; else each hears of every other.
     hidden: bool = False
@@ -139,9 +139,13 @@ LOADS = {
     )
 }
 #: Loads that are measured in turns and compared with one another, by one name.
-GROUPS = {"hostile": tuple(hostile(extra).name for extra in CONDUCTS)}
+GROUPS = {
+    "flood": ("flood-1", "flood-2"),
+    "hostile": tuple(hostile(extra).name for extra in CONDUCTS),
+}
+_IN_GROUPS = {name for group in GROUPS.values() for name in group}
 #: What can be asked for; `half-core` is `video` with as many publishers as take half a core of each server.
-ASKED = (*(name for name in LOADS if not name.startswith("hostile-")), *GROUPS, "half-core")
+ASKED = (*(name for name in LOADS if name not in _IN_GROUPS), *GROUPS, "half-core")
 #: More does not fit the load's own core.
 MOST_PUBLISHERS = 40
 

@@ -114,7 +114,9 @@ def plan(system: System, load: Load, server: Server, port: int, setting: Setting
     }
 
 
-def offer(told: dict[str, Any], pid: int, setting: Setting) -> tuple[dict[str, Any], Sample, Sample]:
+def offer(
+    told: dict[str, Any], pid: int, setting: Setting, delivery: tuple[int, ...]
+) -> tuple[dict[str, Any], Sample, Sample]:
     """Runs the load client against a server; its result, and what was sampled around the measurement."""
     client = subprocess.Popen(
         pinned(setting.load_cores, [str(setting.programs / "sfu-load")]),
@@ -133,7 +135,7 @@ def offer(told: dict[str, Any], pid: int, setting: Setting) -> tuple[dict[str, A
         client.stdin.close()
         for line in client.stdout:
             message = json.loads(line)
-            samples[message["phase"]] = sample(pid)
+            samples[message["phase"]] = sample(pid, client.pid, delivery)
             if message["phase"] == "result":
                 result = message
         complaint = client.stderr.read()
@@ -156,10 +158,14 @@ def measure(system: System, load: Load, port: int, number: int, setting: Setting
             time.sleep(SETTLED_AFTER_S)
             idle_bytes = resident_bytes(family(pid))
             told = plan(system, load, server, port, setting)
-            result, before, after = offer(told, pid, setting)
-    return {"load": load.name, "system": system.name, "round": number} | figures(
+            result, before, after = offer(told, pid, setting, delivery)
+    done = figures(
         result, spent(before, after, result["client_cpu_s"], delivery), idle_bytes, after, load.subscriptions
     )
+    # What the load has of a core that both run on is not the server's.
+    taken = done["client_cores"] if set(cores) & set(setting.load_cores) else 0.0
+    per_core = {"packets_per_core_s": done["packets_per_s"] / (len(cores) - taken)}
+    return {"load": load.name, "system": system.name, "round": number} | done | per_core
 
 
 def figures(result: dict[str, Any], used: Spent, idle_bytes: int, after: Sample, subscriptions: int) -> Round:

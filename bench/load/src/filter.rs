@@ -1,4 +1,4 @@
-//! Sockets that count without reading: the kernel drops media at the socket, all but one packet in 64, and counts them.
+//! Sockets that count without reading: the kernel drops media at the socket, all but one packet in 512, and counts them.
 //!
 //! With it a load can offer more than its own core could read. What the server does is the same up to the socket.
 
@@ -6,7 +6,7 @@ use std::io;
 use std::os::fd::AsRawFd;
 
 /// One packet in so many is read.
-pub const ONE_IN: u32 = 64;
+pub const ONE_IN: u32 = 512;
 /// Index of the drops among the figures of `SO_MEMINFO`.
 const DROPS: usize = 8;
 /// A datagram begins with its UDP header when a filter sees it.

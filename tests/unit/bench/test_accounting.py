@@ -14,9 +14,11 @@ from bench.peers.accounting import (
     cpu_s,
     family,
     is_disturbed,
+    parse_born,
     parse_cores,
     resident_bytes,
     spent,
+    strangers,
     wait_until_quiet,
 )
 
@@ -24,16 +26,42 @@ STAT = """cpu  30 0 30 300 0 0 0 0 0 0
 cpu0 10 5 20 100 50 1 4 7 0 0
 cpu1 20 0 10 200 0 0 0 0 0 0
 intr 1 2 3
+processes 4711
 """
 
 
 def _sample(at_s: float, server_cpu_s: float, busy_s: float, stolen_s: float = 0.0) -> Sample:
-    return Sample(at_s, server_cpu_s, 0, {0: CoreTime(busy_s, 0.0), 1: CoreTime(1.0, stolen_s)})
+    """With processes that were started since the sample before."""
+    cores = {0: CoreTime(busy_s, 0.0), 1: CoreTime(1.0, stolen_s)}
+    return Sample(at_s, server_cpu_s, 0, cores, born=int(at_s))
 
 
 def test_a_core_is_busy_with_everything_but_waiting_and_theft(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bench.peers.accounting.TICKS_PER_S", 10)
     assert parse_cores(STAT) == {0: CoreTime(4.0, 0.7, 0.4), 1: CoreTime(3.0, 0.0)}
+    assert parse_born(STAT) == 4711
+
+
+def test_others_have_what_their_clocks_tell() -> None:
+    def sample(at_s: float, busy_s: float, strangers: dict[int, float]) -> Sample:
+        return Sample(at_s, 0.0, 0, {0: CoreTime(busy_s, 0.0)}, strangers, born=7)
+
+    before, after = sample(0.0, 0.0, {1: 5.0, 2: 1.0}), sample(2.0, 1.5, {1: 5.1, 2: 1.0})
+    # The ticks would say that they had a core and a half.
+    assert spent(before, after, load_cpu_s=0.0).others_share == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(("strangers", "born"), [({1: 5.1}, 7), ({1: 5.1, 2: 1.0}, 8)])
+def test_a_clock_that_may_be_gone_leaves_the_ticks(strangers: dict[int, float], born: int) -> None:
+    before = Sample(0.0, 0.0, 0, {0: CoreTime(0.0, 0.0)}, {1: 5.0, 2: 1.0}, born=7)
+    after = Sample(2.0, 0.0, 0, {0: CoreTime(1.5, 0.0)}, strangers, born=born)
+    assert spent(before, after, load_cpu_s=0.0).others_share == pytest.approx(0.75)
+
+
+def test_everybody_else_is_a_stranger() -> None:
+    found = strangers({os.getpid()})
+    assert os.getppid() in found
+    assert os.getpid() not in found
 
 
 def test_others_have_what_server_and_load_did_not_use() -> None:
@@ -46,7 +74,7 @@ def test_others_have_what_server_and_load_did_not_use() -> None:
 
 def test_what_is_delivered_on_the_loads_cores_is_the_loads() -> None:
     def sample(at_s: float, server_s: float, cores: dict[int, CoreTime]) -> Sample:
-        return Sample(at_s, server_s, 0, cores)
+        return Sample(at_s, server_s, 0, cores, born=int(at_s))
 
     before = sample(0.0, 0.0, {0: CoreTime(0.0, 0.0), 1: CoreTime(0.0, 0.0)})
     # The server's core was busy 0.1 s longer than the server; the load's with 0.3 s of delivery and the load.

@@ -57,11 +57,19 @@ def test_a_ratio_is_doubtful_when_ours_was_disturbed() -> None:
 
 
 def test_two_cores_are_compared_with_one() -> None:
-    one = _entry("flood-1", "preau", packets_per_s=100.0, cpu_us_per_packet=3.0)
-    two = _entry("flood-2", "preau", packets_per_s=175.0, cpu_us_per_packet=3.6)
-    met = _met([one, two])
-    assert met["7  two cores: packets of one"]
-    assert not met["7  two cores: CPU per packet of one"]
+    one = _entry("flood-1", "preau")
+    two = _entry(
+        "flood-2",
+        "preau",
+        packets_per_s_to_one_core=1.65,
+        packets_per_core_s_to_one_core=0.9,
+        cpu_us_per_packet_to_one_core=1.2,
+    )
+    assert _met([one, two]) == {
+        "7  two cores: packets of one": False,
+        "7  two whole cores: packets of one": True,
+        "7  two cores: CPU per packet of one": False,
+    }
 
 
 def test_harm_is_what_it_costs_more_than_nobody() -> None:

@@ -6,7 +6,7 @@ from xml.parsers.expat import ParserCreate
 
 import pytest
 
-from bench.peers.figures import COLUMNS, Round, Spread, ratios, spread, summary, table, usable
+from bench.peers.figures import COLUMNS, Round, Spread, of, ratios, spread, summary, table, usable
 from bench.peers.loads import LOADS, MOST_PUBLISHERS, half_core_publishers
 from bench.peers.plot import svg
 
@@ -42,14 +42,28 @@ def test_ratios_are_between_systems_of_the_same_round() -> None:
         _round("janus", 3, 9.0),
         _round("preau", 4, 1.0),
     ]
-    assert ratios(rounds, "video", "janus", "cpu_us_per_packet") == Spread(0.375, 0.25, 0.5)
-    assert ratios(rounds, "video", "livekit", "cpu_us_per_packet") is None
-    assert ratios(rounds, "audio", "janus", "cpu_us_per_packet") is None
+    ours, theirs = of(rounds, "video", "preau"), of(rounds, "video", "janus")
+    assert ratios(ours, theirs, "cpu_us_per_packet") == Spread(0.375, 0.25, 0.5)
+    assert ratios(ours, [], "cpu_us_per_packet") is None
+    assert ratios([], theirs, "cpu_us_per_packet") is None
+
+
+def test_two_cores_are_compared_with_one_round_by_round() -> None:
+    rounds = [
+        _round("preau", number, 2.0) | {"load": load, "packets_per_s": packets, "packets_per_core_s": 1.0}
+        for number, one, two in ((1, 10.0, 17.0), (2, 20.0, 36.0), (3, 8.0, 16.0))
+        for load, packets in (("flood-1", one), ("flood-2", two))
+    ]
+    one, two = summary(rounds)
+    assert two["packets_per_s_to_one_core"] == 1.8
+    assert two["packets_per_core_s_to_one_core"] == 1.0
+    assert "packets_per_s_to_one_core" not in one
 
 
 def test_disturbed_pairs_still_give_a_ratio_when_there_are_no_others() -> None:
     rounds = [_round("preau", 1, 2.0), _round("janus", 1, 8.0, disturbed=True)]
-    assert ratios(rounds, "video", "janus", "cpu_us_per_packet") == Spread(0.25, 0.25, 0.25)
+    ours, theirs = of(rounds, "video", "preau"), of(rounds, "video", "janus")
+    assert ratios(ours, theirs, "cpu_us_per_packet") == Spread(0.25, 0.25, 0.25)
     entries = {entry["system"]: entry for entry in summary(rounds)}
     assert not entries["preau"]["disturbed"]
     assert entries["janus"]["disturbed"]

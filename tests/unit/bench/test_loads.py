@@ -24,6 +24,7 @@ def test_a_group_is_asked_for_by_one_name() -> None:
     assert GROUPS["hostile"][:2] == ("hostile-nobody", "hostile-normal")
     assert set(GROUPS["hostile"]) < set(LOADS)
     assert not set(GROUPS["hostile"]) & set(ASKED)
+    assert set(GROUPS) < set(ASKED)
 
 
 def test_only_loads_that_send_the_server_little_take_in_what_they_are_sent() -> None:
