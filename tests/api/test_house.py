@@ -229,7 +229,7 @@ def test_a_report_goes_to_the_register_and_its_outcome_back(school: School, visi
     )
     assert (case["category"], case["text"], case["reporter_name"]) == ("insult", "It hurt.", "Ann")
     assert (case["about_name"], case["state"], case["outcome"]) == (None, "open", None)
-    assert (case["mail"], case["mail_problem"]) == ("off", None)
+    assert (case["mail"], case["mail_problem"]) == ("off", "off")
     unmailed = school.admin.post(f"/api/v1/cases/{case['id']}/mail")
     assert (unmailed.status_code, error_code(unmailed)) == (409, "conflict")
     assert [(line["name"], line["text"]) for line in case["evidence"]] == [("Ann", "what he said")]

@@ -46,14 +46,20 @@ def name_contact(school: School, address: str | None) -> None:
     school.admin.patch("/api/v1/organization", json={"safeguarding_contact": address}).raise_for_status()
 
 
-def given_up_report(school: School) -> dict[str, Any]:
-    """A report whose mail the mail server refused, five days later."""
-    name_contact(school, f"{UNKNOWN}@example.org")
+def report(school: School) -> str:
+    """Somebody reports something; the number of the case."""
     meeting = school.new_meeting("6e B")
     with school.person(meeting["code"]) as ann:
         ann.knock("", invitation=school.invite(meeting, "Ann"))
         reported = ann.ask("report", category="insult", participant_id=None, text="It hurt.", message_ids=[])
-    number = reported["case_number"]
+    number: str = reported["case_number"]
+    return number
+
+
+def given_up_report(school: School) -> dict[str, Any]:
+    """A report whose mail the mail server refused, five days later."""
+    name_contact(school, f"{UNKNOWN}@example.org")
+    number = report(school)
     until("it was refused", lambda: case(school, number)["mail_problem"] == "refused", ARRIVES_WITHIN_S)
     assert case(school, number)["mail"] == "waiting"
     assert give_up_mail(store_of(school)) == 1
@@ -69,6 +75,24 @@ def case(school: School, number: str) -> dict[str, Any]:
 def acts(school: School, action: str) -> int:
     with store_of(school).read() as stored:
         return [one.action for one in stored.audit.all() if one.allowed].count(action)
+
+
+def test_a_report_from_before_there_was_a_contact_is_sent_once(
+    mailing: School, mail_server: MailServer
+) -> None:
+    name_contact(mailing, None)
+    early = case(mailing, report(mailing))
+    assert (early["mail"], early["mail_problem"]) == ("off", "no-contact")
+    path, before = f"/api/v1/cases/{early['id']}/mail", acts(mailing, "mail-case")
+    assert error_code(mailing.admin.post(path)) == "conflict"
+    name_contact(mailing, CONTACT)
+    assert case(mailing, early["number"])["mail_problem"] is None
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: mailing.admin.post(path), range(4)))
+    assert [one.status_code for one in answers] == [200] * 4
+    sent = case(mailing, early["number"])
+    assert (sent["mail"], acts(mailing, "mail-case") - before) == ("sent", 1)
+    assert [letter["Message-ID"] for letter in mail_server.letters()] == [f"<{early['id']}@example.org>"]
 
 
 def test_a_report_that_was_given_up_is_sent_again(mailing: School, mail_server: MailServer) -> None:

@@ -56,7 +56,7 @@ before(async () => {
   browser = closing.add(await launch(), (opened) => opened.close());
   teacher = await setUp(browser, platform);
   hosts = await openCrowd(browser, platform.url, closing, { signedInAs: teacher });
-  await hosts.ask("PATCH", "/organization", { safeguarding_contact: `${CONTACT}@college.example` });
+  await nameContact(CONTACT);
 });
 after(() => closing.run());
 
@@ -79,12 +79,21 @@ async function reasons(): Promise<(string | null)[]> {
   return cases.map((one) => one.mail_problem);
 }
 
-/** A report whose mail the mail server refused for five days. */
-async function givenUpReport(): Promise<void> {
-  refuse(CONTACT);
+async function nameContact(localPart: string | null): Promise<void> {
+  const contact = localPart === null ? null : `${localPart}@college.example`;
+  await hosts.ask("PATCH", "/organization", { safeguarding_contact: contact });
+}
+
+async function report(): Promise<void> {
   const meeting = await newMeetingOf(hosts.ask, "Class 6B, history", "meeting");
   const { seat } = await hosts.seat(meeting.code, TEACHER, null);
   await hosts.say(seat, REPORT);
+}
+
+/** A report whose mail the mail server refused for five days. */
+async function givenUpReport(): Promise<void> {
+  refuse(CONTACT);
+  await report();
   await until("it was refused", async () => (await reasons())[0] === "refused", SETTLED);
   platform.giveUpMail();
 }
@@ -166,11 +175,43 @@ describe("a report whose mail was given up", () => {
     take(CONTACT);
     const page = await open("/organization", NARROW);
     await isSound(page, "organization-360");
-    await hosts.ask("PATCH", "/organization", { safeguarding_contact: null });
+    await nameContact(null);
     await page.getByRole("link", { name: "Voir les signalements" }).click();
     await page.getByText("Aucun référent protection n’est désigné").first().waitFor();
     assert.equal(await page.getByRole("button", { name: /^Renvoyer/u }).count(), 0);
     await isSound(page, "cases-no-contact-360");
+    await page.context().close();
+  });
+});
+
+describe("a report made while no contact was named", () => {
+  it("says so, and is sent by keyboard once there is one", async () => {
+    await nameContact(null);
+    await report();
+    const about = (page: Page) => page.getByRole("listitem").first();
+    const early = await open("/cases", NARROW);
+    await about(early).getByText("Personne n’a été prévenu").waitFor();
+    await about(early).getByText("Aucun référent protection n’est désigné").waitFor();
+    assert.equal(
+      await about(early)
+        .getByRole("button", { name: /^Prévenir/u })
+        .count(),
+      0,
+    );
+    await isSound(early, "cases-never-sent-no-contact-360");
+    await early.context().close();
+    await nameContact("late");
+    const before = letters();
+    const page = await open("/cases", NARROW);
+    await isSound(page, "cases-never-sent-360");
+    await pressByKey(page, /^Prévenir le référent/u);
+    const sent = page.getByText("Le courriel au référent est parti.");
+    await sent.waitFor();
+    assert.ok(
+      await sent.evaluate((element) => element === document.activeElement),
+      "focus goes on from there",
+    );
+    await until("it arrived", () => letters() === before + 1, SETTLED);
     await page.context().close();
   });
 });

@@ -59,8 +59,8 @@ class Letter:
 class CaseMail:
     """The letter about a case: to whoever is the contact by then. `at`: when it was last tried.
 
-    `problem`: what the last attempt met. `asked_at`: when somebody had it sent again, for which it is tried
-    as long as a new one.
+    `problem`: what the last attempt met. `asked_at`: when somebody had it sent, or sent again; from then on
+    it is tried as long as one that was written with its case.
     """
 
     case_id: CaseId

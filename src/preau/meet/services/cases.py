@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from preau.meet.domain.accounts import Account
 from preau.meet.domain.cases import MAX_OUTCOME_CHARACTERS, Case, CaseState, Report, next_number
@@ -52,8 +53,7 @@ def open_case(world: World, report: Report) -> OpenedCase:
                 )
                 stored.cases.add(opened)
                 if world.sends_mail and stored.organizations.get().safeguarding_contact is not None:
-                    meeting = stored.meetings.by_id(report.meeting_id)
-                    stored.case_mails.add(CaseMail(opened.id, meeting.kind if meeting else None, now))
+                    stored.case_mails.add(mail_about(stored, opened, now))
         except AlreadyStoredError:
             # Another report took the number in the same moment.
             continue
@@ -61,9 +61,15 @@ def open_case(world: World, report: Report) -> OpenedCase:
     raise DomainError(ErrorCode.CONFLICT, "Too many reports at once; try again.")
 
 
+def mail_about(stored: Transaction, case: Case, due_at: datetime) -> CaseMail:
+    """The letter that tells the contact of a case."""
+    meeting = stored.meetings.by_id(case.report.meeting_id)
+    return CaseMail(case.id, meeting.kind if meeting else None, due_at)
+
+
 @dataclass(frozen=True)
 class CaseView:
-    """A case as administrators see it. `mail` None: nobody is told of it by mail.
+    """A case as administrators see it. `mail` None: nobody was to be told of it by mail.
 
     `problem`: what keeps the mail from leaving, or kept it at the last attempt.
     """
@@ -76,8 +82,8 @@ class CaseView:
 def as_seen(world: World, stored: Transaction, case: Case, mail: CaseMail | None) -> CaseView:
     """The case with what became of its mail. Whoever calls has asked the policy."""
     problem = None
-    if mail is not None and mail.state is not MailState.SENT:
-        problem = what_is_missing(world, stored) or mail.problem
+    if mail is None or mail.state is not MailState.SENT:
+        problem = what_is_missing(world, stored) or (mail.problem if mail else None)
     return CaseView(case, mail, problem)
 
 

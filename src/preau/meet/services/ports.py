@@ -188,7 +188,9 @@ class Cases(Protocol):
 class CaseMails(Protocol):
     """The letters about cases; they go with their case."""
 
-    def add(self, mail: CaseMail) -> None: ...
+    def add(self, mail: CaseMail) -> None:
+        """Store a letter that is to be sent. Raises `AlreadyStoredError` when its case has one."""
+
     def all(self) -> Mapping[CaseId, CaseMail]: ...
     def of_case(self, case_id: CaseId) -> CaseMail | None: ...
     def due(self, now: datetime, most: int) -> Sequence[CaseMail]:

@@ -25,10 +25,18 @@ from preau.meet.domain.letters import (
     trial_letter,
 )
 from preau.meet.domain.policy import Action, demand
-from preau.meet.services.cases import CaseView, as_seen
+from preau.meet.services.cases import CaseView, as_seen, mail_about
 from preau.meet.services.limits import Attempts
 from preau.meet.services.meetings import actor_of
-from preau.meet.services.ports import AuditRecord, Mail, MailOutcome, MailResult, Transaction, World
+from preau.meet.services.ports import (
+    AlreadyStoredError,
+    AuditRecord,
+    Mail,
+    MailOutcome,
+    MailResult,
+    Transaction,
+    World,
+)
 
 _AT_ONCE = 20
 #: A letter that is sent outside its turn is not due meanwhile, and is again should a kill interrupt that.
@@ -71,17 +79,21 @@ def trial(world: World, account: Account | None, trials: Attempts) -> Letter:
 async def mail_case(
     world: World, mail: Mail, account: Account | None, wanted: CaseId, public_url: str
 ) -> CaseView:
-    """Send a letter that was given up once more, at once; from then on it is tried like a new one.
+    """Send a letter that was given up, or never written, at once; from then on it is tried like a new one.
 
     One that waits or was sent stays as it is. Raises `conflict` when there is nobody to write to or no way.
     """
-    asked = await asyncio.to_thread(_ask_again, world, account, wanted, public_url)
+    try:
+        asked = await asyncio.to_thread(_ask, world, account, wanted, public_url)
+    except AlreadyStoredError:
+        # Somebody else asked for the first one in the same moment: theirs is on its way.
+        asked = await asyncio.to_thread(_ask, world, account, wanted, public_url)
     if isinstance(asked, CaseView):
         return asked
     return await asyncio.to_thread(_note_of, world, asked[0], await mail.send(asked[1]))
 
 
-def _ask_again(
+def _ask(
     world: World, account: Account | None, wanted: CaseId, public_url: str
 ) -> CaseView | tuple[CaseMail, Letter]:
     demand(actor_of(account), Action.MAIL_CASE)
@@ -90,16 +102,17 @@ def _ask_again(
         case, before = stored.cases.by_id(wanted), stored.case_mails.of_case(wanted)
         if case is None:
             raise not_found()
+        due_at = now + _TRIED_WITHIN
         if before is None:
-            raise conflict("Nobody was to be told of this report by mail.")
-        if not stored.case_mails.ask_again(case.id, now, now + _TRIED_WITHIN):
+            stored.case_mails.add(replace(mail_about(stored, case, due_at), asked_at=now))
+        elif not stored.case_mails.ask_again(case.id, now, due_at):
             return as_seen(world, stored, case, before)
-        again = stored.case_mails.of_case(case.id)
-        letter = _letter(stored, again, case, public_url) if again and world.sends_mail else None
-        if again is None or letter is None:
+        asked = stored.case_mails.of_case(case.id)
+        letter = _letter(stored, asked, case, public_url) if asked and world.sends_mail else None
+        if asked is None or letter is None:
             raise conflict("There is no mail server, or no safeguarding contact.")
         stored.audit.add(AuditRecord(now, account.id if account else None, Action.MAIL_CASE.value, case.id))
-        return again, letter
+        return asked, letter
 
 
 async def deliver_due(world: World, mail: Mail, public_url: str) -> None:

@@ -201,7 +201,7 @@ async def test_who_may_not_send_again_and_what_cannot_be(house: World, server: S
         assert refused.value.code is ErrorCode.CONFLICT
     cases.open_case(house, REPORT)
     unmailed = cases.list_cases(house, ADA)[0]
-    assert (unmailed.mail, unmailed.problem) == (None, None)
+    assert (unmailed.mail, unmailed.problem) == (None, MailProblem.NO_CONTACT)
     with pytest.raises(DomainError) as refused:
         await post.mail_case(house, box, ADA, unmailed.case.id, URL)
     assert refused.value.code is ErrorCode.CONFLICT
@@ -209,6 +209,25 @@ async def test_who_may_not_send_again_and_what_cannot_be(house: World, server: S
     stored = next(one.mail for one in cases.list_cases(house, ADA) if one.case.id == case_id)
     assert stored is not None
     assert stored.state is MailState.FAILED
+
+
+async def test_a_contact_who_was_named_late_is_told_of_what_was_reported_before(
+    house: World, server: Stage
+) -> None:
+    organization.change_organization(house, server.rooms, ADA, OrganizationChanges(safeguarding_contact=""))
+    cases.open_case(house, REPORT)
+    server.clock.pass_time(2 * TRIED_FOR)
+    changes = OrganizationChanges(safeguarding_contact=CONTACT)
+    organization.change_organization(house, server.rooms, ADA, changes)
+    unmailed = cases.list_cases(house, ADA)[0]
+    assert (unmailed.mail, unmailed.problem) == (None, None)
+    box = Postbox(MailOutcome.UNREACHABLE)
+    await asyncio.gather(*(post.mail_case(house, box, ADA, unmailed.case.id, URL) for _ in range(8)))
+    assert (len(box.taken), acts(house, "mail-case"), state_of(house)) == (1, 1, MailState.WAITING)
+    server.clock.pass_time(timedelta(seconds=16))
+    box = Postbox()
+    await post.deliver_due(house, box, URL)
+    assert ([letter.to for letter in box.taken], state_of(house)) == ([CONTACT], MailState.SENT)
 
 
 async def test_a_contact_who_was_put_right_gets_what_still_waits(house: World, server: Stage) -> None:

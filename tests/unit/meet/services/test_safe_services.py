@@ -15,6 +15,7 @@ from preau.meet.domain.cases import CaseState, Category, Report, next_number
 from preau.meet.domain.errors import DomainError, ErrorCode
 from preau.meet.domain.ids import CaseId, InvitationId, MeetingId
 from preau.meet.domain.invitations import MAX_INVITATIONS, Invitee, read_list
+from preau.meet.domain.letters import MailProblem
 from preau.meet.domain.organization import Organization, in_force, safe_rules
 from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.rules import RULE_NAMES, Kind, Profile, bundle
@@ -295,7 +296,7 @@ def test_the_register_is_for_administrators_and_reading_it_is_audited(server: St
         lambda: cases.change_case(server.world, BOB, case.id, CaseState.CLOSED, None),
     ):
         assert refused(act).code is ErrorCode.NOT_ALLOWED
-    assert cases.view_case(server.world, ADA, case.id) == CaseView(case, mail=None)
+    assert cases.view_case(server.world, ADA, case.id) == CaseView(case, None, MailProblem.OFF)
     with server.world.store.read() as stored:
         assert [one.action for one in stored.audit.all()] == ["view-cases", "view-cases"]
     missing = CaseId("cas_nothing")

@@ -4,6 +4,7 @@ import { useErrorText, useText } from "../../i18n";
 import { Button, LinkButton } from "../../ui/Button";
 import { Card } from "../../ui/Card";
 import { Notice } from "../../ui/Notice";
+import { useRequest } from "../../ui/useRequest";
 import styles from "./House.module.css";
 
 /** Whether mail works: what waits, what was given up, and a mail to oneself. */
@@ -37,16 +38,10 @@ function Trial() {
   const text = useText();
   const errorText = useErrorText();
   const [tried, setTried] = useState<MailTrial | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { ask, isBusy, error } = useRequest();
   function send() {
-    setBusy(true);
     setTried(null);
-    setError(null);
-    api
-      .tryMail()
-      .then(setTried, setError)
-      .finally(() => setBusy(false));
+    ask(api.tryMail(), setTried);
   }
   return (
     <>

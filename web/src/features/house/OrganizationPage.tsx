@@ -10,6 +10,7 @@ import { Loading } from "../../ui/Loading";
 import { Notice } from "../../ui/Notice";
 import { Lead, Page, PageTitle } from "../../ui/Page";
 import { TextField } from "../../ui/TextField";
+import { useRequest } from "../../ui/useRequest";
 import { AdminOnly } from "./AdminOnly";
 import { MailCard } from "./MailCard";
 import styles from "./House.module.css";
@@ -50,28 +51,20 @@ function House() {
 
 function useHouseForm(organization: Organization) {
   const [values, setValues] = useState(organization);
-  const [error, setError] = useState<unknown>(null);
   const [isSaved, setSaved] = useState(false);
-  const [isBusy, setBusy] = useState(false);
+  const { ask, isBusy, error } = useRequest();
   const change = (changes: Partial<Organization>) => {
     setValues({ ...values, ...changes });
     setSaved(false);
   };
   function submit(event: FormEvent) {
     event.preventDefault();
-    setBusy(true);
-    setError(null);
     const contact = values.safeguarding_contact?.trim() ?? "";
-    api
-      .changeOrganization({ ...values, safeguarding_contact: contact === "" ? null : contact })
-      .then(
-        (saved) => {
-          setValues(saved);
-          setSaved(true);
-        },
-        (reason: unknown) => setError(reason),
-      )
-      .finally(() => setBusy(false));
+    const wanted = { ...values, safeguarding_contact: contact === "" ? null : contact };
+    ask(api.changeOrganization(wanted), (saved) => {
+      setValues(saved);
+      setSaved(true);
+    });
   }
   return { values, change, submit, error, isSaved, isBusy };
 }

@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import type { Invitation } from "../../api";
 import { useText } from "../../i18n";
 import { Button } from "../../ui/Button";
+import { useOutcome } from "../../ui/useOutcome";
 import styles from "./Meeting.module.css";
 
 export interface LinkMailProps {
@@ -14,15 +15,10 @@ export interface LinkMailProps {
 export function LinkMail({ person, sendsMail, onMail }: LinkMailProps) {
   const text = useText();
   const [isBusy, setBusy] = useState(false);
-  const [isAsked, setAsked] = useState(false);
-  const said = useRef<HTMLParagraphElement>(null);
+  const { isAsked, setAsked, said } = useOutcome(person.mail);
   const isGivenUp = person.mail === "failed" && !person.is_bound;
   const isOnItsWay = isAsked && person.mail === "waiting";
   const problem = sendsMail ? person.mail_problem : "off";
-  // The button is gone once it did its work; whoever pressed it by key goes on from what came of it.
-  useEffect(() => {
-    if (isAsked && document.activeElement === document.body) said.current?.focus();
-  }, [isAsked, person.mail]);
 
   function send() {
     if (isBusy || isOnItsWay) return;

@@ -10,6 +10,7 @@ import { Icon } from "../../ui/Icon";
 import { Notice } from "../../ui/Notice";
 import { TextField } from "../../ui/TextField";
 import { useCopied } from "../../ui/useCopied";
+import { useRequest } from "../../ui/useRequest";
 import styles from "./Meeting.module.css";
 
 interface OpenLinkProps {
@@ -64,15 +65,7 @@ interface RotateDialogProps {
 function RotateDialog({ meeting, onClose, onRotated }: RotateDialogProps) {
   const text = useText();
   const errorText = useErrorText();
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
-  function rotate() {
-    setBusy(true);
-    api.changeLink(meeting.id).then(onRotated, (reason: unknown) => {
-      setBusy(false);
-      setError(reason);
-    });
-  }
+  const { ask, isBusy, error } = useRequest();
   return (
     <Dialog title={text("meeting.open.rotate.title")} isOpen onClose={onClose} isAlert>
       <p>{text("meeting.open.rotate.lead")}</p>
@@ -81,7 +74,7 @@ function RotateDialog({ meeting, onClose, onRotated }: RotateDialogProps) {
         <Button onPress={onClose} autoFocus>
           {text("frame.cancel")}
         </Button>
-        <Button kind="danger" onPress={rotate} isPending={isBusy}>
+        <Button kind="danger" onPress={() => ask(api.changeLink(meeting.id), onRotated)} isPending={isBusy}>
           {text("meeting.open.rotate")}
         </Button>
       </DialogActs>

@@ -1,27 +1,18 @@
 import { useState } from "react";
 import { api, type Meeting, type MeetingChanges } from "../../api";
+import { useRequest } from "../../ui/useRequest";
 
 /** Changes the meeting on the server; says that it is saved, or why not. */
 export function useChange(meeting: Meeting, settle: (meeting: Meeting) => void) {
-  const [error, setError] = useState<unknown>(null);
   const [isSaved, setSaved] = useState(false);
-  const [isBusy, setBusy] = useState(false);
+  const { ask, isBusy, error } = useRequest();
   function change(changes: MeetingChanges, onDone?: () => void) {
-    setError(null);
     setSaved(false);
-    setBusy(true);
-    api.changeMeeting(meeting.id, changes).then(
-      (changed) => {
-        settle(changed);
-        setBusy(false);
-        setSaved(true);
-        onDone?.();
-      },
-      (reason: unknown) => {
-        setBusy(false);
-        setError(reason);
-      },
-    );
+    ask(api.changeMeeting(meeting.id, changes), (changed) => {
+      settle(changed);
+      setSaved(true);
+      onDone?.();
+    });
   }
   return { change, error, isSaved, isBusy };
 }

@@ -53,13 +53,16 @@ export default {
   "cases.mail.failed.lead": "It is not tried any more. Please tell the contact yourself, or send it again.",
   "cases.mail.again": "Send again",
   "cases.mail.again.of": "Send again: report {number}",
-  "cases.mail.again.busy": "Sending…",
-  "cases.mail.again.sent": "The mail to the contact was sent.",
+  "cases.mail.busy": "Sending…",
+  "cases.mail.never.lead": "Nobody was told of this report by mail.",
+  "cases.mail.first": "Tell the contact by mail",
+  "cases.mail.first.of": "Tell the contact by mail: report {number}",
+  "cases.mail.done": "The mail to the contact was sent.",
   "cases.mail.organization": "To the organization’s page",
   "cases.mail.problem.off":
     "This server has no mail server any more. Whoever runs it can set one up; then it can be sent again.",
   "cases.mail.problem.no-contact":
-    "No safeguarding contact is named. Name one on the organization’s page; then it can be sent again.",
+    "No safeguarding contact is named. Name one on the organization’s page; then it can be sent.",
   "cases.mail.problem.unreachable":
     "The mail server does not answer. Whoever runs the server can see to it; the organization’s page sends a test mail.",
   "cases.mail.problem.not-encrypted":

@@ -54,13 +54,16 @@ export default {
   "cases.mail.failed.lead": "Les essais ont cessé. Prévenez vous-même le référent, ou renvoyez le message.",
   "cases.mail.again": "Renvoyer",
   "cases.mail.again.of": "Renvoyer : signalement {number}",
-  "cases.mail.again.busy": "Envoi en cours…",
-  "cases.mail.again.sent": "Le courriel au référent est parti.",
+  "cases.mail.busy": "Envoi en cours…",
+  "cases.mail.never.lead": "Personne n’a été prévenu de ce signalement par courriel.",
+  "cases.mail.first": "Prévenir le référent par courriel",
+  "cases.mail.first.of": "Prévenir le référent par courriel : signalement {number}",
+  "cases.mail.done": "Le courriel au référent est parti.",
   "cases.mail.organization": "Vers la page de l’établissement",
   "cases.mail.problem.off":
     "Ce serveur n’a plus de serveur de messagerie. La personne qui le gère peut en indiquer un ; le renvoi sera alors possible.",
   "cases.mail.problem.no-contact":
-    "Aucun référent protection n’est désigné. Indiquez son adresse sur la page de l’établissement ; le renvoi sera alors possible.",
+    "Aucun référent protection n’est désigné. Indiquez son adresse sur la page de l’établissement ; l’envoi sera alors possible.",
   "cases.mail.problem.unreachable":
     "Le serveur de messagerie ne répond pas. La personne qui gère le serveur peut s’en occuper ; la page de l’établissement permet d’envoyer un message d’essai.",
   "cases.mail.problem.not-encrypted":
