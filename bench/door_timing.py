@@ -70,12 +70,15 @@ class Asker:
 
     async def look(self, target: Target) -> float:
         """Time from the question to the answer, by HTTP."""
-        began = time.perf_counter()
+        # Before the clock starts: to draw another name that never was takes a tenth of a millisecond.
+        headers = somewhere()
         if target.invitation is None:
-            answer = await self._http.get(f"/api/v1/links/{target.code_now()}", headers=somewhere())
+            request = self._http.build_request("GET", f"/api/v1/links/{target.code_now()}", headers=headers)
         else:
             body = {"secret": target.invitation_now()}
-            answer = await self._http.post("/api/v1/invitations/look", json=body, headers=somewhere())
+            request = self._http.build_request("POST", "/api/v1/invitations/look", json=body, headers=headers)
+        began = time.perf_counter()
+        answer = await self._http.send(request)
         took_s = time.perf_counter() - began
         code = answer.json()["error"]["code"]
         if code != "meeting-unknown":
