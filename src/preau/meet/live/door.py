@@ -47,7 +47,9 @@ def knock(step: Step, command: Knock, now: datetime) -> Step:
     if _has_to_wait(room, command, identity):
         return _wait(step, command, identity, now)
     step = _take_over(step, command, now)
-    if len(step.room.seats) >= room.setting.max_participants:
+    if _is_full(step.room):
+        step = _give_up_own_lost_seat(step, command, now)
+    if _is_full(step.room):
         return refuse(step, command, "room-full")
     participant = Participant(
         command.participant_id, command.name, command.role_wanted, now, command.provenance
@@ -115,6 +117,21 @@ def _take_over(step: Step, command: Knock, now: datetime) -> Step:
         if (identity.invitation_id, identity.device_key) == (command.invitation_id, command.device_key):
             reason = "left" if participant_id in step.room.seats else "gave-up"
             step = put_out(step, participant_id, reason, now, code="replaced")
+    return step
+
+
+def _is_full(room: Room) -> bool:
+    return len(room.seats) >= room.setting.max_participants
+
+
+def _give_up_own_lost_seat(step: Step, command: Knock, now: datetime) -> Step:
+    """From elsewhere again: in a full room the seat whose line was cut must not keep its own account out."""
+    if command.account_id is None:
+        return step
+    for participant_id, seat in step.room.seats.items():
+        identity = step.room.memory.identities.get(participant_id)
+        if seat.connection is None and identity is not None and identity.account_id == command.account_id:
+            return put_out(step, participant_id, "left", now, code="replaced")
     return step
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from preau.meet.domain.ids import InvitationId, MessageId, ParticipantId
+from preau.meet.domain.ids import AccountId, InvitationId, MessageId, ParticipantId
 from preau.meet.domain.invitations import Provenance
 from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.rules import Kind, Profile, Waiting, bundle
@@ -112,6 +112,19 @@ def test_admitting_nobody_who_waits_is_refused_and_the_rest_is_admitted() -> Non
     assert [one.name for one in stage.room.view.participants] == ["Ada", "Eve"]
     assert [one.id for one in stage.room.view.waiting] == [BOB]
     assert stage.code(do.AdmitPeople(ONE, 2, (BOB,))) == "room-full"
+
+
+def test_a_full_room_has_the_seat_of_an_account_whose_line_was_cut() -> None:
+    stage = Stage(max_participants=2)
+    stage.do(ada(), ann())
+    again = knock(EVE, FIVE, OWNER, RoomRole.HOST, account_id=AccountId("acc_ada"))
+    assert stage.code(again) == "room-full", "the seat is held"
+    stage.do(do.LoseConnection(ONE))
+    other = knock(BOB, FOUR, OWNER, RoomRole.HOST)
+    assert stage.code(other) == "room-full", "it is somebody else's"
+    assert one_of(stage.do(again), fx.Admit).participant_id == EVE
+    assert stage.room.view.participant(ADA) is None
+    assert one_of(stage.do(back(ADA, ONE, 1)), fx.Refuse).code == "resume-unknown"
 
 
 def test_who_is_away_when_admitted_comes_in_on_return_or_loses_the_seat() -> None:
