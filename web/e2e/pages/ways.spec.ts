@@ -241,6 +241,8 @@ describe("language, colours and the account", () => {
     const page = await context.newPage();
     const theme = () => page.evaluate(() => document.documentElement.dataset["theme"]);
     await page.goto(`${school.url}/`);
+    // The head of the page is drawn anew once it is known that nobody is signed in.
+    await page.locator("h1").waitFor();
     await page.getByRole("button", { name: "Settings" }).click();
     await page.getByRole("menuitemradio", { name: "Dark" }).click();
     assert.equal(await theme(), "dark");
