@@ -7,14 +7,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.engine import RowMapping
-from sqlalchemy.exc import IntegrityError
 
 from preau.meet.domain.ids import CaseId
 from preau.meet.domain.letters import CaseMail, MailProblem, MailState
 from preau.meet.domain.rules import Kind
-from preau.meet.services.ports import AlreadyStoredError
+from preau.meet.storage.inserts import insert_new
 from preau.meet.storage.tables import CASE_MAILS
 
 
@@ -26,10 +25,7 @@ class StoredCaseMails:
 
     def add(self, mail: CaseMail) -> None:
         """Store a letter that is to be sent; `AlreadyStoredError` when there is one about that case."""
-        try:
-            self._connection.execute(insert(CASE_MAILS), _row(mail))
-        except IntegrityError as error:
-            raise AlreadyStoredError from error
+        insert_new(self._connection, CASE_MAILS, _row(mail))
 
     def all(self) -> Mapping[CaseId, CaseMail]:
         """Every letter, by its case."""

@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, desc, func, insert, select, update
 from sqlalchemy.engine import RowMapping
-from sqlalchemy.exc import IntegrityError
 
 from preau.meet.domain.cases import Case, CaseState, Category, EvidenceLine, Report
 from preau.meet.domain.ids import CaseId, InvitationId, MeetingId
@@ -19,7 +18,7 @@ from preau.meet.domain.letters import MailProblem, MailState
 from preau.meet.domain.organization import Organization
 from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.rules import Profile
-from preau.meet.services.ports import AlreadyStoredError
+from preau.meet.storage.inserts import insert_new
 from preau.meet.storage.tables import CASES, INVITATIONS, ORGANIZATION
 
 _THE_ROW = 1
@@ -40,10 +39,7 @@ class StoredInvitations:
         )
         first = (self._connection.execute(last).scalar() or 0) + 1
         rows = [{**_invitation_row(one), "number": first + index} for index, one in enumerate(invitations)]
-        try:
-            self._connection.execute(insert(INVITATIONS), rows)
-        except IntegrityError as error:
-            raise AlreadyStoredError from error
+        insert_new(self._connection, INVITATIONS, rows)
 
     def by_id(self, invitation_id: InvitationId) -> Invitation | None:
         """The link of that id."""
@@ -156,10 +152,7 @@ class StoredCases:
 
     def add(self, case: Case) -> None:
         """Store a new case; `AlreadyStoredError` when its number is taken."""
-        try:
-            self._connection.execute(insert(CASES), _case_row(case))
-        except IntegrityError as error:
-            raise AlreadyStoredError from error
+        insert_new(self._connection, CASES, _case_row(case))
 
     def last_number(self, year: int) -> str | None:
         """The highest number of a year."""

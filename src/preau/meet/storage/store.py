@@ -9,9 +9,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, desc, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, desc, func, select, update
 from sqlalchemy.engine import RowMapping
-from sqlalchemy.exc import IntegrityError
 
 from preau.meet.domain.accounts import Account
 from preau.meet.domain.codes import MeetingCode
@@ -19,7 +18,8 @@ from preau.meet.domain.ids import AccountId, MeetingId, OccurrenceId
 from preau.meet.domain.meetings import Meeting, Occurrence
 from preau.meet.domain.roles import AccountRole
 from preau.meet.domain.rules import Kind, Profile, bundle, rules_from_json, rules_to_json
-from preau.meet.services.ports import AlreadyStoredError, AuditRecord, LogRecord, OneTimeLink, SignIn
+from preau.meet.services.ports import AuditRecord, LogRecord, OneTimeLink, SignIn
+from preau.meet.storage.inserts import insert_new
 from preau.meet.storage.letters import StoredCaseMails
 from preau.meet.storage.safe_room import StoredCases, StoredInvitations, StoredOrganizations
 from preau.meet.storage.tables import (
@@ -53,13 +53,6 @@ def _meeting_row(meeting: Meeting) -> dict[str, Any]:
     return {**asdict(meeting), "kind": meeting.kind.value, "rules": rules}
 
 
-def _insert(connection: Connection, table: Any, rows: Any) -> None:
-    try:
-        connection.execute(insert(table), rows)
-    except IntegrityError as error:
-        raise AlreadyStoredError from error
-
-
 class StoredAccounts:
     """Accounts in the database."""
 
@@ -68,7 +61,7 @@ class StoredAccounts:
 
     def add(self, account: Account) -> None:
         """Store a new account; `AlreadyStoredError` when the address is taken."""
-        _insert(self._connection, ACCOUNTS, _account_row(account))
+        insert_new(self._connection, ACCOUNTS, _account_row(account))
 
     def by_id(self, account_id: AccountId) -> Account | None:
         """The account of that id."""
@@ -102,7 +95,7 @@ class StoredSignIns:
 
     def add(self, sign_in: SignIn) -> None:
         """Store a new sign-in."""
-        _insert(self._connection, SIGN_INS, asdict(sign_in))
+        insert_new(self._connection, SIGN_INS, asdict(sign_in))
 
     def account_id(self, secret_hash: str, now: datetime) -> AccountId | None:
         """Whose sign-in it is, unless it expired."""
@@ -129,7 +122,7 @@ class StoredOneTimeLinks:
 
     def add(self, link: OneTimeLink) -> None:
         """Store a new link."""
-        _insert(self._connection, ONE_TIME_LINKS, asdict(link))
+        insert_new(self._connection, ONE_TIME_LINKS, asdict(link))
 
     def get(self, secret_hash: str, now: datetime) -> OneTimeLink | None:
         """The link, unless it expired or was used."""
@@ -164,7 +157,7 @@ class StoredMeetings:
 
     def add(self, meeting: Meeting) -> None:
         """Store a new meeting."""
-        _insert(self._connection, MEETINGS, _meeting_row(meeting))
+        insert_new(self._connection, MEETINGS, _meeting_row(meeting))
 
     def by_id(self, meeting_id: MeetingId) -> Meeting | None:
         """The meeting of that id."""
@@ -205,7 +198,7 @@ class StoredOccurrences:
 
     def add(self, occurrence: Occurrence) -> None:
         """Store an occurrence that begins."""
-        _insert(self._connection, OCCURRENCES, asdict(occurrence))
+        insert_new(self._connection, OCCURRENCES, asdict(occurrence))
 
     def all(self) -> Sequence[Occurrence]:
         """Every occurrence that has not ended."""
@@ -225,7 +218,7 @@ class StoredOccurrences:
     def append(self, records: Sequence[LogRecord]) -> None:
         """Write entries at the end of logs; `AlreadyStoredError` when a sequence is taken."""
         if records:
-            _insert(self._connection, ROOM_LOG, [asdict(record) for record in records])
+            insert_new(self._connection, ROOM_LOG, [asdict(record) for record in records])
 
     def log(self, occurrence_id: OccurrenceId) -> Sequence[LogRecord]:
         """A log from its beginning."""
@@ -246,7 +239,7 @@ class StoredAudit:
 
     def add(self, record: AuditRecord) -> None:
         """Write one record."""
-        _insert(self._connection, AUDIT, asdict(record))
+        insert_new(self._connection, AUDIT, asdict(record))
 
     def remove_before(self, moment: datetime) -> None:
         """Forget what is older."""
