@@ -16,7 +16,7 @@ AUDIO = {
     "layers": [{"rid": "", "width": 0, "height": 0, "packets": 1, "packet_bytes": 160}],
 }
 #: More than two cores carry.
-FLOOD = VIDEO | {"rate_hz": 350}
+FLOOD = VIDEO | {"rate_hz": 400}
 #: 150, 500 and 1700 kbit/s, as a camera sends in a call.
 SIMULCAST = {
     "kind": "video",

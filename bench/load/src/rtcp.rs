@@ -99,9 +99,12 @@ impl Arrivals {
         let unknown = (before.unwrap_or(extended - 1), at_ns);
         let (from, from_ns) = self.latest.unwrap_or(unknown);
         let run = extended.saturating_sub(from);
-        for step in 1..=if run < LONGEST_RUN { run } else { 0 } {
-            let passed_ns = at_ns.saturating_sub(from_ns) * step / run;
-            self.seen.push((from + step, from_ns + passed_ns));
+        if (1..LONGEST_RUN).contains(&run) {
+            let step_ns = at_ns.saturating_sub(from_ns) / run;
+            let spread = (0..run)
+                .rev()
+                .map(|back| (extended - back, at_ns - back * step_ns));
+            self.seen.extend(spread);
         }
         self.latest = self.latest.max(Some((extended, at_ns)));
     }
@@ -128,8 +131,10 @@ impl Arrivals {
     /// Feedback on everything that came since the last one; one or more packets.
     pub fn take(&mut self, own_ssrc: u32, media_ssrc: u32) -> Vec<Vec<u8>> {
         let mut seen = std::mem::take(&mut self.seen);
-        seen.sort_unstable();
-        seen.dedup_by_key(|(seq, _)| *seq);
+        if !seen.is_sorted_by(|before, after| before.0 < after.0) {
+            seen.sort_unstable();
+            seen.dedup_by_key(|(seq, _)| *seq);
+        }
         let mut packets = Vec::new();
         let mut rest = &seen[..];
         while let Some((last, _)) = rest.last() {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crate::join::{Participant, join};
 use crate::mischief::Lots;
 use crate::plan::Plan;
+use crate::publisher::Publisher;
 use crate::report::Report;
 use crate::subscriber::{Samples, Subscriber};
 use crate::sys::{Batch, Poller, cpu_s};
@@ -16,6 +17,9 @@ const JOINING: usize = 8;
 /// While others join, publishers send this much more slowly, so that joining is not what is loaded.
 const SLOW_DOWN: u32 = 10;
 /// How often what is not media is looked after.
+/// Who is deaf shares a core with the server, and wakes up no more often than that: nobody waits for what it sends or reads,
+/// and the kernel notes when what is read arrived.
+const REST: Duration = Duration::from_millis(1);
 const HOUSEKEEPING_EVERY: Duration = Duration::from_millis(5);
 
 /// Tokens with the poller: the participant's number times three, plus one of these.
@@ -61,6 +65,9 @@ impl Load {
         announce("ready")?;
         if self.plan.deaf {
             self.subscribers_mut().try_for_each(Subscriber::deafen)?;
+            let sides = self.participants.iter_mut();
+            let publishers = sides.filter_map(|it| it.sides.publisher.as_mut());
+            publishers.for_each(Publisher::segment);
         }
         self.set_pace(1);
         self.turn_until(Instant::now() + self.plan.warm_up)?;
@@ -231,7 +238,11 @@ impl Load {
             .filter_map(|it| it.sides.publisher.as_ref());
         let due = publishers.filter_map(|it| it.next_at()).min();
         let wake_at = end.min(self.housekeeping_at).min(due.unwrap_or(end));
-        let wait = wake_at.saturating_duration_since(Instant::now());
+        let mut wait = wake_at.saturating_duration_since(Instant::now());
+        if self.plan.deaf {
+            std::thread::sleep(wait.max(REST));
+            wait = Duration::ZERO;
+        }
         self.poller.wait(wait, &mut self.ready)?;
         let mut now = Instant::now();
         for at in 0..self.ready.len() {

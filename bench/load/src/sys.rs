@@ -217,12 +217,17 @@ impl Batch {
     }
 }
 
+/// What the kernel takes of segments, and of bytes, in one message.
+const MOST_SEGMENTS: usize = 48;
+
 /// Datagrams to be sent on a connected socket in one system call.
 pub struct Outbox {
     payloads: Box<[[u8; DATAGRAM_BYTES]]>,
     vectors: Box<[libc::iovec]>,
+    controls: Box<[Control]>,
     headers: Box<[libc::mmsghdr]>,
     count: usize,
+    segmented: bool,
 }
 
 impl Default for Outbox {
@@ -230,13 +235,13 @@ impl Default for Outbox {
         let mut outbox = Outbox {
             payloads: vec![[0x55; DATAGRAM_BYTES]; BATCH].into_boxed_slice(),
             vectors: vec![NO_VECTOR; BATCH].into_boxed_slice(),
+            controls: vec![Control([0; CONTROL_BYTES]); BATCH].into_boxed_slice(),
             headers: no_headers(),
             count: 0,
+            segmented: false,
         };
         for at in 0..BATCH {
             outbox.vectors[at].iov_base = outbox.payloads[at].as_mut_ptr().cast();
-            outbox.headers[at].msg_hdr.msg_iov = &raw mut outbox.vectors[at];
-            outbox.headers[at].msg_hdr.msg_iovlen = 1;
         }
         outbox
     }
@@ -253,6 +258,11 @@ impl Outbox {
         self.count += 1;
     }
 
+    /// From now on datagrams of one length are given to the kernel as one, which it segments (`UDP_SEGMENT`).
+    pub fn segment(&mut self) {
+        self.segmented = true;
+    }
+
     /// How many datagrams wait.
     pub fn len(&self) -> usize {
         self.count
@@ -264,17 +274,63 @@ impl Outbox {
 
     /// Sends everything; how many datagrams the socket took. The rest is lost, like any datagram.
     pub fn send(&mut self, socket: &impl AsRawFd) -> usize {
-        let count = std::mem::take(&mut self.count);
-        // SAFETY: every header points to a vector and a payload that `self` owns.
+        let mut messages = 0;
+        let mut start = 0;
+        while start < self.count {
+            let run = self.run(start);
+            self.describe(messages, start, run);
+            messages += 1;
+            start += run;
+        }
+        self.count = 0;
+        // SAFETY: every header points to vectors, payloads and a control buffer that `self` owns.
         let taken = unsafe {
             libc::sendmmsg(
                 socket.as_raw_fd(),
                 self.headers.as_mut_ptr(),
-                count as u32,
+                messages as u32,
                 libc::MSG_DONTWAIT,
             )
         };
-        usize::try_from(taken).unwrap_or(0)
+        let taken = usize::try_from(taken).unwrap_or(0);
+        let datagrams = |it: &libc::mmsghdr| it.msg_hdr.msg_iovlen;
+        self.headers[..taken].iter().map(datagrams).sum()
+    }
+
+    /// How many datagrams from the one at `start` on leave as one message.
+    fn run(&self, start: usize) -> usize {
+        let all = &self.vectors[start..self.count];
+        let same = all.iter().take_while(|it| it.iov_len == all[0].iov_len);
+        if self.segmented {
+            same.count().min(MOST_SEGMENTS)
+        } else {
+            1
+        }
+    }
+
+    /// Lets message `at` carry `count` datagrams from the one at `start` on.
+    fn describe(&mut self, at: usize, start: usize, count: usize) {
+        let bytes = self.vectors[start].iov_len as u16;
+        let header = &mut self.headers[at].msg_hdr;
+        header.msg_iov = &raw mut self.vectors[start];
+        header.msg_iovlen = count as _;
+        header.msg_control = ptr::null_mut();
+        header.msg_controllen = 0;
+        if count > 1 {
+            header.msg_control = self.controls[at].0.as_mut_ptr().cast();
+            header.msg_controllen = CONTROL_BYTES as _;
+            // SAFETY: the control buffer has room for one message with two bytes.
+            unsafe {
+                let message = libc::CMSG_FIRSTHDR(header);
+                (*message).cmsg_level = libc::SOL_UDP;
+                (*message).cmsg_type = libc::UDP_SEGMENT;
+                (*message).cmsg_len = libc::CMSG_LEN(2) as _;
+                libc::CMSG_DATA(message)
+                    .cast::<u16>()
+                    .write_unaligned(bytes);
+                header.msg_controllen = libc::CMSG_SPACE(2) as _;
+            }
+        }
     }
 }
 
@@ -329,5 +385,30 @@ mod tests {
         let arrived = batch.arrived_ns(1).expect("it was asked for");
         assert!((before..=now_ns()).contains(&arrived));
         assert_eq!(batch.receive(&receiver, |_| true), 0);
+    }
+
+    #[test]
+    fn segmented_datagrams_arrive_as_they_were() {
+        let receiver = UdpSocket::bind("127.0.0.1:0").expect("a port");
+        let sender = UdpSocket::bind("127.0.0.1:0").expect("a port");
+        sender
+            .connect(receiver.local_addr().expect("it is bound"))
+            .expect("loopback");
+        let mut outbox = Outbox::default();
+        outbox.segment();
+        let lens = [900, 900, 900, 70, 900];
+        for (number, len) in lens.into_iter().enumerate() {
+            outbox.vacant()[0] = number as u8;
+            outbox.add(len);
+        }
+        assert_eq!(outbox.send(&sender), lens.len());
+        let mut batch = Batch::default();
+        assert_eq!(batch.receive(&receiver, |_| true), lens.len());
+        for (number, len) in lens.into_iter().enumerate() {
+            assert_eq!(
+                (batch.wire_len(number), batch.payload(number)[0]),
+                (len, number as u8)
+            );
+        }
     }
 }

@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, Builder, JoinHandle, Thread};
+use std::time::Instant;
 
 use media::{Egress, Lane, Sfu};
 
@@ -26,12 +27,12 @@ pub(crate) trait Exit: Egress {
 const MAX_CORES: usize = 8;
 /// Cores are not equally fast: somebody else uses them too. With many lanes each, the faster ones send more, and at the
 /// end nobody waits long for the last lane.
-const LANES_PER_CORE: usize = 16;
+const LANES_PER_CORE: usize = 64;
 /// Shorter lanes would fill too little of a system call.
 const LANE_PACKETS: usize = 128;
 /// With fewer packets waiting a second thread costs more than it saves: this is about a millisecond of work. Every
 /// further thread needs as many more.
-const SHARED_FROM: usize = 512;
+pub(crate) const SHARED_FROM: usize = 512;
 
 /// The lanes of one flush, and who has drawn which.
 struct Board {
@@ -110,11 +111,18 @@ impl Crew {
         self.board.dropped.load(Ordering::Relaxed)
     }
 
-    /// Sends the waiting media on all cores, if there is enough of it.
+    /// Sends the waiting media on all cores, if there is enough of it. Meanwhile `ahead` is called, at first and whenever
+    /// there is nothing to do but to wait for the others; it may take in media, and tells whether it did.
     ///
     /// # Errors
-    /// A thread of ours has failed.
-    pub(crate) fn send(&mut self, sfu: &mut Sfu, exit: &mut impl Exit) -> io::Result<()> {
+    /// A thread of ours has failed, or those of `ahead`.
+    pub(crate) fn send<E: Exit>(
+        &mut self,
+        sfu: &mut Sfu,
+        exit: &mut E,
+        now: Instant,
+        mut ahead: impl FnMut(&mut Sfu, &mut E) -> io::Result<bool>,
+    ) -> io::Result<()> {
         let waiting = sfu.waiting_packets();
         let wanted = waiting / SHARED_FROM;
         if wanted == 0 {
@@ -122,7 +130,7 @@ impl Crew {
         }
         let board = &*self.board;
         let lanes = self.lanes.len().min(waiting / LANE_PACKETS);
-        sfu.lend(&mut self.lanes[..lanes]);
+        sfu.lend(&mut self.lanes[..lanes], now);
         for (lane, slot) in self.lanes.iter_mut().zip(&board.slots) {
             if !lane.goes_by_tcp() {
                 std::mem::swap(lane, &mut locked(slot));
@@ -133,12 +141,15 @@ impl Crew {
         for helper in self.helpers.iter().take(wanted) {
             helper.thread().unpark();
         }
+        while ahead(sfu, exit)? {}
         for lane in &mut self.lanes {
             lane.send(exit);
         }
         board.work(exit);
         while !board.is_done() {
-            thread::park();
+            if !ahead(sfu, exit)? {
+                thread::park();
+            }
         }
         if board.failed.load(Ordering::Acquire) {
             return Err(io::Error::other("a sending thread failed"));
@@ -191,14 +202,15 @@ mod kit;
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
     use std::sync::mpsc::{Receiver, Sender, channel};
     use std::time::Duration;
 
     use media::{Path, Room, Transport, Worth};
     use str0m::media::MediaKind;
 
-    use super::kit::World;
-    use super::kit::media::opus;
+    use super::kit::media::{Published, opus};
+    use super::kit::{Datagram, World};
     use super::*;
 
     /// Tells where what it is given goes, and which thread gave it.
@@ -278,8 +290,13 @@ mod tests {
 
     const RECEIVERS: usize = 12;
 
+    /// Nothing more is to be received.
+    fn nothing<E>(_: &mut Sfu, _: &mut E) -> io::Result<bool> {
+        Ok(false)
+    }
+
     /// A call of which more waits to be sent than one thread sends alone: how much.
-    fn busy() -> (World, usize) {
+    fn busy() -> (World, Published, usize) {
         let mut world = World::new();
         let microphone = world.publisher(MediaKind::Audio, &[], Transport::Udp);
         for number in 0..RECEIVERS {
@@ -291,19 +308,31 @@ mod tests {
             world.subscriber(&[microphone.track], carrier);
         }
         let now = world.now;
-        for number in 0..SHARED_FROM.div_ceil(RECEIVERS) as u64 {
-            let client = &mut world.clients[microphone.client];
-            client.send(microphone.mid, None, &opus(number, -20), now);
-            for sound in client.take_outgoing(now) {
-                let (source, destination) = (sound.source, sound.destination);
-                world
-                    .sfu
-                    .packet(sound.transport, source, destination, &sound.payload, now);
-            }
+        for sound in sounds(&mut world, microphone, 0..packets_for(SHARED_FROM)) {
+            let (source, destination) = (sound.source, sound.destination);
+            world
+                .sfu
+                .packet(sound.transport, source, destination, &sound.payload, now);
         }
         let waiting = world.sfu.waiting_packets();
         assert!(waiting >= SHARED_FROM);
-        (world, waiting)
+        (world, microphone, waiting)
+    }
+
+    /// How many packets of a publisher become at least so many.
+    fn packets_for(waiting: usize) -> u64 {
+        waiting.div_ceil(RECEIVERS) as u64
+    }
+
+    /// What a microphone sends.
+    fn sounds(world: &mut World, microphone: Published, numbers: Range<u64>) -> Vec<Datagram> {
+        let client = &mut world.clients[microphone.client];
+        let mut sounds = Vec::new();
+        for number in numbers {
+            client.send(microphone.mid, None, &opus(number, -20), world.now);
+            sounds.extend(client.take_outgoing(world.now));
+        }
+        sounds
     }
 
     fn sent(told: &Receiver<(Path, String)>) -> Vec<(Path, String)> {
@@ -315,8 +344,9 @@ mod tests {
         let (telling, told) = channel();
         let exits = (0..3).map(|_| Told(telling.clone())).collect();
         let mut crew = Crew::start(exits).expect("threads");
-        let (mut world, waiting) = busy();
-        crew.send(&mut world.sfu, &mut Told(telling))
+        let (mut world, _, waiting) = busy();
+        let now = world.now;
+        crew.send(&mut world.sfu, &mut Told(telling), now, nothing)
             .expect("nobody fails");
         let sent = sent(&told);
         assert_eq!((sent.len(), world.sfu.waiting_packets()), (waiting, 0));
@@ -329,11 +359,48 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_while_all_send_leaves_with_the_next_flush() {
+        let (telling, told) = channel();
+        let mut crew = Crew::start(vec![Told(telling.clone())]).expect("a thread");
+        let (mut world, microphone, waiting) = busy();
+        let (first, more) = (packets_for(SHARED_FROM), packets_for(2 * SHARED_FROM));
+        let mut more = sounds(&mut world, microphone, first..first + more);
+        let now = world.now;
+        let ahead = |sfu: &mut Sfu, _: &mut Told| {
+            let count = more.len().min(7);
+            for sound in more.drain(..count) {
+                sfu.packet(
+                    sound.transport,
+                    sound.source,
+                    sound.destination,
+                    &sound.payload,
+                    now,
+                );
+            }
+            Ok(count > 0)
+        };
+        let mut exit = Told(telling);
+        crew.send(&mut world.sfu, &mut exit, now, ahead)
+            .expect("nobody fails");
+        assert_eq!(sent(&told).len(), waiting);
+        let taken_in = world.sfu.waiting_packets();
+        assert!(taken_in >= 2 * SHARED_FROM, "{taken_in}");
+        crew.send(&mut world.sfu, &mut exit, now, nothing)
+            .expect("nobody fails");
+        assert_eq!(
+            (sent(&told).len(), world.sfu.waiting_packets()),
+            (taken_in, 0)
+        );
+        world.run(Duration::from_millis(100));
+    }
+
+    #[test]
     fn little_is_left_to_the_flush() {
         let (telling, told) = channel();
         let mut crew = Crew::start(vec![Told(telling.clone())]).expect("a thread");
         let mut world = World::new();
-        crew.send(&mut world.sfu, &mut Told(telling))
+        let now = world.now;
+        crew.send(&mut world.sfu, &mut Told(telling), now, nothing)
             .expect("nothing to do");
         assert!(sent(&told).is_empty());
     }
@@ -342,8 +409,9 @@ mod tests {
     fn a_thread_that_fails_is_told_of_and_nobody_waits_for_it() {
         let (breaking, broken) = channel();
         let mut crew = Crew::start(vec![Broken(breaking)]).expect("a thread");
-        let (mut world, _) = busy();
-        let error = crew.send(&mut world.sfu, &mut Patient(Some(broken)));
+        let (mut world, ..) = busy();
+        let (mut patient, now) = (Patient(Some(broken)), world.now);
+        let error = crew.send(&mut world.sfu, &mut patient, now, nothing);
         assert!(error.is_err());
     }
 }

@@ -3,6 +3,7 @@
 //! Gives the pure [`media::Sfu`] what it lacks: a UDP port, an ICE-TCP port, a thread and a clock. Knows nothing of
 //! what the datagrams mean.
 
+mod ahead;
 mod candidates;
 mod crew;
 mod driver;

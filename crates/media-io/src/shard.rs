@@ -4,11 +4,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use media::{Egress, Event, Path, Room, Sfu, Transport, Worth};
 
-use crate::crew::{Crew, Exit};
+use crate::ahead::Ahead;
+use crate::crew::{Crew, Exit, SHARED_FROM};
 use crate::queues::{Inbox, Outbox};
 use crate::sys::{Poller, Readiness};
 use crate::tcp::TcpPort;
@@ -78,6 +79,7 @@ pub(crate) struct Shard {
     events: Vec<Event>,
     /// Those who help to send, if the machine has more than one core.
     crew: Option<Crew>,
+    ahead: Ahead,
 }
 
 impl Shard {
@@ -94,6 +96,7 @@ impl Shard {
         }
         Ok(Shard {
             crew: None,
+            ahead: Ahead::default(),
             sfu,
             ports,
             poller,
@@ -110,12 +113,18 @@ impl Shard {
         self.crew = self.hire();
         let mut ready = Vec::new();
         loop {
+            // What waits for the crew leaves first; more is received while it does.
+            let behind = self.waits_for_crew();
             let wait = self
                 .wake_at()
                 .map(|at| at.saturating_duration_since(Instant::now()));
+            let wait = if behind { Some(Duration::ZERO) } else { wait };
             self.poller.wait(wait, &mut ready)?;
             let now = Instant::now();
             for readiness in &ready {
+                if behind && readiness.token == UDP_TOKEN {
+                    continue;
+                }
                 if self.serve(*readiness, now)? {
                     return Ok(());
                 }
@@ -133,6 +142,11 @@ impl Shard {
             return None;
         }
         Crew::start(exits).ok()
+    }
+
+    /// Whether there is so much to send that all cores should.
+    fn waits_for_crew(&mut self) -> bool {
+        self.crew.is_some() && self.sfu.waiting_packets() >= SHARED_FROM
     }
 
     fn wake_at(&self) -> Option<Instant> {
@@ -180,11 +194,23 @@ impl Shard {
 
     /// Sends what became of the input and reports it. Connections that end on the way may give rise to more.
     fn settle(&mut self, now: Instant) -> io::Result<()> {
+        let Shard {
+            sfu, ports, ahead, ..
+        } = self;
         if let Some(crew) = &mut self.crew {
-            crew.send(&mut self.sfu, &mut self.ports)?;
+            crew.send(sfu, ports, now, |sfu, ports| {
+                ahead.receive(&mut ports.udp, sfu)
+            })?;
         }
+        ahead.give(|source, destination, payload| {
+            sfu.packet(Transport::Udp, source, destination, payload, now);
+        });
         loop {
-            self.sfu.flush(&mut self.ports, now);
+            if self.waits_for_crew() {
+                self.sfu.flush_others(&mut self.ports, now);
+            } else {
+                self.sfu.flush(&mut self.ports, now);
+            }
             self.ports.flush();
             let Some(tcp) = &mut self.ports.tcp else {
                 break;

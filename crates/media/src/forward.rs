@@ -9,6 +9,7 @@ use crate::peer::Peer;
 use crate::pick::{Pick, pick};
 use crate::rewrite::{Incoming, Outgoing, Shifts};
 use crate::ring::Stored;
+use crate::rings::{Place, Shelf};
 use crate::rtp::{Extensions, Header};
 use crate::sfu::Sfu;
 use crate::track::Track;
@@ -48,7 +49,6 @@ pub(crate) struct Fresh {
     pub timestamp: u32,
     pub is_padding: bool,
     pub info: PayloadInfo,
-    pub at: Instant,
     /// How many packets of the same picture come right behind it.
     pub run: usize,
 }
@@ -97,11 +97,16 @@ impl Sfu {
             vp8: info.vp8,
             at: now,
         };
-        let Some(layer) = track.layers.get_mut(arrival.layer) else {
+        let Some(layer) = track.layers.get(arrival.layer) else {
             return;
         };
-        layer.ring.push(stored, arrival.payload);
         let generation = layer.generation;
+        let place = Place {
+            track: arrival.track,
+            layer: arrival.layer,
+            generation,
+        };
+        self.rings.push(place, stored, arrival.payload);
         if self
             .fresh
             .first()
@@ -117,18 +122,17 @@ impl Sfu {
             timestamp: arrival.header.timestamp,
             is_padding: arrival.payload.is_empty(),
             info,
-            at: now,
             run: 0,
         });
     }
 
     /// Decides who gets the packets that came last. They are of one track; everything but another packet of it comes after
-    /// them.
-    pub(crate) fn distribute(&mut self) {
+    /// them, so this need be called only to have it done early.
+    pub fn distribute(&mut self) {
         let Some(first) = self.fresh.first() else {
             return;
         };
-        let (slot, at) = (first.track, first.at);
+        let slot = first.track;
         for index in (1..self.fresh.len()).rev() {
             let [before, fresh] = &mut self.fresh[index - 1..=index] else {
                 continue;
@@ -157,14 +161,14 @@ impl Sfu {
             let Some(peer) = self.peers.get_mut(down.peer) else {
                 continue;
             };
-            let (Some(sender), Some(outlet)) = (&mut peer.sender, down.outlet) else {
+            let Some(outlet) = down.outlet else {
                 continue;
             };
             let mut picked = 0;
             let mut left = self.fresh.as_slice();
             while let Some((fresh, others)) = left.split_first() {
                 left = others;
-                match pick(track, fresh, down, sender, &peer.thinning) {
+                match pick(track, fresh, down, &mut peer.turns, &peer.thinning) {
                     Pick::Send(out, shifts) => {
                         let followers = fresh.run;
                         left = &others[followers..];
@@ -172,7 +176,7 @@ impl Sfu {
                             down.follow(last);
                         }
                         picked += 1 + followers;
-                        sender.pending.push(Pending {
+                        peer.pending.push(Pending {
                             outlet,
                             track: slot,
                             layer: fresh.layer,
@@ -187,6 +191,7 @@ impl Sfu {
                     Pick::NotMeant => {}
                 }
             }
+            peer.tell_turns();
             if picked == 0 {
                 continue;
             }
@@ -196,20 +201,13 @@ impl Sfu {
             }
             if !std::mem::replace(&mut peer.sending, true) {
                 self.sending.push(down.peer);
-                sender.log.set_time(at);
             }
         }
         self.fresh.clear();
     }
 
     /// A receiver lost packets: those that can be sent again will be.
-    pub(crate) fn resend(
-        &mut self,
-        peer_slot: usize,
-        ssrc: u32,
-        entries: &[[u8; 4]],
-        now: Instant,
-    ) {
+    pub(crate) fn resend(&mut self, peer_slot: usize, ssrc: u32, entries: &[[u8; 4]]) {
         let Some(peer) = self.peers.get_mut(peer_slot) else {
             return;
         };
@@ -230,7 +228,10 @@ impl Sfu {
         let Some(track_slot) = self.track_slots.get(&down.track).copied() else {
             return;
         };
-        let Some(track) = self.tracks.get(track_slot) else {
+        let (Some(track), Some(shelf)) = (
+            self.tracks.get(track_slot),
+            self.rings.shelves().get(track_slot),
+        ) else {
             return;
         };
         'entries: for [first_high, first_low, mask_high, mask_low] in entries.iter().copied() {
@@ -238,19 +239,18 @@ impl Sfu {
             let mask = u32::from(u16::from_be_bytes([mask_high, mask_low])) << 1 | 1;
             for bit in (0..=16).filter(|bit| mask & 1 << bit != 0) {
                 let found = outlet.find(first.wrapping_add(bit), newest);
-                let again = found.and_then(|found| revive(track, track_slot, key, found));
+                let again = found.and_then(|found| revive(track, shelf, track_slot, key, found));
                 let Some((pending, bytes)) = again else {
                     continue;
                 };
                 if !outlet.may_resend(bytes) {
                     break 'entries;
                 }
-                sender.pending.push(pending);
+                peer.pending.push(pending);
             }
         }
-        if !sender.pending.is_empty() && !std::mem::replace(&mut peer.sending, true) {
+        if !peer.pending.is_empty() && !std::mem::replace(&mut peer.sending, true) {
             self.sending.push(peer_slot);
-            sender.log.set_time(now);
         }
     }
 
@@ -377,15 +377,15 @@ impl Sfu {
 /// A packet to send again, with the numbers it had, and how long it is; `None` if it is gone.
 fn revive(
     track: &Track,
+    shelf: &Shelf,
     track_slot: usize,
     outlet: usize,
     found: Resend,
 ) -> Option<(Pending, usize)> {
     let source = found.source;
     let layer = track.layers.get(source.layer)?;
-    let (stored, payload) = layer
-        .ring
-        .get(found.source_seq)
+    let (stored, payload) = shelf
+        .get(source.layer, found.source_seq)
         .filter(|_| layer.generation == source.generation)?;
     let out = found.shifts.apply(Incoming {
         seq: stored.seq,

@@ -26,6 +26,7 @@ mod publisher;
 mod receive;
 mod rewrite;
 mod ring;
+mod rings;
 mod rtcp;
 mod rtp;
 mod sdp;
@@ -43,6 +44,7 @@ pub use command::{Command, DataChannel, DownId, PeerId, Receive, RequestId, Role
 pub use event::{
     AgreedTrack, AudioLevel, Event, PeerState, PeerStats, RefusalCode, Stats, Transport,
 };
+pub use receive::is_media;
 pub use send::Lane;
 pub use sfu::{Certificate, Egress, Path, Room, Sfu, SfuConfig, Worth};
 pub use srtp::Profile;

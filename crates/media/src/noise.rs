@@ -18,7 +18,6 @@ use crate::rewrite::{Incoming, Rewriter};
 use crate::ring::{Ring, Stored};
 use crate::rtcp::{ArrivalLog, Compound, Message, messages};
 use crate::rtp::{ExtensionIds, ExtensionName, Extensions, Header, Vp8Layout};
-use crate::sender::Sender;
 use crate::sfu::{Certificate, Egress, Path, Room, Sfu, SfuConfig, Worth};
 use crate::srtp::{self, Profile, Window};
 use crate::thinning::Thinning;
@@ -402,10 +401,10 @@ fn numbers_of_one_receiver_under_any_pressure() {
     let rids = ["q", "h", "f"].map(str::to_owned);
     let mut track = Track::new(TrackId(1), 0, CodecName::Vp8, &rids, now);
     go_on(|noise| {
-        let mut sender = Sender::default();
         let mut down = Down::new(DownId(1), 0, TrackId(1), String::new(), String::new());
-        let key = sender.outlets.insert(Outlet::new(wire));
-        down.outlet = Some(key);
+        let mut outlet = Outlet::new(wire);
+        down.outlet = Some(0);
+        let mut turns = Vec::new();
         let mut thinning = Thinning::default();
         let mut layers = [(); 3].map(|()| Reordered::default());
         let mut sent: Vec<(u64, usize, u64)> = Vec::new();
@@ -427,10 +426,12 @@ fn numbers_of_one_receiver_under_any_pressure() {
                 timestamp,
                 is_padding: false,
                 info: PayloadInfo::parse(CodecName::Vp8, &payload),
-                at: now,
                 run: 0,
             };
-            let picked = pick(&track, &fresh, &mut down, &mut sender, &thinning);
+            let picked = pick(&track, &fresh, &mut down, &mut turns, &thinning);
+            for turn in turns.drain(..) {
+                outlet.begin_span(turn.first_seq, turn.source, turn.shifts);
+            }
             assert!(!former || picked == Pick::NotMeant);
             if let Pick::Send(out, _) = picked {
                 let known = sent.iter().any(|(number, ..)| *number == out.seq);
@@ -446,9 +447,7 @@ fn numbers_of_one_receiver_under_any_pressure() {
                 let newest = down.rewriter.newest_seq().expect("a number");
                 let recent = &sent[sent.len().saturating_sub(20)..];
                 let (number, layer, seq) = recent[noise.below(recent.len())];
-                let found = sender.outlets[key]
-                    .find(number as u16, newest)
-                    .expect("recent");
+                let found = outlet.find(number as u16, newest).expect("recent");
                 assert_eq!((found.source.layer, found.source_seq), (layer, seq));
             }
             let rooms = [Room::Plenty, Room::Plenty, Room::Scarce, Room::Full];

@@ -17,7 +17,9 @@ use crate::command::{PeerId, Role};
 use crate::data::DataPipes;
 use crate::downlink::Downlink;
 use crate::event::{PeerState, PeerStats, Transport};
+use crate::forward::Pending;
 use crate::keys::{self, KeySlot};
+use crate::pick::Turn;
 use crate::sdp::Credentials;
 use crate::sender::Sender;
 use crate::sfu::SfuConfig;
@@ -96,6 +98,10 @@ pub(crate) struct Peer {
     pub down_of: HashMap<u32, usize>,
     /// What it is not sent while its way is full.
     pub thinning: Thinning,
+    /// Media that leaves with the next flush.
+    pub pending: Vec<Pending>,
+    /// What its outlets have to be told before.
+    pub turns: Vec<Turn>,
     /// Has media to send.
     pub sending: bool,
     pub reporting: bool,
@@ -162,6 +168,8 @@ impl Peer {
             listening: false,
             down_of: HashMap::new(),
             thinning: Thinning::default(),
+            pending: Vec::new(),
+            turns: Vec::new(),
             sending: false,
             reporting: false,
             report_due: now,
@@ -183,11 +191,20 @@ impl Peer {
         matches!(self.state, PeerState::Failed | PeerState::Closed)
     }
 
-    /// Whether media can be sent to it.
+    /// Whether media can be sent to it: it has the keys of both directions.
     pub(crate) fn can_send(&self) -> bool {
-        let sender = self.sender.as_ref();
-        let keys = sender.is_some_and(|sender| sender.outbound.is_some());
-        keys && self.secured && !self.over()
+        self.inbound.is_some() && self.secured && !self.over()
+    }
+
+    /// Tells the outlets from where they are fed; if they are lent, as soon as they are back.
+    pub(crate) fn tell_turns(&mut self) {
+        if let Some(sender) = &mut self.sender {
+            for turn in self.turns.drain(..) {
+                if let Some(outlet) = sender.outlets.get_mut(turn.outlet) {
+                    outlet.begin_span(turn.first_seq, turn.source, turn.shifts);
+                }
+            }
+        }
     }
 
     /// The handshake is done: its keys serve from now on.

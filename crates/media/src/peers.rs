@@ -107,12 +107,12 @@ impl Sfu {
             return;
         };
         self.track_slots.remove(&track.id);
+        self.rings.close(slot);
         for down in &track.downs {
             if let Some(down) = self.downs.get_mut(*down) {
                 down.source = None;
-                let peer = self.peers.get_mut(down.peer);
-                if let Some(sender) = peer.and_then(|peer| peer.sender.as_mut()) {
-                    sender.pending.retain(|packet| packet.track != slot);
+                if let Some(peer) = self.peers.get_mut(down.peer) {
+                    peer.pending.retain(|packet| packet.track != slot);
                 }
             }
         }
@@ -174,7 +174,7 @@ impl Sfu {
             peer.down_of.retain(|_, owner| *owner != slot);
             if let (Some(sender), Some(outlet)) = (&mut peer.sender, down.outlet) {
                 sender.outlets.try_remove(outlet);
-                sender.pending.retain(|packet| packet.outlet != outlet);
+                peer.pending.retain(|packet| packet.outlet != outlet);
             }
         }
         if let Some(track) = self

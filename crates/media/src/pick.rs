@@ -3,7 +3,6 @@
 use crate::down::{Down, Source};
 use crate::forward::Fresh;
 use crate::rewrite::{Incoming, Outgoing, Shifts};
-use crate::sender::Sender;
 use crate::thinning::Thinning;
 use crate::track::Track;
 
@@ -18,12 +17,22 @@ pub(crate) enum Pick {
     NotMeant,
 }
 
-/// Decides whether `down` gets this packet, changing its source if this is the moment, and numbers it.
+/// From packet `first_seq` on an outlet is fed from `source`, with these shifts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Turn {
+    pub outlet: usize,
+    pub first_seq: u64,
+    pub source: Source,
+    pub shifts: Shifts,
+}
+
+/// Decides whether `down` gets this packet, changing its source if this is the moment, and numbers it. What its outlet
+/// must be told for that is added to `turns`.
 pub(crate) fn pick(
     track: &Track,
     fresh: &Fresh,
     down: &mut Down,
-    sender: &mut Sender,
+    turns: &mut Vec<Turn>,
     thinning: &Thinning,
 ) -> Pick {
     let Fresh {
@@ -47,7 +56,7 @@ pub(crate) fn pick(
         if thin && is_left_out(track, down, (source, incoming), thinning, info.spare) {
             return Pick::LeaveOut;
         }
-        return follow(down, sender, source, incoming);
+        return follow(down, turns, source, incoming);
     }
     let bound = match track.codec.kind().is_video() {
         true => thinning.bound(down.max_layer),
@@ -77,11 +86,11 @@ pub(crate) fn pick(
     // A hundredth of a second: less than a frame, more than rounding.
     down.rewriter
         .switch(incoming, track.codec.clock_rate() / 100);
-    follow(down, sender, source, incoming)
+    follow(down, turns, source, incoming)
 }
 
 /// Numbers a packet of the present source.
-fn follow(down: &mut Down, sender: &mut Sender, source: Source, incoming: Incoming) -> Pick {
+fn follow(down: &mut Down, turns: &mut Vec<Turn>, source: Source, incoming: Incoming) -> Pick {
     let before = down.rewriter.newest_seq();
     let Some(out) = down.rewriter.map(incoming) else {
         return Pick::NotMeant;
@@ -89,11 +98,12 @@ fn follow(down: &mut Down, sender: &mut Sender, source: Source, incoming: Incomi
     let shifts = down.rewriter.shifts();
     if down.rewriter.take_moved() {
         // Packets lost since the last one sent are numbered by the new shifts too.
-        let first = before.map_or(out.seq, |before| before + 1);
-        let outlet = down.outlet.and_then(|key| sender.outlets.get_mut(key));
-        if let Some(outlet) = outlet {
-            outlet.begin_span(first, source, shifts);
-        }
+        turns.extend(down.outlet.map(|outlet| Turn {
+            outlet,
+            first_seq: before.map_or(out.seq, |before| before + 1),
+            source,
+            shifts,
+        }));
     }
     Pick::Send(out, shifts)
 }

@@ -156,7 +156,9 @@ impl Sfu {
             .iter()
             .filter(|(_, down)| down.track == id && down.kind == Some(kind));
         track.downs = followers.map(|(down_slot, _)| down_slot).collect();
+        let layers = track.layers.len();
         let track_slot = self.tracks.insert(track);
+        self.rings.open(track_slot, chosen.codec, layers);
         self.track_slots.insert(id, track_slot);
         peer.receives.push((mid, track_slot));
     }

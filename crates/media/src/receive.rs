@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::forward::Arrival;
 use crate::rtcp::{self, Arrivals, Message};
-use crate::rtp::{Extensions, Header, Kind};
+use crate::rtp::{self, Extensions, Header, Kind};
 use crate::sfu::Sfu;
 use crate::track::Clock;
 use crate::uplink::{Feed, Intake, Origin};
@@ -13,6 +13,13 @@ use crate::uplink::{Feed, Intake, Origin};
 const FEEDBACK_EVERY: Duration = Duration::from_millis(20);
 /// Number of the lost packet in front of the payload of a retransmission (RFC 4588).
 const LOST_SEQ_BYTES: usize = 2;
+
+/// Whether a datagram is RTP, by its first two bytes (RFC 7983, RFC 5761): a state machine that has lent its media to be sent
+/// takes in nothing else.
+#[must_use]
+pub fn is_media(datagram: &[u8]) -> bool {
+    rtp::kind_of(datagram) == Kind::Media
+}
 
 impl Sfu {
     /// Takes in one RTP or RTCP datagram of a known peer. Forged, repeated and senseless ones cost their decryption.
@@ -193,7 +200,7 @@ impl Sfu {
                 self.on_sender_report(slot, ssrc, clock);
             }
             Message::Report(block) => self.on_report(slot, &block, now),
-            Message::Nack { ssrc, entries } => self.resend(slot, ssrc, entries, now),
+            Message::Nack { ssrc, entries } => self.resend(slot, ssrc, entries),
             Message::KeyFrameRequest { ssrc } => self.on_key_frame_request(slot, ssrc, now),
             Message::Arrivals(arrivals) => self.on_arrivals(slot, &arrivals, now),
             Message::Estimate { bps } => {

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use slab::Slab;
-
 use crate::down::Down;
 use crate::event::Transport;
 use crate::outlet::Outlet;
+use crate::rings::Shelf;
 use crate::rtcp::OwnSender;
 use crate::sender::Sender;
 use crate::sfu::{Egress, Sfu};
@@ -21,18 +20,20 @@ const REPORT_EVERY: Duration = Duration::from_secs(1);
 pub struct Lane {
     senders: Vec<(usize, Box<Sender>)>,
     /// Nobody writes them while a lane is lent.
-    tracks: Option<Arc<Slab<Track>>>,
+    shelves: Option<Arc<Vec<Shelf>>>,
 }
 
 impl Lane {
     /// Sends it.
     pub fn send(&mut self, egress: &mut dyn Egress) {
-        let Some(tracks) = &self.tracks else { return };
+        let Some(shelves) = &self.shelves else {
+            return;
+        };
         for (_, sender) in &self.senders {
             sender.read_ahead();
         }
         for (_, sender) in &mut self.senders {
-            sender.send_pending(tracks, egress);
+            sender.send_pending(shelves, egress);
         }
     }
 
@@ -57,21 +58,18 @@ impl Sfu {
     }
 
     /// Divides the waiting media into parts of about the same work, one for each of `lanes`; what goes by TCP is in the
-    /// first ones. All of them have to be sent and given back before anything else is asked of this state machine.
-    pub fn lend(&mut self, lanes: &mut [Lane]) {
+    /// first ones. All of them have to be sent and given back before anything is asked of this state machine but to take
+    /// in more media ([`Sfu::packet`] with what [`is_media`](crate::is_media)), which then waits for the next flush.
+    pub fn lend(&mut self, lanes: &mut [Lane], now: Instant) {
         self.distribute();
-        let Some(lent) = Arc::get_mut(&mut self.lent) else {
-            return;
-        };
-        std::mem::swap(lent, &mut self.tracks);
-        self.take_senders();
+        self.take_senders(now);
         self.ready
             .sort_unstable_by_key(|(_, sender)| !by_tcp(sender));
         let mut left: usize = self.ready.iter().map(|(_, it)| it.waiting()).sum();
         let mut ready = self.ready.drain(..);
         let parts = lanes.len();
         for (number, lane) in lanes.iter_mut().enumerate() {
-            lane.tracks = Some(Arc::clone(&self.lent));
+            lane.shelves = Some(self.rings.lend());
             let share = left.div_ceil(parts - number);
             let mut taken = 0;
             while taken < share
@@ -90,40 +88,43 @@ impl Sfu {
     /// A lane that was filled is not among them.
     pub fn take_back(&mut self, lanes: &mut [Lane]) {
         for lane in lanes {
-            lane.tracks = None;
+            lane.shelves = None;
             for (slot, sender) in lane.senders.drain(..) {
                 if let Some(peer) = self.peers.get_mut(slot) {
                     peer.sender = Some(sender);
+                    peer.tell_turns();
                 }
             }
         }
-        let lent = Arc::get_mut(&mut self.lent).expect("every lane is given back");
-        std::mem::swap(lent, &mut self.tracks);
-        self.waiting = 0;
+        self.rings.settle();
     }
 
     /// Hands the waiting media of every receiver to `egress`, one receiver after the other.
-    pub(crate) fn send_media(&mut self, egress: &mut dyn Egress) {
-        self.take_senders();
+    pub(crate) fn send_media(&mut self, egress: &mut dyn Egress, now: Instant) {
+        self.take_senders(now);
         for (_, sender) in &self.ready {
             sender.read_ahead();
         }
         for (slot, mut sender) in self.ready.drain(..) {
-            sender.send_pending(&self.tracks, egress);
+            sender.send_pending(self.rings.shelves(), egress);
             if let Some(peer) = self.peers.get_mut(slot) {
                 peer.sender = Some(sender);
             }
         }
-        self.waiting = 0;
     }
 
     /// Puts the senders with something to send beside each other.
-    fn take_senders(&mut self) {
+    fn take_senders(&mut self, now: Instant) {
+        self.waiting = 0;
         while let Some(slot) = self.sending.pop() {
-            if let Some(peer) = self.peers.get_mut(slot) {
-                peer.sending = false;
-                let sender = peer.sender.take();
-                self.ready.extend(sender.map(|sender| (slot, sender)));
+            let Some(peer) = self.peers.get_mut(slot) else {
+                continue;
+            };
+            peer.sending = false;
+            if let Some(mut sender) = peer.sender.take() {
+                std::mem::swap(&mut peer.pending, &mut sender.pending);
+                sender.log.set_time(now);
+                self.ready.push((slot, sender));
             }
         }
     }

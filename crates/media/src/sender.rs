@@ -5,10 +5,10 @@ use slab::Slab;
 use crate::downlink::SendLog;
 use crate::forward::Pending;
 use crate::outlet::Outlet;
+use crate::rings::Shelf;
 use crate::rtp::{FIXED_HEADER_BYTES, write_header};
 use crate::sfu::{Egress, Path, Room, Worth};
 use crate::srtp::Outbound;
-use crate::track::Track;
 
 /// Number of the lost packet in front of the payload of a retransmission (RFC 4588).
 const LOST_SEQ_BYTES: usize = 2;
@@ -22,7 +22,7 @@ pub(crate) struct Sender {
     pub outbound: Option<Outbound>,
     /// One per down-track the client receives.
     pub outlets: Slab<Outlet>,
-    /// Media that leaves with the next flush.
+    /// Media that is being sent.
     pub pending: Vec<Pending>,
     /// What was sent, until the client says what arrived.
     pub log: SendLog,
@@ -48,11 +48,11 @@ impl Sender {
     }
 
     /// Sends what waits.
-    pub(crate) fn send_pending(&mut self, tracks: &Slab<Track>, egress: &mut dyn Egress) {
+    pub(crate) fn send_pending(&mut self, shelves: &[Shelf], egress: &mut dyn Egress) {
         let mut pending = std::mem::take(&mut self.pending);
         for picture in pending.drain(..) {
-            if let Some(track) = tracks.get(picture.track) {
-                let _ = self.send_picture(track, &picture, egress);
+            if let Some(shelf) = shelves.get(picture.track) {
+                let _ = self.send_picture(shelf, &picture, egress);
             }
         }
         self.pending = pending;
@@ -64,21 +64,21 @@ impl Sender {
     /// any more.
     fn send_picture(
         &mut self,
-        track: &Track,
+        shelf: &Shelf,
         picture: &Pending,
         egress: &mut dyn Egress,
     ) -> Option<()> {
         let (path, outbound) = (self.path?, self.outbound.as_ref()?);
-        let layer = track.layers.get(picture.layer)?;
         let outlet = self.outlets.get_mut(picture.outlet)?;
-        let worth = if track.codec.kind().is_audio() {
+        let worth = if shelf.is_audio {
             Worth::Vital
         } else {
             Worth::Picture(picture.layer as u8)
         };
         let patches = picture.shifts.touch_vp8();
         for step in 0..=u64::from(picture.followers) {
-            let Some((stored, payload)) = layer.ring.get(picture.source_seq + step) else {
+            let found = shelf.get(picture.layer, picture.source_seq + step);
+            let Some((stored, payload)) = found else {
                 continue;
             };
             let seq = picture.out.seq + step;

@@ -16,6 +16,7 @@ use crate::event::{Event, PeerStats, Transport};
 use crate::forward::Fresh;
 use crate::keys;
 use crate::peer::Peer;
+use crate::rings::Rings;
 use crate::rtcp::Compound;
 use crate::sender::Sender;
 use crate::srtp::Profile;
@@ -136,6 +137,8 @@ pub struct Sfu {
     pub(crate) crypto: Arc<CryptoProvider>,
     pub(crate) peers: Slab<Peer>,
     pub(crate) tracks: Slab<Track>,
+    /// What was received of the tracks lately.
+    pub(crate) rings: Rings,
     pub(crate) downs: Slab<Down>,
     pub(crate) peer_slots: HashMap<PeerId, usize>,
     pub(crate) track_slots: HashMap<TrackId, usize>,
@@ -152,8 +155,6 @@ pub struct Sfu {
     /// Packets that wait to be sent, and the senders of those peers while they are being sent.
     pub(crate) waiting: usize,
     pub(crate) ready: Vec<(usize, Box<Sender>)>,
-    /// The tracks while several threads read them; otherwise empty.
-    pub(crate) lent: Arc<Slab<Track>>,
     /// Peers that are to be told something by RTCP.
     pub(crate) reporting: Vec<usize>,
     /// Publishers heard since they were last told how they arrive, and when that is due.
@@ -180,6 +181,7 @@ impl Sfu {
             crypto: Arc::new(keys::crypto()),
             peers: Slab::new(),
             tracks: Slab::new(),
+            rings: Rings::default(),
             downs: Slab::new(),
             peer_slots: HashMap::new(),
             track_slots: HashMap::new(),
@@ -192,7 +194,6 @@ impl Sfu {
             sending: Vec::new(),
             waiting: 0,
             ready: Vec::new(),
-            lent: Arc::default(),
             reporting: Vec::new(),
             listening: Vec::new(),
             next_feedback: None,
@@ -296,7 +297,12 @@ impl Sfu {
     /// same receiver then leave together.
     pub fn flush(&mut self, egress: &mut dyn Egress, now: Instant) {
         self.distribute();
-        self.send_media(egress);
+        self.send_media(egress, now);
+        self.flush_others(egress, now);
+    }
+
+    /// As [`Sfu::flush`], but leaves media waiting.
+    pub fn flush_others(&mut self, egress: &mut dyn Egress, now: Instant) {
         self.send_outbox(egress);
         while let Some(slot) = self.dirty.pop() {
             if let Some(peer) = self.peers.get_mut(slot) {

@@ -8,7 +8,6 @@ use crate::budget::{Allowance, Budget};
 use crate::codec::CodecName;
 use crate::command::TrackId;
 use crate::levels::LevelMeter;
-use crate::ring::Ring;
 
 /// Key frames of one layer are asked for at most this often.
 const KEY_FRAME_INTERVAL: Duration = Duration::from_millis(500);
@@ -17,9 +16,6 @@ const KEY_FRAME_INTERVAL_URGENT: Duration = Duration::from_millis(100);
 /// Ticks (of 100 ms) without a packet, while another layer had some, after which a layer counts as switched off.
 const SILENT_TICKS: u32 = 6;
 
-/// What the rings of a layer begin with: packets and bytes.
-const AUDIO_RING: (usize, usize) = (128, 16 << 10);
-const VIDEO_RING: (usize, usize) = (512, 128 << 10);
 /// One second in the steps of an NTP clock.
 const NTP_SECOND: f64 = 4_294_967_296.0;
 
@@ -38,8 +34,6 @@ pub(crate) struct Layer {
     newest_timestamp: u32,
     newest_at: Instant,
     report: Option<Clock>,
-    /// Its newest packets.
-    pub ring: Ring,
 }
 
 /// The publisher's wall clock (NTP) and a layer's timestamp at the same time, from a sender report.
@@ -51,12 +45,7 @@ pub(crate) struct Clock {
 }
 
 impl Layer {
-    fn new(rid: Option<Rid>, codec: CodecName, now: Instant) -> Self {
-        let (packets, bytes) = if codec.kind().is_audio() {
-            AUDIO_RING
-        } else {
-            VIDEO_RING
-        };
+    fn new(rid: Option<Rid>, now: Instant) -> Self {
         Layer {
             rid,
             ssrc: None,
@@ -68,7 +57,6 @@ impl Layer {
             newest_timestamp: 0,
             newest_at: now,
             report: None,
-            ring: Ring::new(packets, bytes),
         }
     }
 
@@ -106,10 +94,10 @@ impl Track {
     ) -> Self {
         let mut layers: Vec<Layer> = rids
             .iter()
-            .map(|rid| Layer::new(Some(Rid::from(rid.as_str())), codec, now))
+            .map(|rid| Layer::new(Some(Rid::from(rid.as_str())), now))
             .collect();
         if layers.is_empty() {
-            layers.push(Layer::new(None, codec, now));
+            layers.push(Layer::new(None, now));
         }
         Track {
             id,
@@ -146,7 +134,6 @@ impl Track {
             layer.ssrc = Some(ssrc);
             layer.generation += 1;
             layer.report = None;
-            layer.ring.clear();
         }
         layer.heard_in_tick = true;
         layer.silent_ticks = 0;

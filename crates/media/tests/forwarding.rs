@@ -14,42 +14,43 @@ use str0m::media::MediaKind;
 
 #[test]
 fn audio_reaches_every_receiver_with_numbers_of_its_own() {
-    let mut world = World::new();
-    let microphone = world.publisher(MediaKind::Audio, &[], Transport::Udp);
-    let (first, mids) = world.subscriber(&[microphone.track], Transport::Udp);
-    let (second, _) = world.subscriber(&[microphone.track], Transport::Udp);
-    for number in 0..50 {
-        let now = world.now;
-        world.clients[microphone.client].send(microphone.mid, None, &opus(number, -20), now);
-        world.run(Duration::from_millis(20));
-    }
-    for receiver in [first, second] {
-        let client = &world.clients[receiver];
-        assert_eq!(client.packets.len(), 50);
-        let pairs = client.packets.windows(2);
-        assert!(
-            pairs
-                .clone()
-                .all(|pair| *pair[1].1.seq_no == *pair[0].1.seq_no + 1)
+    for mut world in [World::new(), World::ahead()] {
+        let microphone = world.publisher(MediaKind::Audio, &[], Transport::Udp);
+        let (first, mids) = world.subscriber(&[microphone.track], Transport::Udp);
+        let (second, _) = world.subscriber(&[microphone.track], Transport::Udp);
+        for number in 0..50 {
+            let now = world.now;
+            world.clients[microphone.client].send(microphone.mid, None, &opus(number, -20), now);
+            world.run(Duration::from_millis(20));
+        }
+        for receiver in [first, second] {
+            let client = &world.clients[receiver];
+            assert_eq!(client.packets.len(), 50);
+            let pairs = client.packets.windows(2);
+            assert!(
+                pairs
+                    .clone()
+                    .all(|pair| *pair[1].1.seq_no == *pair[0].1.seq_no + 1)
+            );
+            assert!(
+                pairs
+                    .clone()
+                    .all(|pair| pair[1].1.header.timestamp == pair[0].1.header.timestamp + 960)
+            );
+            assert_eq!(client.packets[7].1.payload[1], 7);
+        }
+        assert_eq!(world.clients[first].packets_of(&mids[0]).len(), 50);
+        let events = world.take(|event| match event {
+            Event::TrackStarted { track, layer } => Some((track.0, u64::from(*layer))),
+            Event::DownStarted { down } => Some((0, down.0)),
+            _ => None,
+        });
+        assert_eq!(
+            events.len(),
+            3,
+            "one start of the track, one of each down-track: {events:?}"
         );
-        assert!(
-            pairs
-                .clone()
-                .all(|pair| pair[1].1.header.timestamp == pair[0].1.header.timestamp + 960)
-        );
-        assert_eq!(client.packets[7].1.payload[1], 7);
     }
-    assert_eq!(world.clients[first].packets_of(&mids[0]).len(), 50);
-    let events = world.take(|event| match event {
-        Event::TrackStarted { track, layer } => Some((track.0, u64::from(*layer))),
-        Event::DownStarted { down } => Some((0, down.0)),
-        _ => None,
-    });
-    assert_eq!(
-        events.len(),
-        3,
-        "one start of the track, one of each down-track: {events:?}"
-    );
 }
 
 #[test]
@@ -125,68 +126,69 @@ fn a_receivers_wish_for_a_key_frame_reaches_the_publisher_throttled() {
 
 #[test]
 fn layers_switch_at_key_frames_and_numbers_never_jump() {
-    let mut world = World::new();
-    let camera = world.publisher(MediaKind::Video, &["q", "h", "f"], Transport::Udp);
-    let (receiver, _) = world.subscriber(&[camera.track], Transport::Udp);
-    let mut sources = [
-        ("q", Vp8Source::new(1)),
-        ("h", Vp8Source::new(50)),
-        ("f", Vp8Source::new(9)),
-    ];
-    // Only the lowest layer at first, as a browser ramps up.
-    world.send_layers(camera, &mut sources[..1], true);
-    for _ in 0..10 {
-        world.send_layers(camera, &mut sources[..1], false);
+    for mut world in [World::new(), World::ahead()] {
+        let camera = world.publisher(MediaKind::Video, &["q", "h", "f"], Transport::Udp);
+        let (receiver, _) = world.subscriber(&[camera.track], Transport::Udp);
+        let mut sources = [
+            ("q", Vp8Source::new(1)),
+            ("h", Vp8Source::new(50)),
+            ("f", Vp8Source::new(9)),
+        ];
+        // Only the lowest layer at first, as a browser ramps up.
+        world.send_layers(camera, &mut sources[..1], true);
+        for _ in 0..10 {
+            world.send_layers(camera, &mut sources[..1], false);
+        }
+        assert_eq!(world.clients[receiver].packets.len(), 11);
+        world.send_layers(camera, &mut sources, true);
+        for _ in 0..10 {
+            world.send_layers(camera, &mut sources, false);
+        }
+        let down = world.take(|event| match event {
+            Event::DownStarted { down } => Some(*down),
+            _ => None,
+        })[0];
+        world.command(Command::SetDown {
+            down,
+            enabled: true,
+            max_layer: 1,
+        });
+        for index in 0..20 {
+            world.send_layers(camera, &mut sources, index == 10);
+        }
+        // The middle layer dies; the lowest takes over at its next key frame.
+        let (low, high) = sources.split_at_mut(1);
+        for index in 0..40 {
+            world.send_layers(camera, &mut low[..1], index == 30);
+            world.send_layers(camera, &mut high[1..], false);
+        }
+        let requested = &world.clients[camera.client].key_frame_requests;
+        let rids: Vec<String> = requested
+            .iter()
+            .filter_map(|(_, rid)| rid.map(|rid| rid.to_string()))
+            .collect();
+        assert!(
+            rids.contains(&"h".to_owned()) && rids.contains(&"q".to_owned()),
+            "{rids:?}"
+        );
+        check_continuity(&world, receiver);
+        let last = &world.clients[receiver].packets.last().expect("packets").1;
+        let same = world.clients[receiver]
+            .packets
+            .iter()
+            .rev()
+            .take_while(|(_, p)| p.payload[6] & 1 == 1)
+            .count();
+        assert_eq!(
+            same, 9,
+            "nine frames of the lowest layer after its key frame"
+        );
+        assert_eq!(
+            last.payload[9],
+            (sources[0].1.seq & 0xff) as u8,
+            "content of the lowest layer"
+        );
     }
-    assert_eq!(world.clients[receiver].packets.len(), 11);
-    world.send_layers(camera, &mut sources, true);
-    for _ in 0..10 {
-        world.send_layers(camera, &mut sources, false);
-    }
-    let down = world.take(|event| match event {
-        Event::DownStarted { down } => Some(*down),
-        _ => None,
-    })[0];
-    world.command(Command::SetDown {
-        down,
-        enabled: true,
-        max_layer: 1,
-    });
-    for index in 0..20 {
-        world.send_layers(camera, &mut sources, index == 10);
-    }
-    // The middle layer dies; the lowest takes over at its next key frame.
-    let (low, high) = sources.split_at_mut(1);
-    for index in 0..40 {
-        world.send_layers(camera, &mut low[..1], index == 30);
-        world.send_layers(camera, &mut high[1..], false);
-    }
-    let requested = &world.clients[camera.client].key_frame_requests;
-    let rids: Vec<String> = requested
-        .iter()
-        .filter_map(|(_, rid)| rid.map(|rid| rid.to_string()))
-        .collect();
-    assert!(
-        rids.contains(&"h".to_owned()) && rids.contains(&"q".to_owned()),
-        "{rids:?}"
-    );
-    check_continuity(&world, receiver);
-    let last = &world.clients[receiver].packets.last().expect("packets").1;
-    let same = world.clients[receiver]
-        .packets
-        .iter()
-        .rev()
-        .take_while(|(_, p)| p.payload[6] & 1 == 1)
-        .count();
-    assert_eq!(
-        same, 9,
-        "nine frames of the lowest layer after its key frame"
-    );
-    assert_eq!(
-        last.payload[9],
-        (sources[0].1.seq & 0xff) as u8,
-        "content of the lowest layer"
-    );
 }
 
 fn check_continuity(world: &World, receiver: usize) {
@@ -213,67 +215,69 @@ fn check_continuity(world: &World, receiver: usize) {
 
 #[test]
 fn lost_packets_are_sent_again() {
-    let mut world = World::new();
-    let camera = world.publisher(MediaKind::Video, &[], Transport::Udp);
-    let (receiver, _) = world.subscriber(&[camera.track], Transport::Udp);
-    let address = world.clients[receiver].address;
-    let mut sources = [("", Vp8Source::new(3))];
-    world.send_layers(camera, &mut sources, true);
-    let mut count = 0_u32;
-    world.downlink = Box::new(move |datagram| {
-        let counts = datagram.destination == address && datagram.is_rtp();
-        count += u32::from(counts);
-        !(counts && count.is_multiple_of(10))
-    });
-    for _ in 0..200 {
-        world.send_layers(camera, &mut sources, false);
+    for mut world in [World::new(), World::ahead()] {
+        let camera = world.publisher(MediaKind::Video, &[], Transport::Udp);
+        let (receiver, _) = world.subscriber(&[camera.track], Transport::Udp);
+        let address = world.clients[receiver].address;
+        let mut sources = [("", Vp8Source::new(3))];
+        world.send_layers(camera, &mut sources, true);
+        let mut count = 0_u32;
+        world.downlink = Box::new(move |datagram| {
+            let counts = datagram.destination == address && datagram.is_rtp();
+            count += u32::from(counts);
+            !(counts && count.is_multiple_of(10))
+        });
+        for _ in 0..200 {
+            world.send_layers(camera, &mut sources, false);
+        }
+        world.downlink = Box::new(|_| true);
+        for _ in 0..10 {
+            world.send_layers(camera, &mut sources, false);
+        }
+        let mut numbers: Vec<u64> = world.clients[receiver]
+            .packets
+            .iter()
+            .map(|(_, p)| *p.seq_no)
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let missing = numbers[numbers.len() - 1] - numbers[0] + 1 - numbers.len() as u64;
+        assert_eq!(
+            missing, 0,
+            "every tenth packet was lost, none is missing in the end"
+        );
     }
-    world.downlink = Box::new(|_| true);
-    for _ in 0..10 {
-        world.send_layers(camera, &mut sources, false);
-    }
-    let mut numbers: Vec<u64> = world.clients[receiver]
-        .packets
-        .iter()
-        .map(|(_, p)| *p.seq_no)
-        .collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    let missing = numbers[numbers.len() - 1] - numbers[0] + 1 - numbers.len() as u64;
-    assert_eq!(
-        missing, 0,
-        "every tenth packet was lost, none is missing in the end"
-    );
 }
 
 #[test]
 fn packets_lost_on_the_way_in_are_asked_for_and_forwarded() {
-    let mut world = World::new();
-    let camera = world.publisher(MediaKind::Video, &["q", "f"], Transport::Udp);
-    let (receiver, _) = world.subscriber(&[camera.track], Transport::Udp);
-    let mut sources = [("q", Vp8Source::new(3)), ("f", Vp8Source::new(30))];
-    world.send_layers(camera, &mut sources, true);
-    world.send_layers(camera, &mut sources, true);
-    let mut count = 0_u32;
-    world.uplink = Box::new(move |datagram| {
-        count += u32::from(datagram.is_rtp());
-        !(datagram.is_rtp() && count.is_multiple_of(11))
-    });
-    for _ in 0..100 {
-        world.send_layers(camera, &mut sources, false);
+    for mut world in [World::new(), World::ahead()] {
+        let camera = world.publisher(MediaKind::Video, &["q", "f"], Transport::Udp);
+        let (receiver, _) = world.subscriber(&[camera.track], Transport::Udp);
+        let mut sources = [("q", Vp8Source::new(3)), ("f", Vp8Source::new(30))];
+        world.send_layers(camera, &mut sources, true);
+        world.send_layers(camera, &mut sources, true);
+        let mut count = 0_u32;
+        world.uplink = Box::new(move |datagram| {
+            count += u32::from(datagram.is_rtp());
+            !(datagram.is_rtp() && count.is_multiple_of(11))
+        });
+        for _ in 0..100 {
+            world.send_layers(camera, &mut sources, false);
+        }
+        world.uplink = Box::new(|_| true);
+        for _ in 0..10 {
+            world.send_layers(camera, &mut sources, false);
+        }
+        let mut numbers: Vec<u64> = world.clients[receiver]
+            .packets
+            .iter()
+            .map(|(_, p)| *p.seq_no)
+            .collect();
+        numbers.sort_unstable();
+        let missing = numbers[numbers.len() - 1] - numbers[0] + 1 - numbers.len() as u64;
+        assert_eq!(missing, 0);
     }
-    world.uplink = Box::new(|_| true);
-    for _ in 0..10 {
-        world.send_layers(camera, &mut sources, false);
-    }
-    let mut numbers: Vec<u64> = world.clients[receiver]
-        .packets
-        .iter()
-        .map(|(_, p)| *p.seq_no)
-        .collect();
-    numbers.sort_unstable();
-    let missing = numbers[numbers.len() - 1] - numbers[0] + 1 - numbers.len() as u64;
-    assert_eq!(missing, 0);
 }
 
 #[test]
@@ -297,30 +301,31 @@ fn publishers_get_the_feedback_their_rate_control_lives_on() {
 
 #[test]
 fn a_muted_track_is_silent_and_comes_back_with_a_key_frame() {
-    let mut world = World::new();
-    let camera = world.publisher(MediaKind::Video, &[], Transport::Udp);
-    let (receiver, _) = world.subscriber(&[camera.track], Transport::Udp);
-    let mut sources = [("", Vp8Source::new(3))];
-    world.send_layers(camera, &mut sources, true);
-    world.command(Command::SetTrackMuted {
-        track: camera.track,
-        muted: true,
-    });
-    for _ in 0..20 {
+    for mut world in [World::new(), World::ahead()] {
+        let camera = world.publisher(MediaKind::Video, &[], Transport::Udp);
+        let (receiver, _) = world.subscriber(&[camera.track], Transport::Udp);
+        let mut sources = [("", Vp8Source::new(3))];
+        world.send_layers(camera, &mut sources, true);
+        world.command(Command::SetTrackMuted {
+            track: camera.track,
+            muted: true,
+        });
+        for _ in 0..20 {
+            world.send_layers(camera, &mut sources, false);
+        }
+        assert_eq!(world.clients[receiver].packets.len(), 1);
+        world.clients[camera.client].key_frame_requests.clear();
+        world.command(Command::SetTrackMuted {
+            track: camera.track,
+            muted: false,
+        });
+        world.run(Duration::from_millis(10));
+        assert_eq!(world.clients[camera.client].key_frame_requests.len(), 1);
+        world.send_layers(camera, &mut sources, true);
         world.send_layers(camera, &mut sources, false);
+        assert_eq!(world.clients[receiver].packets.len(), 3);
+        check_continuity(&world, receiver);
     }
-    assert_eq!(world.clients[receiver].packets.len(), 1);
-    world.clients[camera.client].key_frame_requests.clear();
-    world.command(Command::SetTrackMuted {
-        track: camera.track,
-        muted: false,
-    });
-    world.run(Duration::from_millis(10));
-    assert_eq!(world.clients[camera.client].key_frame_requests.len(), 1);
-    world.send_layers(camera, &mut sources, true);
-    world.send_layers(camera, &mut sources, false);
-    assert_eq!(world.clients[receiver].packets.len(), 3);
-    check_continuity(&world, receiver);
 }
 
 #[test]
@@ -361,7 +366,7 @@ fn lanes_send_together_what_one_would() {
         }
         assert_eq!(world.sfu.waiting_packets(), receivers.len());
         let mut lanes: [Lane; 4] = Default::default();
-        world.sfu.lend(&mut lanes);
+        world.sfu.lend(&mut lanes, world.now);
         let by_tcp = lanes.each_ref().map(Lane::goes_by_tcp);
         assert_eq!(by_tcp, [true, false, false, false]);
         // They may leave in any order.

@@ -9,8 +9,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use media_core::{
-    Certificate, Command, Egress, Event, Path, PeerId, PeerStats, Profile, Receive, RequestId,
-    Role, Room, Sfu, SfuConfig, Stats, Transport, Worth,
+    Certificate, Command, Egress, Event, Lane, Path, PeerId, PeerStats, Profile, Receive,
+    RequestId, Role, Room, Sfu, SfuConfig, Stats, Transport, Worth, is_media,
 };
 
 use client::Client;
@@ -88,6 +88,8 @@ pub struct World {
     pub announced_bps: u32,
     /// Whether clients opened from now on pace what they send.
     pub paced: bool,
+    /// Whether media leaves in lanes, and more is taken in while they are out.
+    pub ahead: bool,
     next_id: u64,
 }
 
@@ -102,6 +104,14 @@ pub fn tcp_address() -> SocketAddr {
 impl World {
     pub fn new() -> Self {
         World::reached_at(vec![udp_address()])
+    }
+
+    /// One in which media leaves in lanes, and more is taken in meanwhile.
+    pub fn ahead() -> Self {
+        World {
+            ahead: true,
+            ..World::new()
+        }
     }
 
     /// With an SFU that has these addresses for UDP.
@@ -123,6 +133,7 @@ impl World {
             pressed: Vec::new(),
             announced_bps: 0,
             paced: true,
+            ahead: false,
             next_id: 1,
         }
     }
@@ -310,27 +321,23 @@ impl World {
     /// Carries datagrams until nobody has any.
     pub fn exchange(&mut self) {
         loop {
-            let mut quiet = true;
+            let mut incoming = Vec::new();
             for client in &mut self.clients {
-                for datagram in client.take_outgoing(self.now) {
-                    quiet = false;
-                    if (self.uplink)(&datagram) {
-                        let Datagram {
-                            transport,
-                            source,
-                            destination,
-                            payload,
-                        } = datagram;
-                        self.sfu
-                            .packet(transport, source, destination, &payload, self.now);
-                    }
-                }
+                incoming.extend(client.take_outgoing(self.now));
             }
+            let mut quiet = incoming.is_empty();
+            incoming.retain(|datagram| (self.uplink)(datagram));
             let mut out = Collected {
                 pressed: self.pressed.clone(),
                 ..Collected::default()
             };
-            self.sfu.flush(&mut out, self.now);
+            if self.ahead {
+                self.take_in_while_sending(incoming, &mut out);
+                quiet &= self.sfu.waiting_packets() == 0;
+            } else {
+                self.take_in(&incoming);
+                self.sfu.flush(&mut out, self.now);
+            }
             while let Some(event) = self.sfu.poll_event() {
                 self.events.push(event);
             }
@@ -340,6 +347,31 @@ impl World {
                 return;
             }
         }
+    }
+
+    fn take_in(&mut self, datagrams: &[Datagram]) {
+        for datagram in datagrams {
+            let (source, destination) = (datagram.source, datagram.destination);
+            let (transport, payload) = (datagram.transport, &datagram.payload);
+            self.sfu
+                .packet(transport, source, destination, payload, self.now);
+        }
+    }
+
+    /// Sends what waits, and meanwhile takes in media; everything else afterwards.
+    fn take_in_while_sending(&mut self, datagrams: Vec<Datagram>, out: &mut Collected) {
+        let mut lanes: [Lane; 3] = Default::default();
+        self.sfu.lend(&mut lanes, self.now);
+        let media = |datagram: &Datagram| is_media(&datagram.payload);
+        let (media, others): (Vec<_>, Vec<_>) = datagrams.into_iter().partition(media);
+        self.take_in(&media);
+        self.sfu.distribute();
+        for lane in &mut lanes {
+            lane.send(out);
+        }
+        self.sfu.take_back(&mut lanes);
+        self.take_in(&others);
+        self.sfu.flush_others(out, self.now);
     }
 
     /// Brings datagrams of the SFU to their clients.
