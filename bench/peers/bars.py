@@ -93,9 +93,15 @@ BARS = (
     Bar("4  half a core: p50 added delay, ms", _ours("half-core", "delay_p50_ms"), 0.6, 0.6),
     Bar("6  video: KB per subscription", _ours("video", "kib_per_subscription", _BYTES_PER_KIB), 64, 32),
     Bar("6  idle: MB", _ours("video", "resident_idle_mib", _BYTES_PER_MIB), 60, 40),
-    Bar("7  two cores: packets of one", _two_cores("packets_per_s"), 1.7, 1.9, at_least=True),
-    Bar("7  two whole cores: packets of one", _two_cores("packets_per_core_s", 2.0), 1.7, 1.9, at_least=True),
-    Bar("7  two cores: CPU per packet of one", _two_cores("cpu_us_per_packet"), 1.1, 1.0),
+    Bar("7  two cores: packets of one", _two_cores("packets_at_pace"), 1.7, 1.9, at_least=True),
+    Bar(
+        "7  two whole cores: packets of one",
+        _two_cores("packets_per_core_at_pace", 2.0),
+        1.7,
+        1.9,
+        at_least=True,
+    ),
+    Bar("7  two cores: CPU per packet of one", _two_cores("cpu_at_pace"), 1.1, 1.0),
     *(
         Bar(f"9  {words}: CPU of a normal one", _extra(conduct), 2.0, 1.0)
         for conduct, words in HOSTILE.items()

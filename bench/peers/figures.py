@@ -24,7 +24,7 @@ COLUMNS = (
 )
 #: Loads that are compared with the same on one core, and what of them is.
 ON_ONE_CORE = {"flood-2": "flood-1"}
-SCALED = ("packets_per_s", "packets_per_core_s", "cpu_us_per_packet")
+SCALED = ("packets_at_pace", "packets_per_core_at_pace", "cpu_at_pace")
 #: Fewer packets than this delivered: the server was overloaded or lossy, and its cost per packet flatters it.
 LEAST_DELIVERED = 0.999
 

@@ -7,10 +7,11 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -27,6 +28,8 @@ STARTED_WITHIN_S = 30.0
 EVERYBODY_JOINED_WITHIN_S = 60.0
 #: What a server does once it listens is over by then.
 SETTLED_AFTER_S = 1.0
+#: At each core: when (monotonic, in seconds), and its pace.
+Looks = dict[int, list[tuple[float, float]]]
 
 
 class Failed(Exception):
@@ -114,6 +117,41 @@ def plan(system: System, load: Load, server: Server, port: int, setting: Setting
     }
 
 
+@contextmanager
+def paced(setting: Setting, cores: Iterable[int]) -> Iterator[Looks]:
+    """Looks at how fast cores are (`bench/load/src/bin/core-pace.rs`); they are there once it is over."""
+    looks: Looks = {}
+    program = str(setting.programs / "core-pace")
+    lookers = {
+        core: subprocess.Popen(pinned((core,), [program]), stdout=subprocess.PIPE, text=True)
+        for core in cores
+    }
+    try:
+        yield looks
+    finally:
+        for core, process in lookers.items():
+            process.terminate()
+            lines = process.communicate()[0].splitlines(keepends=True)
+            # The last one may be cut.
+            pairs = [line.split() for line in lines if line.endswith("\n")]
+            looks[core] = [(int(at_ns) / 1e9, float(pace)) for at_ns, pace in pairs]
+
+
+def mean_paces(looks: Looks, began_s: float, ended_s: float) -> dict[int, float]:
+    """The mean pace of each core between two moments.
+
+    Raises:
+        Failed: nobody looked at a core then.
+    """
+    between = {
+        core: [pace for at_s, pace in pairs if began_s <= at_s <= ended_s] for core, pairs in looks.items()
+    }
+    unseen = [str(core) for core, paces in between.items() if not paces]
+    if unseen:
+        raise Failed(f"nobody looked at the pace of core {', '.join(unseen)}")
+    return {core: mean(paces) for core, paces in between.items()}
+
+
 def offer(
     told: dict[str, Any], pid: int, setting: Setting, delivery: tuple[int, ...]
 ) -> tuple[dict[str, Any], Sample, Sample]:
@@ -158,14 +196,26 @@ def measure(system: System, load: Load, port: int, number: int, setting: Setting
             time.sleep(SETTLED_AFTER_S)
             idle_bytes = resident_bytes(family(pid))
             told = plan(system, load, server, port, setting)
-            result, before, after = offer(told, pid, setting, delivery)
+            with paced(setting, sorted({*cores, *setting.load_cores})) as looks:
+                result, before, after = offer(told, pid, setting, delivery)
     done = figures(
         result, spent(before, after, result["client_cpu_s"], delivery), idle_bytes, after, load.subscriptions
     )
+    paces = mean_paces(looks, before.at_s, after.at_s)
     # What the load has of a core that both run on is not the server's.
     taken = done["client_cores"] if set(cores) & set(setting.load_cores) else 0.0
-    per_core = {"packets_per_core_s": done["packets_per_s"] / (len(cores) - taken)}
-    return {"load": load.name, "system": system.name, "round": number} | done | per_core
+    scaled = at_pace(done, [paces[core] for core in cores], taken)
+    return {"load": load.name, "system": system.name, "round": number} | done | scaled | {"core_paces": paces}
+
+
+def at_pace(done: Round, paces: list[float], taken: float) -> Round:
+    """What the server does and needs by the pace that its cores had, of which the load took `taken`."""
+    packets = done["packets_per_s"] / mean(paces)
+    return {
+        "packets_at_pace": packets,
+        "packets_per_core_at_pace": packets / (len(paces) - taken),
+        "cpu_at_pace": done["cpu_us_per_packet"] * mean(paces),
+    }
 
 
 def figures(result: dict[str, Any], used: Spent, idle_bytes: int, after: Sample, subscriptions: int) -> Round:

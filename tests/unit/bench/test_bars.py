@@ -61,9 +61,9 @@ def test_two_cores_are_compared_with_one() -> None:
     two = _entry(
         "flood-2",
         "preau",
-        packets_per_s_to_one_core=1.65,
-        packets_per_core_s_to_one_core=0.9,
-        cpu_us_per_packet_to_one_core=1.2,
+        packets_at_pace_to_one_core=1.65,
+        packets_per_core_at_pace_to_one_core=0.9,
+        cpu_at_pace_to_one_core=1.2,
     )
     assert _met([one, two]) == {
         "7  two cores: packets of one": False,

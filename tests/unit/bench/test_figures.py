@@ -50,14 +50,15 @@ def test_ratios_are_between_systems_of_the_same_round() -> None:
 
 def test_two_cores_are_compared_with_one_round_by_round() -> None:
     rounds = [
-        _round("preau", number, 2.0) | {"load": load, "packets_per_s": packets, "packets_per_core_s": 1.0}
+        _round("preau", number, 2.0)
+        | {"load": load, "packets_at_pace": packets, "packets_per_core_at_pace": 1.0, "cpu_at_pace": 2.0}
         for number, one, two in ((1, 10.0, 17.0), (2, 20.0, 36.0), (3, 8.0, 16.0))
         for load, packets in (("flood-1", one), ("flood-2", two))
     ]
     one, two = summary(rounds)
-    assert two["packets_per_s_to_one_core"] == 1.8
-    assert two["packets_per_core_s_to_one_core"] == 1.0
-    assert "packets_per_s_to_one_core" not in one
+    assert two["packets_at_pace_to_one_core"] == 1.8
+    assert two["packets_per_core_at_pace_to_one_core"] == 1.0
+    assert "packets_at_pace_to_one_core" not in one
 
 
 def test_disturbed_pairs_still_give_a_ratio_when_there_are_no_others() -> None:
