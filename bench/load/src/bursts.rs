@@ -6,6 +6,8 @@ use std::mem::MaybeUninit;
 use std::net::{SocketAddrV4, UdpSocket};
 use std::os::fd::AsRawFd;
 
+use crate::sys::{Control, announce_segments};
+
 /// Messages of one system call.
 const MESSAGES: usize = 64;
 /// Of one message.
@@ -23,10 +25,6 @@ pub enum Way {
     /// Many bursts in a system call.
     Bursts,
 }
-
-#[derive(Clone, Copy)]
-#[repr(align(8))]
-struct Control([u8; 24]);
 
 /// Bursts that wait to be sent.
 pub struct Bursts {
@@ -62,7 +60,7 @@ impl Bursts {
             segment_bytes: [0; MESSAGES],
             addresses: [address; MESSAGES],
             vectors: [vector; MESSAGES],
-            controls: [Control([0; 24]); MESSAGES],
+            controls: [Control::EMPTY; MESSAGES],
             headers: [header; MESSAGES],
             count: 0,
             sent: 0,
@@ -149,19 +147,8 @@ impl Bursts {
         header.msg_control = std::ptr::null_mut();
         header.msg_controllen = 0;
         if self.segments[at] > 1 {
-            header.msg_control = self.controls[at].0.as_mut_ptr().cast();
-            // SAFETY: the control buffer has room for one message with two bytes.
-            unsafe {
-                header.msg_controllen = libc::CMSG_SPACE(2) as _;
-                let message = libc::CMSG_FIRSTHDR(header);
-                (*message).cmsg_level = libc::SOL_UDP;
-                (*message).cmsg_type = libc::UDP_SEGMENT;
-                (*message).cmsg_len = libc::CMSG_LEN(2) as _;
-                let bytes = self.segment_bytes[at] as u16;
-                libc::CMSG_DATA(message)
-                    .cast::<u16>()
-                    .write_unaligned(bytes);
-            }
+            let bytes = self.segment_bytes[at] as u16;
+            announce_segments(header, &mut self.controls[at], bytes);
         }
     }
 }

@@ -16,10 +16,10 @@ use crate::tally::Source;
 const JOINING: usize = 8;
 /// While others join, publishers send this much more slowly, so that joining is not what is loaded.
 const SLOW_DOWN: u32 = 10;
-/// How often what is not media is looked after.
 /// Who is deaf shares a core with the server, and wakes up no more often than that: nobody waits for what it sends or reads,
 /// and the kernel notes when what is read arrived.
 const REST: Duration = Duration::from_millis(1);
+/// How often what is not media is looked after.
 const HOUSEKEEPING_EVERY: Duration = Duration::from_millis(5);
 
 /// Tokens with the poller: the participant's number times three, plus one of these.

@@ -119,7 +119,27 @@ fn no_headers() -> Box<[libc::mmsghdr]> {
 /// The control messages of one datagram, aligned as the kernel wants them.
 #[derive(Clone, Copy)]
 #[repr(align(8))]
-struct Control([u8; CONTROL_BYTES]);
+pub struct Control([u8; CONTROL_BYTES]);
+
+impl Control {
+    pub const EMPTY: Control = Control([0; CONTROL_BYTES]);
+}
+
+/// Has the kernel send a message as datagrams of `bytes` each, the last of what is left (`UDP_SEGMENT`).
+pub fn announce_segments(header: &mut libc::msghdr, control: &mut Control, bytes: u16) {
+    header.msg_control = control.0.as_mut_ptr().cast();
+    // SAFETY: the control buffer has room for one message with two bytes.
+    unsafe {
+        header.msg_controllen = libc::CMSG_SPACE(2) as _;
+        let message = libc::CMSG_FIRSTHDR(header);
+        (*message).cmsg_level = libc::SOL_UDP;
+        (*message).cmsg_type = libc::UDP_SEGMENT;
+        (*message).cmsg_len = libc::CMSG_LEN(2) as _;
+        libc::CMSG_DATA(message)
+            .cast::<u16>()
+            .write_unaligned(bytes);
+    }
+}
 
 /// Buffers for receiving many datagrams in one system call.
 pub struct Batch {
@@ -138,7 +158,7 @@ impl Default for Batch {
             addresses: vec![address; BATCH].into_boxed_slice(),
             payloads: vec![[0; DATAGRAM_BYTES]; BATCH].into_boxed_slice(),
             vectors: vec![NO_VECTOR; BATCH].into_boxed_slice(),
-            controls: vec![Control([0; CONTROL_BYTES]); BATCH].into_boxed_slice(),
+            controls: vec![Control::EMPTY; BATCH].into_boxed_slice(),
             headers: no_headers(),
         };
         // The boxes never move, so the pointers stay good.
@@ -217,7 +237,7 @@ impl Batch {
     }
 }
 
-/// What the kernel takes of segments, and of bytes, in one message.
+/// Of one message; so many of the longest we send are less than the kernel's 64 KiB.
 const MOST_SEGMENTS: usize = 48;
 
 /// Datagrams to be sent on a connected socket in one system call.
@@ -235,7 +255,7 @@ impl Default for Outbox {
         let mut outbox = Outbox {
             payloads: vec![[0x55; DATAGRAM_BYTES]; BATCH].into_boxed_slice(),
             vectors: vec![NO_VECTOR; BATCH].into_boxed_slice(),
-            controls: vec![Control([0; CONTROL_BYTES]); BATCH].into_boxed_slice(),
+            controls: vec![Control::EMPTY; BATCH].into_boxed_slice(),
             headers: no_headers(),
             count: 0,
             segmented: false,
@@ -317,19 +337,7 @@ impl Outbox {
         header.msg_control = ptr::null_mut();
         header.msg_controllen = 0;
         if count > 1 {
-            header.msg_control = self.controls[at].0.as_mut_ptr().cast();
-            header.msg_controllen = CONTROL_BYTES as _;
-            // SAFETY: the control buffer has room for one message with two bytes.
-            unsafe {
-                let message = libc::CMSG_FIRSTHDR(header);
-                (*message).cmsg_level = libc::SOL_UDP;
-                (*message).cmsg_type = libc::UDP_SEGMENT;
-                (*message).cmsg_len = libc::CMSG_LEN(2) as _;
-                libc::CMSG_DATA(message)
-                    .cast::<u16>()
-                    .write_unaligned(bytes);
-                header.msg_controllen = libc::CMSG_SPACE(2) as _;
-            }
+            announce_segments(header, &mut self.controls[at], bytes);
         }
     }
 }
