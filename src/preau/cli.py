@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from preau.problems import USAGE_EXIT, Problem
@@ -32,6 +33,8 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit status."""
+    # Whatever any command writes - database, keys, backups - is for this account alone.
+    os.umask(0o077)
     given = list(sys.argv[1:] if arguments is None else arguments)
     # The media server has arguments of its own and reads them itself.
     if given[:1] == ["sfu"]:
@@ -59,6 +62,14 @@ def _parser() -> argparse.ArgumentParser:
     meet.add_argument("--port", type=_port, required=True, help="the port to listen on, 127.0.0.1 alone")
     meet.set_defaults(command=_meet)
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=_migrate)
+    backup = commands.add_parser("backup", help="copy the database into one file, also while the server runs")
+    backup.add_argument("file", type=Path, help="the file to write; one that is there is kept")
+    backup.set_defaults(command=_backup)
+    restore = commands.add_parser(
+        "restore", help="put a backup in the place of the database of a stopped server"
+    )
+    restore.add_argument("file", type=Path, help="a file that `preau backup` wrote")
+    restore.set_defaults(command=_restore)
     commands.add_parser("doctor", help="say what on this machine is right and what to mend").set_defaults(
         command=_doctor
     )
@@ -97,6 +108,24 @@ def _migrate(_: argparse.Namespace) -> int:
     from preau.meet.app import migrate
 
     migrate(_meet_settings(os.environ))
+    return 0
+
+
+def _backup(parsed: argparse.Namespace) -> int:
+    from preau.meet.backup import back_up
+
+    print(back_up(_meet_settings(os.environ), parsed.file))
+    return 0
+
+
+def _restore(parsed: argparse.Namespace) -> int:
+    from preau.meet.backup import restore
+    from preau.serve.data_dir import lock
+
+    settings = _meet_settings(os.environ)
+    # Held until this process ends: a server must not write into the file that is being changed.
+    lock(settings.data_dir)
+    print(restore(settings, parsed.file))
     return 0
 
 

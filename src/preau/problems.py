@@ -5,6 +5,8 @@ Everything else that goes wrong here is a bug and stays an exception.
 
 from __future__ import annotations
 
+import shlex
+
 USAGE_EXIT = 2
 OCCUPIED_EXIT = 3
 
@@ -52,6 +54,18 @@ class DataDirInUse(Problem):
     def __init__(self, data_dir: str) -> None:
         super().__init__(
             f"another preau serve uses the data directory {data_dir}; stop it or set PREAU_DATA_DIR."
+        )
+
+
+class DataDirOpen(Problem):
+    """Other accounts of this machine can read what is kept. Said, not mended: they may be meant to."""
+
+    code = "data-dir-open"
+
+    def __init__(self, data_dir: str) -> None:
+        super().__init__(
+            f"other accounts of this machine can read in {data_dir}, where accounts, names and keys are "
+            f"kept; run: chmod -R go= {shlex.quote(data_dir)}"
         )
 
 

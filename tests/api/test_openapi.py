@@ -51,8 +51,10 @@ def test_every_error_code_has_one_status_and_is_documented_where_clients_meet_it
         for answer in operation["responses"].values()
     )
     missing = {code.value for code in ErrorCode if code.value not in described.split()}
-    # Nobody plans for a bug, and passcodes are asked for on the control channel alone.
-    assert missing == {"internal", "passcode-needed", "passcode-wrong"}
+    # Nobody plans for a bug; passcodes are asked for on the control channel alone; and what any request can
+    # meet is told once for all of them.
+    assert missing == {"internal", "not-saved", "passcode-needed", "passcode-wrong"}
+    assert "`not-saved`" in document()["info"]["description"]
 
 
 @pytest.fixture(scope="session")

@@ -55,6 +55,8 @@ def main() -> int:
         "--standby", action="store_true", help="serve once `serve` is read from standard input"
     )
     arguments = parser.parse_args()
+    # The database and its companions are for this account alone.
+    os.umask(0o077)
     if arguments.die_with_parent:
         _die_with_parent()
     # Collecting while modules load costs a tenth of the start and finds nothing; the server switches it on.

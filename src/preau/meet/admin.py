@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from preau.meet.app import open_world
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from preau.meet.app import opened_world
 from preau.meet.domain.errors import DomainError
 from preau.meet.domain.policy import OPERATOR
 from preau.meet.domain.roles import AccountRole
 from preau.meet.services import accounts
+from preau.meet.services.ports import World
 from preau.meet.settings import MeetSettings
 from preau.problems import USAGE_EXIT, Problem
 
@@ -22,16 +26,25 @@ class Refused(Problem):
         self.code = error.code.value
 
 
+@contextmanager
+def _acting(settings: MeetSettings) -> Iterator[World]:
+    """The world for one act. Raises `Problem`, also for what a use case refuses."""
+    with opened_world(settings) as world:
+        try:
+            yield world
+        except DomainError as error:
+            raise Refused(error) from None
+
+
 def create_account(settings: MeetSettings, name: str, email: str, role: str) -> str:
     """Make an account; returns the link that signs it in once. Raises `Problem`."""
-    try:
-        secret = accounts.create_account(open_world(settings), OPERATOR, name, email, AccountRole(role))
-    except DomainError as error:
-        raise Refused(error) from None
+    with _acting(settings) as world:
+        secret = accounts.create_account(world, OPERATOR, name, email, AccountRole(role))
     return f"{settings.public_url}/sign-in/{secret}"
 
 
 def setup_link(settings: MeetSettings) -> str | None:
     """A fresh link to set the server up with, or None once it is; earlier ones stop working."""
-    secret = accounts.offer_setup(open_world(settings))
+    with _acting(settings) as world:
+        secret = accounts.offer_setup(world)
     return None if secret is None else f"{settings.public_url}/setup/{secret}"

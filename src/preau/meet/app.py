@@ -7,8 +7,10 @@ of imports) is loaded with its first request, or when the first moments after a 
 from __future__ import annotations
 
 import asyncio
+import json
 import socket as sockets
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +18,7 @@ from urllib.parse import urlsplit
 from preau.meet.control.connection import open_door
 from preau.meet.control.endpoint import ControlEndpoint
 from preau.meet.control.rooms import Rooms
+from preau.meet.domain.errors import DomainError, ErrorCode
 from preau.meet.domain.ids import OccurrenceId
 from preau.meet.integrations.livekit import LiveKitMedia, NullMedia
 from preau.meet.integrations.machine import Argon2Passwords, SystemClock, SystemRandomness
@@ -26,6 +29,7 @@ from preau.meet.log import LogEvent, log_event
 from preau.meet.server import serve
 from preau.meet.services.audit import note_unnoted
 from preau.meet.services.doors import device_cookie
+from preau.meet.services.health import health_of
 from preau.meet.services.link_post import LinkPost, give_up_links
 from preau.meet.services.ports import Mail, Media, MediaNewsReader, World
 from preau.meet.services.post import deliver_due
@@ -40,6 +44,7 @@ _FORGET_EVERY_S = 3600.0
 _WATCH_EVERY_S = 1.0
 _SEND_EVERY_S = 2.0
 _SUM_UP_EVERY_S = 2.0
+_TRY_AGAIN_EVERY_S = 2.0
 _WATCHED_AT_ONCE = 10
 
 Message = MutableMapping[str, Any]
@@ -77,6 +82,7 @@ class Platform:
             asyncio.create_task(self._watch_presence()),
             asyncio.create_task(self._send_letters()),
             asyncio.create_task(self._sum_up_refusals()),
+            asyncio.create_task(self._try_database_again()),
         )
 
     async def stop(self) -> None:
@@ -95,7 +101,7 @@ class Platform:
         elif scope["type"] == "http":
             if self._interface is None and scope["path"] == "/healthz":
                 # A supervisor asks this first; the answer should not wait for what it does not need.
-                await _answer_health(send)
+                await _answer_health(send, self._world.store.trouble)
                 return
             interface = await self._loaded()
             await interface(scope, receive, send)
@@ -110,7 +116,13 @@ class Platform:
             try:
                 await asyncio.to_thread(forget_expired, self._world)
             except Exception as error:  # The database may be away for a while; the next time will do.
-                log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
+                _log_fault(error)
+
+    async def _try_database_again(self) -> None:
+        while True:
+            await asyncio.sleep(_TRY_AGAIN_EVERY_S)
+            if self._world.store.trouble is not None:
+                await asyncio.to_thread(self._world.store.try_again)
 
     async def _sum_up_refusals(self) -> None:
         while True:
@@ -121,7 +133,7 @@ class Platform:
         try:
             await asyncio.to_thread(note_unnoted, self._world)
         except Exception as error:  # What could not be written is counted on.
-            log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
+            _log_fault(error)
 
     async def _send_letters(self) -> None:
         started_at = self._world.clock.now()
@@ -136,7 +148,7 @@ class Platform:
                 if self._world.sends_mail:
                     await deliver_due(self._world, self._mail, self._settings.public_url)
             except Exception as error:  # The database may be away; what waits is still there the next time.
-                log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
+                _log_fault(error)
 
     async def _watch_presence(self) -> None:
         """Each second: nobody is in a media room who has no seat in its meeting."""
@@ -179,10 +191,17 @@ class Platform:
         return build(parts, self._settings.allowed_origins, media_origins(self._settings.livekit))
 
 
-async def _answer_health(send: Send) -> None:
+def _log_fault(error: Exception) -> None:
+    """One line for a chore that failed; a database that cannot be used has told so itself, once."""
+    if not (isinstance(error, DomainError) and error.code is ErrorCode.NOT_SAVED):
+        log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
+
+
+async def _answer_health(send: Send, trouble: str | None) -> None:
+    status, health = health_of(trouble)
     headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": b'{"status":"ok"}'})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(health).encode()})
 
 
 def _media_of(livekit: LiveKitSettings | None) -> tuple[Media, MediaNewsReader]:
@@ -207,7 +226,8 @@ def open_world(settings: MeetSettings) -> World:
     """The database, brought up to date, and the machine's services."""
     if settings.database_url.startswith("sqlite"):
         try:
-            settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            settings.data_dir.parent.mkdir(parents=True, exist_ok=True)
+            settings.data_dir.mkdir(mode=0o700, exist_ok=True)
         except OSError:
             raise BadSetting(
                 "PREAU_DATA_DIR", str(settings.data_dir), "a folder that can be written"
@@ -217,9 +237,20 @@ def open_world(settings: MeetSettings) -> World:
     return World(store, SystemClock(), SystemRandomness(), Argon2Passwords(), sends_mail=sends_mail)
 
 
+@contextmanager
+def opened_world(settings: MeetSettings) -> Iterator[World]:
+    """As `open_world`, for one act: what it wrote stands in the database's one file afterwards."""
+    world = open_world(settings)
+    try:
+        yield world
+    finally:
+        world.store.close()
+
+
 def migrate(settings: MeetSettings) -> None:
     """Bring the database up to date."""
-    open_world(settings)
+    with opened_world(settings):
+        pass
 
 
 def run(settings: MeetSettings, port: int) -> None:
@@ -229,4 +260,5 @@ def run(settings: MeetSettings, port: int) -> None:
 
 def run_on(settings: MeetSettings, socket: sockets.socket) -> None:
     """As `run`, on a socket that listens already."""
-    serve(Platform(settings, open_world(settings)), socket)
+    with opened_world(settings) as world:
+        serve(Platform(settings, world), socket)

@@ -25,6 +25,8 @@ class LogEvent(StrEnum):
     MEDIA_STRANGER_REMOVED = "media-stranger-removed"
     MAIL_FAILED = "mail-failed"
     WEBHOOK_REFUSED = "webhook-refused"
+    DATABASE_AWAY = "database-away"
+    DATABASE_BACK = "database-back"
     INTERNAL_ERROR = "internal-error"
 
 

@@ -23,13 +23,40 @@ class EngineKey:
     secret: str
 
 
+def make_private(data_dir: Path) -> None:
+    """Make the directory, if it is not there, for this account alone. Raises OSError.
+
+    Its parents are made as any others are: what stands in them is not ours.
+    """
+    data_dir.parent.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(mode=0o700, exist_ok=True)
+
+
+def open_to_others(data_dir: Path) -> tuple[Path, ...]:
+    """The directory, and the files in it, that other accounts of the machine can get at.
+
+    Files count only while the directory lets others in.
+    """
+    try:
+        if not _lets_others_in(data_dir):
+            return ()
+        kept = sorted(path for path in data_dir.iterdir() if path.is_file() and _lets_others_in(path))
+    except OSError:
+        return ()
+    return (data_dir, *kept)
+
+
+def _lets_others_in(path: Path) -> bool:
+    return bool(path.stat().st_mode & 0o077)
+
+
 def lock(data_dir: Path) -> int:
     """Makes the directory and holds it until the process ends; the number is the open lock file.
 
     Raises BadSetting for a directory that cannot be used and DataDirInUse for one that is.
     """
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        make_private(data_dir)
         held = os.open(data_dir / _LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError:
         raise BadSetting("PREAU_DATA_DIR", str(data_dir), "a directory this account may write to") from None

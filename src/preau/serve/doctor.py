@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from preau.problems import Problem
-from preau.serve import ports
+from preau.problems import DataDirOpen, Problem
+from preau.serve import data_dir, ports
 from preau.serve.settings import ServeSettings, is_loopback
 
 _FILES_WANTED = 4096
@@ -79,10 +79,12 @@ def _web(_: ServeSettings) -> str:
 
 
 def _data_dir(settings: ServeSettings) -> str:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.make_private(settings.data_dir)
     if not os.access(settings.data_dir, os.W_OK | os.X_OK):
         raise Problem(f"{settings.data_dir} is not writable by this account.")
-    return f"{settings.data_dir} is writable"
+    if data_dir.open_to_others(settings.data_dir):
+        raise DataDirOpen(str(settings.data_dir))
+    return f"{settings.data_dir} is writable, by this account alone"
 
 
 def _public_port(settings: ServeSettings) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 
+from preau.problems import DataDirOpen
 from preau.serve import data_dir, ports
 from preau.serve.backends import BackendAddress
 from preau.serve.children import Child, ChildPlan
@@ -36,6 +37,8 @@ def serve(settings: ServeSettings, environ: Mapping[str, str]) -> None:
     if settings.has_sfu:
         ports.check_media(settings)
     data_dir.lock(settings.data_dir)
+    if data_dir.open_to_others(settings.data_dir):
+        print(DataDirOpen(str(settings.data_dir)).line(), file=sys.stderr, flush=True)
     layout = _layout(settings)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_Supervisor(settings, environ, layout).run(listener))

@@ -16,6 +16,7 @@ export const SERVER_CODES = [
   "too-large",
   "already-set-up",
   "conflict",
+  "not-saved",
   "internal",
 ] as const;
 

@@ -18,7 +18,10 @@ DESCRIPTION = """The HTTP interface of a Préau server. JSON in and out, times i
 Every error has the form `{"error": {"code", "message", "fields"?}}`; `code` is stable. Sign-in state is
 on the server; the cookie `preau_signin` is its key. Requests that change something are refused with
 `not-allowed` when their `Origin` is another one. Meetings themselves run over the control channel
-(docs/protocol/control.md)."""
+(docs/protocol/control.md).
+
+While the database cannot be used, any request can be answered with 503 and `not-saved`: nothing was
+changed, and `retry-after` says when to try again. `/healthz` then answers 503 too."""
 
 
 def build_interface() -> FastAPI:

@@ -33,6 +33,7 @@ STATUS: Mapping[ErrorCode, int] = {
     ErrorCode.TOO_LARGE: 413,
     ErrorCode.ALREADY_SET_UP: 409,
     ErrorCode.CONFLICT: 409,
+    ErrorCode.NOT_SAVED: 503,
     ErrorCode.INTERNAL: 500,
 }
 

@@ -15,6 +15,7 @@ from preau.meet.domain.accounts import LANGUAGES
 from preau.meet.domain.errors import DomainError, ErrorCode
 from preau.meet.log import LogEvent, log_event
 from preau.meet.services.accounts import is_set_up
+from preau.meet.services.health import health_of
 from preau.meet.services.media import note_refused_call, take_news
 
 router = APIRouter(tags=["instance"])
@@ -65,7 +66,12 @@ async def livekit_webhook(
         log_event(LogEvent.MEDIA_STRANGER_REMOVED, occurrence_id=news.room)
 
 
-@health_router.get("/healthz")
-def health() -> Health:
-    """The server answers."""
-    return Health()
+@health_router.get(
+    "/healthz",
+    response_model_exclude_none=True,
+    responses={503: {"model": Health, "description": "The database cannot be used just now."}},
+)
+def health(parts: PartsOf, response: Response) -> Health:
+    """Whether the server answers and can keep what it is told."""
+    response.status_code, body = health_of(parts.world.store.trouble)
+    return Health.model_validate(body)

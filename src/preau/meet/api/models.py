@@ -111,9 +111,13 @@ class AccountChanges(Body):
 
 
 class Health(BaseModel):
-    """The server answers."""
+    """The server answers, and whether it can keep anything."""
 
-    status: Literal["ok"] = "ok"
+    status: Literal["ok", "not-saved"] = "ok"
+    reason: str | None = Field(
+        default=None,
+        description="Why the database cannot be used: disk-full, locked, read-only, damaged, unreachable.",
+    )
 
 
 def iso(moment: datetime | None) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import Request
 
 from preau.meet.api.context import SIGN_IN_COOKIE
+from preau.meet.domain.errors import DomainError
 from preau.meet.domain.ids import MeetingId
 from preau.meet.log import LogEvent, log_event
 from preau.meet.services.audit import count_refusal, note_refusal
@@ -42,5 +43,7 @@ def note_refused_act(request: Request) -> None:
             return
         account = who(parts.world, request.cookies.get(SIGN_IN_COOKIE))
         note_refusal(parts.world, account, route.name.replace("_", "-"), wanted)
-    except Exception as error:  # The refusal stands, whether or not the database took a note of it.
+    except DomainError:  # The refusal stands, whether or not the database took a note of it.
+        return
+    except Exception as error:
         log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)

@@ -26,7 +26,7 @@ from preau.meet.control.reports import RefusedReport, report_of
 from preau.meet.control.rooms import Rooms
 from preau.meet.control.runner import RoomRunner
 from preau.meet.control.sentences import REFUSALS
-from preau.meet.domain.errors import DomainError
+from preau.meet.domain.errors import DomainError, ErrorCode
 from preau.meet.domain.ids import ID_BYTES, ParticipantId, participant_id
 from preau.meet.domain.meetings import Meeting
 from preau.meet.domain.text import MAX_CHAT_CHARACTERS, MAX_NAME_CHARACTERS, clean_chat, clean_line
@@ -297,7 +297,9 @@ class Connection:
             opened = await asyncio.to_thread(open_case, self._door.world, report)
         except RefusedReport as refusal:
             self.put(answers.refused(frame.request, refusal.code))
-        except Exception as error:  # The database may be away; the person is told, and tries again.
+        except DomainError:  # The database cannot be used, or was asked too much at once: try again.
+            self.put(answers.refused(frame.request, "not-saved"))
+        except Exception as error:
             log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
             self.put(answers.refused(frame.request, "not-saved"))
         else:
@@ -317,9 +319,11 @@ class Connection:
             running = self._door.rooms.running(meeting.id)
             runner = running if is_resuming else await self._door.rooms.open(meeting)
         except DomainError as refusal:
-            self._refuse_knock(frame, refusal.code.value)
+            # While the database cannot be used, the client waits a moment and knocks again.
+            is_away = refusal.code is ErrorCode.NOT_SAVED
+            self._refuse_knock(frame, "rate-limited" if is_away else refusal.code.value)
             return
-        except Exception as error:  # The database may be away; the client waits a moment and knocks again.
+        except Exception as error:
             log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
             self.put(answers.refused(frame.request, "rate-limited"))
             return

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from preau.meet.control.delivery import Delivery, Line, RoomFacts
 from preau.meet.control.log_writer import LogWriter
+from preau.meet.domain.errors import DomainError
 from preau.meet.domain.ids import OccurrenceId, ParticipantId
 from preau.meet.live.audience import runs_the_room
 from preau.meet.live.codec import event_from_json, event_to_log
@@ -131,6 +132,8 @@ class RoomRunner:
             return True
         try:
             await self._around.writer.append(records, audit)
+        except DomainError:  # The database cannot be used, and has said so once itself.
+            return False
         except Exception as error:  # Whatever kept the entries from being durable, nothing of them happened.
             log_event(
                 LogEvent.ROOM_LOG_FAILED, occurrence_id=self.facts.occurrence_id, error=type(error).__name__

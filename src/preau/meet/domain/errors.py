@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+#: When it is worth trying again what could not be saved, in seconds.
+NOT_SAVED_RETRY_S = 5
+
 
 class ErrorCode(StrEnum):
     """Stable: clients choose their words by it."""
@@ -25,6 +28,7 @@ class ErrorCode(StrEnum):
     TOO_LARGE = "too-large"
     ALREADY_SET_UP = "already-set-up"
     CONFLICT = "conflict"
+    NOT_SAVED = "not-saved"
     INTERNAL = "internal"
 
 
@@ -104,6 +108,12 @@ def rate_limited(retry_after_s: int) -> DomainError:
 def already_set_up() -> DomainError:
     """The refusal of a second set-up."""
     return DomainError(ErrorCode.ALREADY_SET_UP, "This server is set up already; sign in instead.")
+
+
+def not_saved() -> DomainError:
+    """The refusal of everything while the database cannot be used; nothing was changed."""
+    message = "The server cannot use its database just now, so nothing was changed; try again in a moment."
+    return DomainError(ErrorCode.NOT_SAVED, message, retry_after_s=NOT_SAVED_RETRY_S)
 
 
 def conflict(message: str) -> DomainError:

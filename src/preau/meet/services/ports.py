@@ -233,8 +233,22 @@ class AlreadyStoredError(Exception):
 class Store(Protocol):
     """The database. A block that raises leaves no trace; after `write` its changes are durable."""
 
-    def read(self) -> AbstractContextManager[Transaction]: ...
-    def write(self) -> AbstractContextManager[Transaction]: ...
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be kept, as it was last found; None while all is well."""
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """A transaction that only reads. Raises DomainError (not-saved) when the database cannot be used."""
+
+    def write(self) -> AbstractContextManager[Transaction]:
+        """A transaction that may write, durable once left. Raises DomainError (not-saved)."""
+
+    def try_again(self) -> None:
+        """Find out whether a trouble is over."""
+
+    def close(self) -> None:
+        """Bring everything into the file that is copied, and let go of it."""
+
     def erase_traces(self) -> None:
         """Make deleted rows unreadable in the files of the database, where that needs a step of its own."""
 

@@ -14,7 +14,7 @@ _SQLITE_PRAGMAS = (
     # Each commit reaches the disk before it returns: an acknowledged chat line survives a power cut.
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=10000",
+    "PRAGMA busy_timeout=5000",
     # Deleted rows are overwritten with zeros: what a guest said is gone when the log is purged.
     "PRAGMA secure_delete=ON",
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.exc import DBAPIError
 
+from preau.meet.log import LogEvent, log_event
+from preau.meet.storage.availability import Availability, Trouble
 from preau.meet.storage.engine import open_engine
 from preau.meet.storage.schema import migrate
 from preau.meet.storage.store import DatabaseStore
@@ -21,10 +23,24 @@ class DatabaseUnreachable(Problem):
 
 
 def open_store(database_url: str) -> DatabaseStore:
-    """The store over a database whose schema was brought up to date."""
+    """The store over a database whose schema was brought up to date.
+
+    Raises DatabaseUnreachable and DatabaseNewer.
+    """
     engine = open_engine(database_url)
     try:
         migrate(engine)
     except DBAPIError as error:
+        engine.dispose()
         raise DatabaseUnreachable(error) from None
-    return DatabaseStore(engine)
+    except Problem:
+        engine.dispose()
+        raise
+    return DatabaseStore(engine, Availability(_log_change))
+
+
+def _log_change(trouble: Trouble | None) -> None:
+    if trouble is None:
+        log_event(LogEvent.DATABASE_BACK)
+    else:
+        log_event(LogEvent.DATABASE_AWAY, reason=trouble.value)

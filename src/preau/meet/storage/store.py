@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -14,11 +14,13 @@ from sqlalchemy.engine import RowMapping
 
 from preau.meet.domain.accounts import Account
 from preau.meet.domain.codes import MeetingCode
+from preau.meet.domain.errors import DomainError
 from preau.meet.domain.ids import AccountId, MeetingId, OccurrenceId
 from preau.meet.domain.meetings import Meeting, Occurrence
 from preau.meet.domain.roles import AccountRole
 from preau.meet.domain.rules import Kind, Profile, bundle, rules_from_json, rules_to_json
 from preau.meet.services.ports import AuditRecord, LogRecord, OneTimeLink, SignIn
+from preau.meet.storage.availability import Availability
 from preau.meet.storage.inserts import insert_new
 from preau.meet.storage.letters import StoredCaseMails
 from preau.meet.storage.safe_room import StoredCases, StoredInvitations, StoredOrganizations
@@ -31,6 +33,9 @@ from preau.meet.storage.tables import (
     ROOM_LOG,
     SIGN_INS,
 )
+
+#: A commit of nothing that must reach the disk all the same.
+_EMPTY_WRITE = {"sqlite": "PRAGMA user_version = 0", "postgresql": "SELECT pg_current_xact_id()"}
 
 
 def _account(row: RowMapping) -> Account:
@@ -277,20 +282,21 @@ class StoredTransaction:
 class DatabaseStore:
     """The `Store` port over an engine."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, availability: Availability | None = None) -> None:
         self._engine = engine
         self._reader = engine.execution_options(writes=False)
+        self._availability = availability or Availability()
 
     @contextmanager
     def read(self) -> Iterator[StoredTransaction]:
         """A transaction that only reads."""
-        with self._reader.begin() as connection:
+        with self._availability.watched(), self._reader.begin() as connection:
             yield StoredTransaction(connection)
 
     @contextmanager
     def write(self) -> Iterator[StoredTransaction]:
         """A transaction that may write; durable once the block is left without an error."""
-        with self._engine.begin() as connection:
+        with self._availability.watched(), self._engine.begin() as connection:
             yield StoredTransaction(connection)
 
     def erase_traces(self) -> None:
@@ -299,3 +305,23 @@ class DatabaseStore:
             # Outside any transaction, which only the driver's own connection is.
             with closing(self._engine.raw_connection()) as connection:
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the database cannot be used, as it was last found; None while it can."""
+        return self._availability.trouble
+
+    def try_again(self) -> None:
+        """Write something that means nothing, to find out whether the database takes it again."""
+        with suppress(DomainError), self._availability.watched(), self._engine.begin() as connection:
+            connection.exec_driver_sql(_EMPTY_WRITE[self._engine.dialect.name])
+            # Only what was committed counts; the block's own commit then has nothing to do.
+            connection.commit()
+            self._availability.note_usable()
+
+    def close(self) -> None:
+        """Write everything into the one file and let go of it; nothing may be asked of it afterwards."""
+        try:
+            self.erase_traces()
+        finally:
+            self._engine.dispose()

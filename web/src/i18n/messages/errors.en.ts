@@ -19,6 +19,8 @@ export default {
   "error.too-large": "That is too long. Shorten it and try again.",
   "error.already-set-up": "This server already has its administrator. Sign in instead.",
   "error.conflict": "Somebody else changed this at the same moment. Load the page again and try once more.",
+  "error.not-saved":
+    "The server cannot save anything just now, so nothing was changed. Try again in a moment; if it stays so, tell your administrator.",
   "error.internal":
     "The server made a mistake, and has noted it. Try again; if it stays so, tell your administrator.",
   "error.unreachable": "The server does not answer. Check your network, then try again.",

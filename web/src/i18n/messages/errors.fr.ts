@@ -19,6 +19,8 @@ export default {
   "error.too-large": "C’est trop long. Raccourcissez et réessayez.",
   "error.already-set-up": "Ce serveur a déjà son administrateur. Connectez-vous plutôt.",
   "error.conflict": "Quelqu’un d’autre l’a modifié au même moment. Rechargez la page et réessayez.",
+  "error.not-saved":
+    "Le serveur ne peut rien enregistrer pour le moment : rien n’a été modifié. Réessayez dans un instant ; si cela dure, prévenez l’administrateur.",
   "error.internal":
     "Le serveur a commis une erreur et l’a notée. Réessayez ; si elle persiste, prévenez votre administrateur.",
   "error.unreachable": "Le serveur ne répond pas. Vérifiez votre réseau, puis réessayez.",
