@@ -29,10 +29,10 @@ from preau.sfu.engine import Engine, EngineDied, PortInUse, start
 from preau.sfu.hub import Clock, Hub
 from preau.sfu.rooms import commands
 from preau.sfu.settings import Settings
+from preau.sfu.wire.limits import MAX_FRAME_BYTES
 
-#: Longest body of an API call, longest signalling message, in bytes.
+#: Longest body of an API call, in bytes.
 MAX_BODY_BYTES = 10 * 1024 * 1024
-MAX_MESSAGE_BYTES = 2 * 1024 * 1024
 _SHUTDOWN_S = 1.5
 _NO_V1 = "this server speaks the dual peer connection protocol: use /rtc"
 
@@ -246,7 +246,7 @@ def _config(hub: Hub) -> uvicorn.Config:
         application(hub),
         http="httptools",
         ws="websockets-sansio",
-        ws_max_size=MAX_MESSAGE_BYTES,
+        ws_max_size=MAX_FRAME_BYTES,
         ws_ping_interval=10.0,
         ws_ping_timeout=15.0,
         # Signalling is small; compression would cost memory per connection and invite bombs.

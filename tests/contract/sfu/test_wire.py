@@ -29,7 +29,8 @@ from preau.sfu.signalling import responses as say
 from preau.sfu.wire import room_service as wire
 from preau.sfu.wire.data import server_packet, stamp_packet
 from preau.sfu.wire.errors import WireError
-from preau.sfu.wire.requests import MAX_FRAME_BYTES, decode_request
+from preau.sfu.wire.limits import MAX_FRAME_BYTES
+from preau.sfu.wire.requests import decode_request
 from preau.sfu.wire.responses import encode_response
 from preau.sfu.wire.webhooks import encode_event
 from tests.kit.sfu_room import Stage

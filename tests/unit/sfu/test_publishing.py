@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from preau.sfu.model import LeaveAction, Permission, TrackKind, TrackSource, VideoLayer, VideoQuality
 from preau.sfu.rooms import commands, media
 from preau.sfu.signalling import requests as ask
 from preau.sfu.signalling import responses as say
+from preau.sfu.wire.responses import encode_response
 from tests.kit.sfu_room import Stage, offer_sdp
 
 CAMERA = ask.AddTrack(cid="cam", kind=TrackKind.VIDEO, source=TrackSource.CAMERA)
@@ -27,6 +31,25 @@ def test_a_track_gets_a_sid_at_once_and_is_public_once_agreed() -> None:
     seen = stage.told("ben", say.ParticipantsChanged)[-1].participants[0].tracks[0]
     assert (seen.mid, seen.mime, seen.simulcast) == ("0", "video/VP8", True)
     assert stage.events() == ["track_published"]
+
+
+CALLED: dict[str, Callable[[str], ask.AddTrack]] = {
+    "cid": lambda text: replace(CAMERA, cid=text),
+    "name": lambda text: replace(CAMERA, name=text),
+    "stream": lambda text: replace(CAMERA, media_group=text),
+}
+
+
+@pytest.mark.parametrize("called", CALLED.values(), ids=CALLED)
+def test_what_a_track_is_called_is_as_short_as_an_identity(called: Callable[[str], ask.AddTrack]) -> None:
+    stage = Stage()
+    stage.arrive("ada")
+    for text in ("é" * 128, "é" * 128 + "x", "x" * 60_000):
+        stage.ask("ada", called(text))
+    assert len(stage.told("ada", say.TrackAccepted)) == 1
+    refusals = stage.told("ada", say.RequestOutcome)
+    assert [one.reason for one in refusals] == [say.Reason.LIMIT_EXCEEDED] * 2
+    assert all(len(encode_response(one)) < 1000 for one in refusals)
 
 
 def test_layers_are_named_from_the_lowest() -> None:

@@ -24,6 +24,8 @@ from preau.sfu.signalling.sdp import SdpError, read_sections
 #: Most tracks a participant may have announced and not yet offered; most it may publish.
 MAX_ANNOUNCED = 20
 MAX_TRACKS = 64
+#: Longest name, stream and client's id of a track, as LiveKit's for identities.
+MAX_NAME_BYTES = 256
 
 _SOURCE_LETTER = {
     TrackSource.UNKNOWN: "U",
@@ -47,7 +49,7 @@ def add_track(room: RoomState, member: Member, request: ask.AddTrack, now: float
     if problem := _problem(member, request):
         if problem[0] is say.Reason.NOT_ALLOWED:
             refusing.note(room, member.identity, "AddTrack", now)
-        room.send(member, say.RequestOutcome(reason=problem[0], message=problem[1], request=request))
+        room.send(member, say.RequestOutcome(problem[0], problem[1], _shortened(request)))
         return
     if request.sid:
         # A second codec of a published track: one codec is forwarded, so there is nothing to add.
@@ -77,7 +79,22 @@ def _problem(member: Member, request: ask.AddTrack) -> tuple[say.Reason, str] | 
     announced = sum(1 for track in member.tracks.values() if not track.live)
     if announced >= MAX_ANNOUNCED or len(member.tracks) >= MAX_TRACKS:
         return say.Reason.LIMIT_EXCEEDED, "Too many tracks."
+    if _shortened(request) != request:
+        return (
+            say.Reason.LIMIT_EXCEEDED,
+            f"A track's id, name and stream have at most {MAX_NAME_BYTES} bytes.",
+        )
     return None
+
+
+def _shortened(request: ask.AddTrack) -> ask.AddTrack:
+    """What everybody would be told with every change is as short as an identity."""
+    cid, name, group = map(_short, (request.cid, request.name, request.media_group))
+    return replace(request, cid=cid, name=name, media_group=group)
+
+
+def _short(text: str) -> str:
+    return text.encode()[:MAX_NAME_BYTES].decode(errors="ignore")
 
 
 def _info(room: RoomState, request: ask.AddTrack) -> TrackInfo:

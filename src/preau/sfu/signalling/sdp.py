@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-#: Longest description read, in bytes; longer ones are refused.
-MAX_SDP_BYTES = 1024 * 1024
+#: Longest description read, in bytes; longer ones are refused. The engine's limits too.
+MAX_SDP_BYTES = 512 * 1024
 #: Most sections read of one description.
-MAX_SECTIONS = 1000
+MAX_SECTIONS = 500
 
 _SENDING = frozenset({"sendonly", "sendrecv"})
 _DIRECTIONS = frozenset({"sendonly", "sendrecv", "recvonly", "inactive"})

@@ -13,9 +13,8 @@ from preau.sfu.model import DisconnectReason, TrackKind
 from preau.sfu.signalling import requests as ask
 from preau.sfu.wire.errors import WireError
 from preau.sfu.wire.infos import layers_from, quality_of, source_of
+from preau.sfu.wire.limits import check_frame
 
-#: Longest frame accepted, in bytes.
-MAX_FRAME_BYTES = 2 * 1024 * 1024
 #: Longest list of sids in one request.
 MAX_SIDS = 4096
 
@@ -24,9 +23,8 @@ _REASONS = {reason.value: reason for reason in DisconnectReason}
 
 
 def decode_request(frame: bytes) -> ask.Request:
-    """The request in a frame. Raises WireError (frame-too-large, garbled-frame, empty-frame)."""
-    if len(frame) > MAX_FRAME_BYTES:
-        raise WireError("frame-too-large", f"A signalling frame has at most {MAX_FRAME_BYTES} bytes.")
+    """The request in a frame. Raises WireError (empty-frame, and what `check_frame` raises)."""
+    check_frame(frame)
     try:
         message = rtc.SignalRequest.FromString(frame)
     except (DecodeError, UnicodeDecodeError) as error:
