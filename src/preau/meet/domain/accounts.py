@@ -10,8 +10,6 @@ from preau.meet.domain.roles import AccountRole
 from preau.meet.domain.text import MAX_NAME_CHARACTERS, clean_email, clean_line
 
 LANGUAGES = ("en", "fr")
-MIN_PASSWORD_CHARACTERS = 8
-MAX_PASSWORD_CHARACTERS = 200
 
 
 @dataclass(frozen=True)
@@ -41,15 +39,6 @@ def name_problem(name: str) -> str | None:
         return "Enter a name."
     if len(name) > MAX_NAME_CHARACTERS:
         return f"At most {MAX_NAME_CHARACTERS} characters."
-    return None
-
-
-def password_problem(password: str) -> str | None:
-    """Why a password cannot be chosen, or None. Length is all that is asked (OWASP ASVS 5.0, 6.2)."""
-    if len(password) < MIN_PASSWORD_CHARACTERS:
-        return f"At least {MIN_PASSWORD_CHARACTERS} characters."
-    if len(password) > MAX_PASSWORD_CHARACTERS:
-        return f"At most {MAX_PASSWORD_CHARACTERS} characters."
     return None
 
 

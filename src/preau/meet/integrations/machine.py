@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from datetime import UTC, datetime
+from importlib import import_module
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -15,6 +16,13 @@ _MAX_AT_ONCE = 2
 # Fewer than the HTTP interface has threads: the rest of it goes on while sign-ins queue.
 _MAX_WAITING = 24
 _WAIT_S = 5.0
+#: What a thief of the database tries of a slow hash in weeks; at the door it takes years.
+_LEAST_GUESSES = 10**8
+_LOOKED_AT = 32
+#: zxcvbn reads these as letters in all combinations: more than five kinds take it seconds. No common
+#: password has as many.
+_SIGNS = frozenset("@({[<!|$+%")
+_MOST_SIGNS = 5
 
 
 class SystemClock:
@@ -64,6 +72,18 @@ class Argon2Passwords:
             return False
         finally:
             self._end_turn()
+
+    def is_easy(self, password: str) -> bool:
+        """Whether fewer than `_LEAST_GUESSES` guesses find it, by zxcvbn's lists; in bounded time."""
+        if len(_SIGNS.intersection(password)) > _MOST_SIGNS:
+            return False
+        self._take_turn()
+        try:
+            # Loaded with the first password that is chosen: its lists take 15 MB.
+            found = import_module("zxcvbn").zxcvbn(password[:_LOOKED_AT])
+        finally:
+            self._end_turn()
+        return int(found["guesses"]) < _LEAST_GUESSES
 
     def _decoy_hash(self) -> str:
         if self._decoy is None:

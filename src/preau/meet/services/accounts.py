@@ -10,7 +10,6 @@ from preau.meet.domain.accounts import (
     Account,
     Person,
     name_problem,
-    password_problem,
     read_person,
 )
 from preau.meet.domain.errors import already_set_up, conflict, invalid, link_expired
@@ -18,6 +17,7 @@ from preau.meet.domain.ids import ID_BYTES, account_id
 from preau.meet.domain.policy import Action, Actor, demand
 from preau.meet.domain.roles import AccountRole
 from preau.meet.domain.text import clean_line
+from preau.meet.services.passwords import password_problem
 from preau.meet.services.ports import AlreadyStoredError, AuditRecord, OneTimeLink, Transaction, World
 from preau.meet.services.secrets import hash_of, new_secret
 from preau.meet.services.sign_ins import SignedIn, add_sign_in
@@ -69,7 +69,7 @@ def set_up(world: World, secret: str, name: str, email: str, password: str) -> S
             raise already_set_up()
     check_setup(world, secret)
     person, problems = read_person(name, email)
-    problem = password_problem(password)
+    problem = password_problem(world, password, person)
     if problem is not None:
         problems["password"] = problem
     if problems:
@@ -136,7 +136,8 @@ def use_sign_in_link(world: World, secret: str, password: str | None) -> SignedI
     owner = greet_link_owner(world, secret)
     if password is None and owner.needs_password:
         raise invalid({"password": "Choose a password."})
-    problem = None if password is None else password_problem(password)
+    person = Person(owner.name, owner.email)
+    problem = None if password is None else password_problem(world, password, person)
     if problem is not None:
         raise invalid({"password": problem})
     password_hash = None if password is None else world.passwords.hash(password)

@@ -274,6 +274,9 @@ class Passwords(Protocol):
     def matches(self, password_hash: str | None, password: str) -> bool:
         """Whether it is the password; takes as long when there is no hash to compare with."""
 
+    def is_easy(self, password: str) -> bool:
+        """Whether it is among the first that are tried: common, leaked, a pattern, a date."""
+
 
 @dataclass(frozen=True)
 class RoomDoor:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preau.meet.domain.accounts import password_problem, read_person
+from preau.meet.domain.accounts import read_person
 from preau.meet.domain.meetings import read_title
+from preau.meet.domain.passwords import length_problem
 from preau.meet.domain.text import clean_chat, clean_email, clean_line
 
 ANYTHING = st.text(st.characters(), max_size=80)
@@ -84,7 +85,7 @@ def test_a_person_with_everything_wrong_hears_everything() -> None:
 
 @pytest.mark.parametrize(("length", "is_fine"), [(7, False), (8, True), (200, True), (201, False)])
 def test_the_length_of_a_password(length: int, *, is_fine: bool) -> None:
-    assert (password_problem("x" * length) is None) == is_fine
+    assert (length_problem("x" * length) is None) == is_fine
 
 
 def test_a_title_has_a_default_in_the_language() -> None:

@@ -20,7 +20,8 @@ export default {
   "signIn.newPassword": "New password",
   "signIn.newPassword.hint": "At least {count} characters. A few words in a row are easy to keep.",
   "signIn.newPassword.short": "Use at least {count} characters.",
-  "signIn.newPassword.refused": "Choose another password: this one is too short or too long.",
+  "signIn.newPassword.refused":
+    "Choose another password: this one is known to those who guess, or made of your name, your address or the organisation’s name. Take a few words that have nothing to do with each other.",
   "setup.title": "Set up this server",
   "setup.lead": "You become its administrator. It takes a minute, and this link works once.",
   "setup.checking": "Checking the set-up link…",

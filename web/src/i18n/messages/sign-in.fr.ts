@@ -21,7 +21,8 @@ export default {
   "signIn.newPassword.hint":
     "Au moins {count} caractères. Quelques mots à la suite se retiennent facilement.",
   "signIn.newPassword.short": "Utilisez au moins {count} caractères.",
-  "signIn.newPassword.refused": "Choisissez un autre mot de passe : celui-ci est trop court ou trop long.",
+  "signIn.newPassword.refused":
+    "Choisissez un autre mot de passe : celui-ci est connu de ceux qui devinent, ou fait de votre nom, de votre adresse ou du nom de l’organisation. Prenez quelques mots sans rapport entre eux.",
   "setup.title": "Configurer ce serveur",
   "setup.lead": "Vous en devenez l’administrateur. Cela prend une minute, et ce lien ne sert qu’une fois.",
   "setup.checking": "Nous vérifions le lien de configuration…",
