@@ -33,8 +33,8 @@ def server() -> Iterator[RunningServer]:
         yield running
 
 
-def token(identity: str, *, wrong_key: bool = False, room_join: bool = True) -> str:
-    grants = api.VideoGrants(room=ROOM, room_join=room_join)
+def token(identity: str, *, wrong_key: bool = False, room_join: bool = True, room_admin: bool = False) -> str:
+    grants = api.VideoGrants(room=ROOM, room_join=room_join, room_admin=room_admin)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The HMAC key is")
         access = api.AccessToken("devkey", "wrong" if wrong_key else "secret")
@@ -158,14 +158,51 @@ async def test_nothing_to_resume_means_a_fresh_start(server: RunningServer) -> N
         assert first.leave.reason == models.STATE_MISMATCH
 
 
-async def test_a_client_that_sends_too_much_is_ended(server: RunningServer) -> None:
-    async with connect(url(server, token("flood"))) as flood:
+@pytest.mark.parametrize(
+    "frame",
+    [
+        rtc.SignalRequest(ping=1),
+        rtc.SignalRequest(mute=rtc.MuteTrackRequest(sid="TR_none", muted=True)),
+        rtc.SignalRequest(answer=rtc.SessionDescription(sdp="v=0\r\n" * 50_000, id=99)),
+        rtc.SignalRequest(
+            subscription_permission=rtc.SubscriptionPermission(
+                track_permissions=[rtc.TrackPermission(participant_sid=f"PA_{one}") for one in range(1000)]
+            )
+        ),
+    ],
+    ids=lambda frame: frame.WhichOneof("message"),
+)
+async def test_whoever_floods_is_removed_at_once_and_nobody_else_waits(
+    server: RunningServer, frame: rtc.SignalRequest
+) -> None:
+    async with connect(url(server, token("flood"))) as flood, connect(url(server, token("ada"))) as ada:
         ended = asyncio.create_task(closed(flood))
-        with contextlib.suppress(websockets.ConnectionClosed):
-            while not ended.done():
-                await send(flood, rtc.SignalRequest(ping=1))
-                await asyncio.sleep(0)
-        assert (await ended)[1].startswith("too-many-frames")
+        flooding = asyncio.create_task(send_without_end(flood, frame.SerializeToString()))
+        for number in range(10):
+            await send(ada, rtc.SignalRequest(ping_req=rtc.Ping(timestamp=number)))
+            await next_of(ada, "pong_resp")
+        assert not ended.done(), "who asks too much waits"
+        removed = await remove(server, "flood")
+        assert removed.status_code == 200
+        assert (await ended)[1].startswith("removed")
+        await flooding
+
+
+async def send_without_end(connection: ClientConnection, frame: bytes) -> None:
+    with contextlib.suppress(websockets.ConnectionClosed):
+        while True:
+            await connection.send(frame)
+            await asyncio.sleep(0)
+
+
+async def remove(server: RunningServer, identity: str) -> httpx.Response:
+    """What the server's own interface is asked to take somebody out."""
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
+        return await http.post(
+            f"{server.http_url}/twirp/livekit.RoomService/RemoveParticipant",
+            json={"room": ROOM, "identity": identity},
+            headers={"authorization": f"Bearer {token('', room_join=False, room_admin=True)}"},
+        )
 
 
 def command(*arguments: str) -> list[str]:

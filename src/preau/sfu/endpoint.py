@@ -9,20 +9,22 @@ import contextlib
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, Response
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from preau.sfu.api import tokens
-from preau.sfu.hub import Hub, RoomTask
+from preau.sfu.hub import Hub
 from preau.sfu.model import Admission, ClientDetails, DisconnectReason, LeaveAction
 from preau.sfu.outbox import SLOW_READER, Closing, Outbox
+from preau.sfu.room_task import RoomTask
 from preau.sfu.rooms import commands
 from preau.sfu.rooms.moderating import within_limits
 from preau.sfu.signalling import requests as ask
 from preau.sfu.signalling import responses as say
+from preau.sfu.signalling.allowance import ENTRY, Allowance
 from preau.sfu.signalling.connection import Connection, End, Garbled, Pass, Reply
 from preau.sfu.wire.errors import WireError
 from preau.sfu.wire.requests import decode_request
@@ -33,6 +35,15 @@ _REFUSED_STATUS = {"room-full": 429, "room-unknown": 404, "room-closed": 404}
 #: A close frame's reason is at most 123 bytes (RFC 6455).
 _REASON_BYTES = 123
 _CLOSE_PATIENCE_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Whose connection it is, and of which room; of none, when there was nothing to resume."""
+
+    connection: int
+    task: RoomTask | None
+    identity: str
 
 
 def admit(hub: Hub, request: HTTPConnection) -> Admission:
@@ -106,38 +117,64 @@ async def signalling(hub: Hub, socket: WebSocket) -> None:
     task: RoomTask | None = None
     try:
         try:
-            task = await _enter(hub, socket, connection, outbox)
+            who, is_resuming = await _admitted_in_time(hub, socket)
+            if is_resuming:
+                sid = socket.query_params["sid"]
+                task = await _resume(hub, who, commands.Resume(connection, sid, who.identity), outbox)
+            else:
+                task = await _join(hub, socket, connection, who)
         except (tokens.TokenError, commands.RoomRefusal) as error:
             await socket.send_denial_response(refusal_response(error))
             return
         await socket.accept()
-        await _converse(hub, socket, connection, outbox, task)
+        await _converse(hub, socket, outbox, _Line(connection, task, who.identity))
     finally:
         if task is not None:
             task.submit(commands.ConnectionLost(connection))
         hub.disconnect(connection)
 
 
-async def _enter(hub: Hub, socket: WebSocket, connection: int, outbox: Outbox) -> RoomTask | None:
-    """Joins or resumes. None when there is nothing to resume; the client is told to join afresh."""
+async def _admitted_in_time(hub: Hub, socket: WebSocket) -> tuple[Admission, bool]:
+    """Who comes, and whether it comes back: at once, or when it has its share again. Raises as `admit`."""
+    who, is_resuming = _credential(hub, socket)
+    task = hub.find(who.room)
+    wait_s = task.allowance(who.identity).spend(ENTRY, hub.clock()) if task else 0.0
+    if not wait_s:
+        return who, is_resuming
+    await asyncio.sleep(wait_s)
+    # It may have been taken back meanwhile.
+    return _credential(hub, socket)
+
+
+def _credential(hub: Hub, socket: WebSocket) -> tuple[Admission, bool]:
     query = socket.query_params
-    if _is_on(query.get("reconnect", "")) and (sid := query.get("sid")):
-        token = bearer(socket) or query.get("access_token", "")
-        grants = tokens.verify(token, {hub.settings.key: hub.settings.secret}, hub.clock())
-        who = tokens.admission(grants)
-        hub.check_credential(who, is_resuming=True)
-        task = hub.find(who.room)
-        try:
-            if task is None:
-                raise commands.RoomRefusal("participant-unknown", "The room is over.")
-            await task.ask(commands.Resume(connection, sid, who.identity))
-        except commands.RoomRefusal as refusal:
-            notice = say.LeaveNotice(DisconnectReason.STATE_MISMATCH, LeaveAction.RECONNECT)
-            outbox.put(encode_response(notice))
-            outbox.close(1000, f"{refusal.code}: {refusal.message}")
-            return None
-        return task
-    who = admit(hub, socket)
+    if not (_is_on(query.get("reconnect", "")) and query.get("sid")):
+        return admit(hub, socket), False
+    token = bearer(socket) or query.get("access_token", "")
+    grants = tokens.verify(token, {hub.settings.key: hub.settings.secret}, hub.clock())
+    who = tokens.admission(grants)
+    hub.check_credential(who, is_resuming=True)
+    return who, True
+
+
+async def _resume(hub: Hub, who: Admission, command: commands.Resume, outbox: Outbox) -> RoomTask | None:
+    """Goes on as before. None when there is nothing to resume; the client is told to join afresh."""
+    task = hub.find(who.room)
+    try:
+        if task is None:
+            raise commands.RoomRefusal("participant-unknown", "The room is over.")
+        # What the older connection asked before comes first.
+        await task.ask_in_turn(command)
+    except commands.RoomRefusal as refusal:
+        notice = say.LeaveNotice(DisconnectReason.STATE_MISMATCH, LeaveAction.RECONNECT)
+        outbox.put(encode_response(notice))
+        outbox.close(1000, f"{refusal.code}: {refusal.message}")
+        return None
+    return task
+
+
+async def _join(hub: Hub, socket: WebSocket, connection: int, who: Admission) -> RoomTask:
+    query = socket.query_params
     task = hub.room(who.room, who.room_options)
     await task.ask(
         commands.Join(
@@ -151,18 +188,16 @@ async def _enter(hub: Hub, socket: WebSocket, connection: int, outbox: Outbox) -
     return task
 
 
-async def _converse(
-    hub: Hub, socket: WebSocket, connection: int, outbox: Outbox, task: RoomTask | None
-) -> None:
+async def _converse(hub: Hub, socket: WebSocket, outbox: Outbox, line: _Line) -> None:
     """Reads and writes until either side ends."""
-    reading = asyncio.create_task(_read(hub, socket, connection, outbox, task))
+    reading = asyncio.create_task(_read(hub, socket, outbox, line))
     writing = asyncio.create_task(_write(socket, outbox))
     slow = asyncio.create_task(outbox.overflowed.wait())
     running = {reading, writing, slow}
     try:
         await asyncio.wait({reading, writing, slow}, return_when=asyncio.FIRST_COMPLETED)
         if not reading.done() and not writing.done():
-            _LOG.warning("slow-reader: connection %d is ended", connection)
+            _LOG.warning("slow-reader: connection %d is ended", line.connection)
             writing.cancel()
             await _close(socket, SLOW_READER)
         elif reading.done() and not writing.done():
@@ -177,8 +212,12 @@ async def _converse(
         await asyncio.gather(*running, return_exceptions=True)
 
 
-async def _read(hub: Hub, socket: WebSocket, connection: int, outbox: Outbox, task: RoomTask | None) -> None:
-    machine = Connection()
+async def _read(hub: Hub, socket: WebSocket, outbox: Outbox, line: _Line) -> None:
+    """One frame at a time: the next is read when the room has done what the last one asked, or later.
+
+    So a client that asks for more than its share fills its own socket, not the room.
+    """
+    machine = Connection(line.task.allowance(line.identity) if line.task else Allowance())
     while True:
         try:
             message = await socket.receive()
@@ -186,18 +225,25 @@ async def _read(hub: Hub, socket: WebSocket, connection: int, outbox: Outbox, ta
             return
         if message["type"] == "websocket.disconnect":
             return
-        output = machine.receive(_decoded(message), hub.clock())
+        output = machine.receive(_decoded(message), _size_of(message), hub.clock())
         match output:
             case Reply(response):
                 outbox.put(encode_response(response))
-            case Pass(request) if task is not None:
-                task.submit(commands.Asked(connection, request))
+            case Pass(request) if line.task is not None:
+                await line.task.settle(commands.Asked(line.connection, request))
             case End(code, reason):
-                _LOG.info("connection %d is ended: %s", connection, reason)
+                _LOG.info("connection %d is ended: %s", line.connection, reason)
                 outbox.close(code, reason)
                 return
             case _:
                 pass
+        if machine.wait_s:
+            await asyncio.sleep(machine.wait_s)
+
+
+def _size_of(message: Mapping[str, object]) -> int:
+    frame = message.get("bytes") or message.get("text")
+    return len(frame) if isinstance(frame, (bytes, str)) else 0
 
 
 def _decoded(message: Mapping[str, object]) -> ask.Request | Garbled:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 import logging
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +16,7 @@ from preau.sfu.engine import Engine
 from preau.sfu.ids import RoomIds, room_number
 from preau.sfu.model import Admission, RoomInfo, RoomOptions
 from preau.sfu.outbox import Outbox
+from preau.sfu.room_task import RoomTask, room_unknown
 from preau.sfu.rooms import commands, effects, media
 from preau.sfu.rooms.room import Outcome, Room
 from preau.sfu.settings import Settings
@@ -27,7 +26,6 @@ from preau.sfu.wire.errors import WireError
 from preau.sfu.wire.responses import encode_response
 
 _LOG = logging.getLogger("preau.sfu")
-_UNKNOWN = ("room-unknown", "requested room does not exist")
 
 
 class Clock:
@@ -38,64 +36,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self._offset_s + time.monotonic()
-
-
-class RoomTask:
-    """The one task that owns a room: inputs in the order they came, effects done before the next input."""
-
-    def __init__(self, room: Room, perform: Callable[[Outcome], None], clock: Callable[[], float]) -> None:
-        self.room = room
-        self._perform = perform
-        self._clock = clock
-        self._inputs: deque[tuple[object, asyncio.Future[object] | None]] = deque()
-        self._ready = asyncio.Event()
-
-    def submit(self, command: object) -> None:
-        """Queues an input that needs no answer."""
-        self._inputs.append((command, None))
-        self._ready.set()
-
-    async def ask(self, command: object) -> object:
-        """Queues an input and waits for its answer. Raises RoomRefusal."""
-        if self.room.finished:
-            raise commands.RoomRefusal(*_UNKNOWN)
-        answer: asyncio.Future[object] = asyncio.get_running_loop().create_future()
-        self._inputs.append((command, answer))
-        self._ready.set()
-        return await answer
-
-    async def run(self) -> None:
-        """Until the room is over."""
-        while not self.room.finished:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._patience_s()):
-                    await self._ready.wait()
-            self._ready.clear()
-            if self.room.wake_s <= self._clock():
-                self._inputs.append((commands.Tick(), None))
-            while self._inputs:
-                self._step(*self._inputs.popleft())
-
-    def _patience_s(self) -> float | None:
-        wake_s = self.room.wake_s
-        return None if wake_s == float("inf") else max(0.0, wake_s - self._clock())
-
-    def _step(self, command: object, answer: asyncio.Future[object] | None) -> None:
-        try:
-            outcome = self.room.handle(command, self._clock())
-            self._perform(outcome)
-        except Exception as error:
-            # A fault in one input must not end the room.
-            _LOG.exception("room-fault: %s in room %s", type(command).__name__, self.room.info().name)
-            if answer is not None and not answer.done():
-                answer.set_exception(error)
-            return
-        if answer is None or answer.done():
-            return
-        if outcome.refusal is not None:
-            answer.set_exception(outcome.refusal)
-        else:
-            answer.set_result(outcome.value)
 
 
 class Hub:
@@ -141,7 +81,7 @@ class Hub:
             return found
         number = next(self._numbers)
         room = Room(name, options, RoomIds(number), self.clock())
-        task = RoomTask(room, self._perform, self.clock)
+        task = RoomTask(room, self._perform, self.clock, self._prepared)
         self._by_name[name] = self._by_number[number] = task
         running = asyncio.create_task(self._run(task, name, number), name=f"room {name}")
         self._tasks.add(running)
@@ -153,7 +93,7 @@ class Hub:
         """Asks a room. Raises RoomRefusal (also room-unknown)."""
         task = self.find(room)
         if task is None:
-            raise commands.RoomRefusal(*_UNKNOWN)
+            raise room_unknown()
         return await task.ask(command)
 
     def revoke(self, room: str, identity: str, before_s: float) -> None:
@@ -197,7 +137,7 @@ class Hub:
     async def shut_down(self, patience_s: float) -> None:
         """Tells everybody to come back later, and gives that word time to go out."""
         for task in self._by_name.values():
-            task.submit(commands.ShutDown())
+            task.submit_ahead(commands.ShutDown())
         deadline = self.clock() + patience_s
         while self.clock() < deadline:
             await asyncio.sleep(0.02)
@@ -230,22 +170,31 @@ class Hub:
                 task.submit(media.AudioLevels(tuple(levels)))
 
     def _relay(self, event: media.PacketReceived) -> None:
+        """Data waits for its turn as it came; of somebody who may not send any, nothing is kept."""
         task = self._of(event.peer)
-        sender = task.room.sender(event.peer) if task else None
-        if task is None or sender is None:
+        if task is None or (sender := task.room.sender(event.peer)) is None:
             return
+        task.submit(event if sender.may_send_data else commands.NoteData(event.peer))
+
+    def _prepared(self, room: Room, command: object) -> object | None:
+        """What a room can handle of an input; None for what nobody may have."""
+        if not isinstance(command, media.PacketReceived):
+            return command
+        sender = room.sender(command.peer)
+        if sender is None:
+            return None
         try:
             packet = stamp_packet(
-                event.payload,
+                command.payload,
                 sid=sender.sid,
                 identity=sender.identity,
-                reliable=event.reliable,
+                reliable=command.reliable,
                 hidden=sender.hidden,
             )
         except WireError as error:
             _LOG.info("%s: from %s: %s", error.code, sender.sid, error.message)
-            return
-        task.submit(commands.Relay(peer=event.peer, reliable=event.reliable, packet=packet))
+            return None
+        return commands.Relay(peer=command.peer, reliable=command.reliable, packet=packet)
 
     def _perform(self, outcome: Outcome) -> None:
         for effect in outcome.effects:

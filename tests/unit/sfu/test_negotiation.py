@@ -5,11 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preau.sfu.model import TrackKind
-from preau.sfu.signalling.connection import MAX_FRAMES_PER_SECOND, Connection, End, Garbled, Pass, Reply
 from preau.sfu.signalling.matching import Announced, Carried, match_sections
 from preau.sfu.signalling.negotiation import ANSWER_TIMEOUT_S, GATHER_S, QUICK_S, OfferQueue, Phase
-from preau.sfu.signalling.requests import Ignored, Mute, Ping, PingRequest
-from preau.sfu.signalling.responses import Pong, PongResponse
 from preau.sfu.signalling.sdp import MAX_SECTIONS, SdpError, Section, SectionKind, only_tcp, read_sections
 from tests.kit.sfu_room import offer_sdp
 
@@ -175,24 +172,3 @@ def test_an_offer_without_an_answer_times_out() -> None:
     assert not queue.unanswered(ANSWER_TIMEOUT_S - 0.1)
     assert queue.deadline_s() == ANSWER_TIMEOUT_S
     assert queue.unanswered(ANSWER_TIMEOUT_S)
-
-
-def test_pings_are_answered_without_the_room() -> None:
-    machine = Connection()
-    assert machine.receive(Ping(5), 2.0) == Reply(Pong(2000))
-    assert machine.receive(PingRequest(5), 2.0) == Reply(PongResponse(5, 2000))
-    assert machine.receive(Ignored("update_layers"), 2.0) is None
-    assert machine.receive(Mute("TR_x", muted=True), 2.0) == Pass(Mute("TR_x", muted=True))
-
-
-def test_a_garbled_frame_ends_the_connection_with_its_code() -> None:
-    output = Connection().receive(Garbled("garbled-frame", "No."), 1.0)
-    assert output == End(1007, "garbled-frame: No.")
-
-
-def test_too_many_frames_end_the_connection() -> None:
-    machine = Connection()
-    outputs = [machine.receive(Ping(1), 1.0) for _ in range(MAX_FRAMES_PER_SECOND + 1)]
-    assert isinstance(outputs[-2], Reply)
-    assert isinstance(outputs[-1], End)
-    assert isinstance(machine.receive(Ping(1), 2.0), Reply)

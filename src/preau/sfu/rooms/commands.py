@@ -64,6 +64,13 @@ class Relay:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteData:
+    """A participant sent data though it may not; what it was is not kept."""
+
+    peer: PeerId
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passed; due work is done."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from preau.sfu.model import StampedPacket
 from preau.sfu.rooms import media, refusing
-from preau.sfu.rooms.commands import Relay, SendServerData
+from preau.sfu.rooms.commands import NoteData, Relay, SendServerData
 from preau.sfu.rooms.state import Kept, Member, RoomState
 
 #: Reliable packets are kept for those who resume: this long, and at most so many bytes.
@@ -33,6 +33,12 @@ def relay(room: RoomState, command: Relay, now: float) -> None:
     _send(room, receivers, packet.payload, reliable=command.reliable)
     if command.reliable and packet.sequence:
         _keep(room, member, packet, receivers, now)
+
+
+def note_data(room: RoomState, command: NoteData, now: float) -> None:
+    """A packet of somebody who may not send any."""
+    if member := room.by_peer.get(command.peer):
+        refusing.note(room, member.identity, "SendData", now)
 
 
 def server_data(room: RoomState, command: SendServerData, _now: float) -> None:

@@ -35,6 +35,7 @@ class Sender:
     sid: str
     identity: str
     hidden: bool
+    may_send_data: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ class Room:
         member = self._state.by_peer.get(peer)
         if member is None:
             return None
-        return Sender(member.sid, member.identity, member.permission.hidden)
+        permission = member.permission
+        return Sender(member.sid, member.identity, permission.hidden, permission.can_publish_data)
 
     def check_admissible(self, identity: str) -> None:
         """Raises RoomRefusal when this identity could not join now."""
@@ -142,6 +144,7 @@ _HANDLERS: dict[type, Callable[[RoomState, Any, float], object]] = {
     commands.Asked: _asked,
     commands.ConnectionLost: _connection_lost,
     commands.Relay: relaying.relay,
+    commands.NoteData: relaying.note_data,
     commands.Tick: timing.tick,
     commands.ListParticipants: moderating.list_participants,
     commands.GetParticipant: moderating.get_participant,

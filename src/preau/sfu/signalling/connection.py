@@ -8,9 +8,7 @@ from types import MappingProxyType
 
 from preau.sfu.signalling import requests as ask
 from preau.sfu.signalling import responses as say
-
-#: A client that sends more frames than this within one second is ended.
-MAX_FRAMES_PER_SECOND = 500
+from preau.sfu.signalling.allowance import PATIENCE_S, Allowance, work_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +46,27 @@ Output = Reply | Pass | End
 
 @dataclass(slots=True)
 class Connection:
-    """State of one connection."""
+    """State of one connection. `wait_s`: for how long nothing is read from it after the last frame."""
 
-    _second: int = 0
-    _frames: int = 0
+    allowance: Allowance
+    wait_s: float = 0.0
     _own: Mapping[type, Callable[[ask.Request, float], Output]] = field(
         default_factory=lambda: MappingProxyType({ask.Ping: _pong, ask.PingRequest: _pong_response})
     )
 
-    def receive(self, frame: ask.Request | Garbled, now: float) -> Output | None:
+    def receive(self, frame: ask.Request | Garbled, size_bytes: int, now: float) -> Output | None:
         """What to do about a frame; `now` in seconds since 1970."""
-        if self._too_many(now):
-            return End(1008, f"too-many-frames: at most {MAX_FRAMES_PER_SECOND} frames a second.")
+        self.wait_s = self.allowance.spend(work_of(frame, size_bytes), now)
+        if self.allowance.is_abused(now):
+            return End(
+                1008, f"too-many-frames: more was asked than one client needs, for {PATIENCE_S:.0f} s."
+            )
         if isinstance(frame, Garbled):
             return End(1007, f"{frame.code}: {frame.message}")
         if isinstance(frame, ask.Ignored):
             return None
         handler = self._own.get(type(frame))
         return handler(frame, now) if handler else Pass(frame)
-
-    def _too_many(self, now: float) -> bool:
-        second = int(now)
-        self._frames = self._frames + 1 if second == self._second else 1
-        self._second = second
-        return self._frames > MAX_FRAMES_PER_SECOND
 
 
 def _pong(_request: ask.Request, now: float) -> Output:
