@@ -116,7 +116,7 @@ class Hub:
 
     def connect(self) -> tuple[int, Outbox]:
         """A new connection's number and outbox."""
-        number, outbox = next(self._connections), Outbox()
+        number, outbox = next(self._connections), Outbox(self.clock)
         self._outboxes[number] = outbox
         return number, outbox
 
@@ -210,7 +210,7 @@ class Hub:
         # The same response often goes to many connections in a row.
         if self._last_encoded is None or self._last_encoded[0] is not effect.response:
             self._last_encoded = (effect.response, encode_response(effect.response))
-        outbox.put(self._last_encoded[1])
+        outbox.put(self._last_encoded[1], say.subject_of(effect.response))
 
     def _close(self, effect: effects.CloseConnection) -> None:
         if outbox := self._outboxes.get(effect.connection):

@@ -190,6 +190,7 @@ def test_an_unknown_participant_cannot_resume() -> None:
 def test_a_track_unknown_after_a_resume_means_a_fresh_start() -> None:
     stage = Stage()
     stage.arrive("ada")
+    stage.resume("ada")
     stage.ask("ada", ask.SyncState(("TR_gone",), None, (), {}))
     assert stage.told("ada", say.LeaveNotice)[-1].action is LeaveAction.RECONNECT
 
@@ -202,7 +203,14 @@ def test_after_a_resume_exceptions_and_hidden_tracks_are_kept() -> None:
     stage.clear()
     unwanted = ask.UpdateSubscription((first,), subscribe=False)
     stage.ask("ada", ask.SyncState((), unwanted, (), {}))
+    assert not stage.found(media.RemoveDown), "only after a resume, and once for each"
+    stage.resume("ada")
+    stage.ask("ada", ask.SyncState((), unwanted, (), {}))
     assert len(stage.found(media.RemoveDown)) == 1
+    wanted = ask.UpdateSubscription((first,), subscribe=True)
+    stage.clear()
+    stage.ask("ada", ask.SyncState((), wanted, (), {}))
+    assert not stage.found(media.AddDown)
 
 
 def test_nobody_waits_for_ever_for_media() -> None:

@@ -151,6 +151,7 @@ def test_muting_is_told_to_others_and_to_the_engine() -> None:
     stage = Stage()
     stage.arrive("ada", "ben")
     sid = stage.publish("ada", "cam")
+    stage.pass_time(1)
     stage.clear()
     stage.ask("ada", ask.Mute(sid, muted=True))
     assert stage.found(media.SetTrackMuted)[0].muted
@@ -194,6 +195,7 @@ def test_features_and_dimensions_change() -> None:
     camera, mic = stage.publish("ada", "cam"), stage.publish("ada", "mic", kind=TrackKind.AUDIO, mid="1")
     stage.ask("ada", ask.UpdateVideoTrack(camera, 640, 360))
     stage.ask("ada", ask.UpdateAudioTrack(mic, (3,)))
+    stage.pass_time(1)
     tracks = {
         track.sid: track for track in stage.told("ben", say.ParticipantsChanged)[-1].participants[0].tracks
     }

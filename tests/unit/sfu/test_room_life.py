@@ -134,6 +134,7 @@ def test_kept_packets_are_forgotten() -> None:
     relay(stage, "ada", packet(1))
     stage.pass_time(11)
     relay(stage, "ada", packet(2))
+    stage.resume("ben")
     stage.clear()
     stage.ask("ben", ask.SyncState((), None, (), {}))
     assert [sent.payload for sent in stage.found(media.SendPacket)] == [b"2"]
@@ -151,10 +152,20 @@ def test_own_metadata_needs_permission_and_is_answered() -> None:
     assert (outcome.reason, outcome.request_id) == (say.Reason.OK, 5)
     seen = stage.told("ada", say.ParticipantsChanged)[-1].participants[0]
     assert (seen.name, seen.metadata, dict(seen.attributes)) == ("Ben", "new", {"hand": "up"})
+    stage.pass_time(1)
     stage.ask("ben", ask.UpdateMetadata("", "", {"hand": ""}, request_id=6))
     assert stage.told("ada", say.ParticipantsChanged)[-1].participants[0].attributes == {}
     stage.ask("ben", ask.UpdateMetadata("x" * 600_000, "", {}, request_id=7))
-    assert stage.told("ben", say.RequestOutcome)[-1].reason is say.Reason.LIMIT_EXCEEDED
+    refused = stage.told("ben", say.RequestOutcome)[-1]
+    assert refused.reason is say.Reason.LIMIT_EXCEEDED
+    assert refused.request == ask.UpdateMetadata("", "", {}, request_id=7)
+
+
+def test_who_may_not_change_its_metadata_costs_no_more_than_the_word_no() -> None:
+    stage = Stage()
+    stage.arrive("ada")
+    stage.ask("ada", ask.UpdateMetadata("x" * 500_000, "y", {"hand": "up"}, request_id=3))
+    assert stage.told("ada", say.RequestOutcome)[0].request == ask.UpdateMetadata("", "", {}, request_id=3)
 
 
 def test_the_server_api_mutes_and_never_unmutes() -> None:

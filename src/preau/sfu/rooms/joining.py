@@ -98,7 +98,7 @@ def activate(room: RoomState, member: Member) -> None:
         return
     member.state = ParticipantState.ACTIVE
     room.emit(UseToken(member.admission))
-    room.tell_changed(member, also_self=True)
+    room.tell_changed(member, also_self=True, at_once=True)
     room.emit(Notify("participant_joined", room.info(), member.info()))
     room.wake(room.quality_due_s)
 
@@ -120,6 +120,7 @@ def resume(room: RoomState, command: Resume, now: float) -> None:
         room.by_connection.pop(member.connection, None)
         room.emit(CloseConnection(member.connection, 1000, "resumed: the participant resumed elsewhere."))
     member.connection = command.connection
+    member.may_sync = True
     room.by_connection[command.connection] = member
     if _feigns_silence(room, member, now):
         return
@@ -158,7 +159,10 @@ def _feigns_silence(room: RoomState, member: Member, now: float) -> bool:
 
 
 def sync_state(room: RoomState, member: Member, request: ask.SyncState, now: float) -> None:
-    """What the client believes after a resume. A track we do not know cannot be mended."""
+    """What the client believes after a resume, once. A track we do not know cannot be mended."""
+    if not member.may_sync:
+        return
+    member.may_sync = False
     unknown = [sid for sid in request.published_sids if sid not in member.tracks]
     if unknown:
         leaving.restart(

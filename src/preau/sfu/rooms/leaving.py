@@ -56,16 +56,17 @@ def remove(room: RoomState, member: Member, now: float, reason: DisconnectReason
     """Takes a participant out of the room and tells everybody else."""
     if room.members.pop(member.sid, None) is None:
         return
+    # Silence first: what follows takes longer the more there is.
+    for peer in (member.publisher, member.subscriber):
+        if peer is not None:
+            room.by_peer.pop(peer, None)
+            room.emit(media.ClosePeer(peer))
     for published in list(member.tracks.values()):
         forget_track(room, member, published.info.sid, now)
     was_active = member.state is ParticipantState.ACTIVE
     room.by_identity.pop(member.identity, None)
     if member.connection is not None:
         room.by_connection.pop(member.connection, None)
-    for peer in (member.publisher, member.subscriber):
-        if peer is not None:
-            room.by_peer.pop(peer, None)
-            room.emit(media.ClosePeer(peer))
     room.speaking.pop(member.sid, None)
     room.feigned_until_s.pop(member.sid, None)
     info = departed_info(member, reason)

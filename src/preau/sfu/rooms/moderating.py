@@ -142,18 +142,23 @@ def shut_down(room: RoomState, _command: commands.ShutDown, _now: float) -> None
 
 
 def update_metadata(room: RoomState, member: Member, request: ask.UpdateMetadata, now: float) -> None:
-    """A participant changes its own name, metadata or attributes."""
-    changed = _changed(member.admission, request.name, request.metadata, request.attributes)
+    """A participant changes its own name, metadata or attributes. What is refused is not echoed in full."""
     if not member.permission.can_update_metadata:
         reason, message = say.Reason.NOT_ALLOWED, "Changing own metadata is not allowed."
         refusing.note(room, member.identity, "UpdateMetadata", now)
-    elif not within_limits(changed.name, changed.metadata, changed.attributes):
+    elif not _fits(changed := _changed(member.admission, request.name, request.metadata, request.attributes)):
         reason, message = say.Reason.LIMIT_EXCEEDED, "Name, metadata or attributes are too long."
     else:
         reason, message = say.Reason.OK, ""
-        member.admission = changed
-        room.tell_changed(member, also_self=True)
-    room.send(member, say.RequestOutcome(reason, message, request, request.request_id))
+        if changed != member.admission:
+            member.admission = changed
+            room.tell_changed(member, also_self=True)
+    echo = request if reason is say.Reason.OK else replace(request, name="", metadata="", attributes={})
+    room.send(member, say.RequestOutcome(reason, message, echo, request.request_id))
+
+
+def _fits(admission: Admission) -> bool:
+    return within_limits(admission.name, admission.metadata, admission.attributes)
 
 
 def within_limits(name: str, metadata: str, attributes: Mapping[str, str]) -> bool:

@@ -148,7 +148,14 @@ def _named(layers: tuple[VideoLayer, ...]) -> tuple[VideoLayer, ...]:
 
 
 def offer(room: RoomState, member: Member, request: ask.Offer, now: float) -> None:
-    """The publisher's offer: which sections carry which tracks goes with it to the engine."""
+    """The publisher's offer: which sections carry which tracks goes with it to the engine.
+
+    The engine has one of a participant at a time; of those that come meanwhile the newest counts, as for the
+    client, which waits for the answer to its last one alone.
+    """
+    if member.offers:
+        member.next_offer = request
+        return
     try:
         sections = read_sections(request.sdp)
     except SdpError as error:
@@ -168,7 +175,7 @@ def offer(room: RoomState, member: Member, request: ask.Offer, now: float) -> No
     for section, sid in match.bound:
         member.carried[section.mid] = Carried(sid=sid, track_id=section.track_id)
     if ended:
-        room.tell_changed(member)
+        room.tell_changed(member, at_once=True)
         leaving.count(room, now)
     request_id = media.RequestId(room.ids.number())
     member.offers[request_id] = request.number
@@ -207,6 +214,13 @@ def answered(room: RoomState, event: media.Answered, now: float) -> None:
     if member is None or number is None:
         return
     room.send(member, say.SendAnswer(sdp=negotiating.carriers(member, event.sdp), number=number))
+    _go_public(room, member, event, now)
+    if (waiting := member.next_offer) is not None:
+        member.next_offer = None
+        offer(room, member, waiting, now)
+
+
+def _go_public(room: RoomState, member: Member, event: media.Answered, now: float) -> None:
     by_track = {published.track: published for published in member.tracks.values()}
     fresh = [
         published
@@ -215,7 +229,8 @@ def answered(room: RoomState, event: media.Answered, now: float) -> None:
     ]
     if not fresh:
         return
-    room.tell_changed(member)
+    # Before its media comes, everybody knows the track.
+    room.tell_changed(member, at_once=True)
     leaving.count(room, now)
     for published in fresh:
         _introduce(room, member, published, now)
@@ -277,8 +292,7 @@ def update_audio(room: RoomState, member: Member, request: ask.UpdateAudioTrack,
     if published is None or published.info.kind is not TrackKind.AUDIO:
         _not_found(room, member, request)
         return
-    published.info = replace(published.info, audio_features=request.features)
-    room.tell_changed(member)
+    _change(room, member, published, replace(published.info, audio_features=request.features))
 
 
 def update_video(room: RoomState, member: Member, request: ask.UpdateVideoTrack, _now: float) -> None:
@@ -287,8 +301,13 @@ def update_video(room: RoomState, member: Member, request: ask.UpdateVideoTrack,
     if published is None or published.info.kind is not TrackKind.VIDEO:
         _not_found(room, member, request)
         return
-    published.info = replace(published.info, width=request.width, height=request.height)
-    room.tell_changed(member)
+    _change(room, member, published, replace(published.info, width=request.width, height=request.height))
+
+
+def _change(room: RoomState, member: Member, published: Published, info: TrackInfo) -> None:
+    if info != published.info:
+        published.info = info
+        room.tell_changed(member)
 
 
 def _not_found(room: RoomState, member: Member, request: say.Echo) -> None:

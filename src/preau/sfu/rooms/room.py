@@ -66,6 +66,7 @@ class Room:
     def handle(self, command: object, now: float) -> Outcome:
         """Does what is asked. A refusal leaves the room as it was."""
         state, value, refusal = self._state, None, None
+        state.now = now
         try:
             value = _HANDLERS[type(command)](state, command, now)
         except commands.RoomRefusal as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -22,13 +22,20 @@ from preau.sfu.rooms.effects import Effect, Send
 from preau.sfu.rooms.media import DownId, PeerId, RequestId, TrackId
 from preau.sfu.signalling.matching import Carried
 from preau.sfu.signalling.negotiation import OfferQueue
-from preau.sfu.signalling.requests import SubscriptionPermission
+from preau.sfu.signalling.requests import Offer, SubscriptionPermission
 from preau.sfu.signalling.responses import ParticipantsChanged, Response
 
 #: LiveKit's limits, in characters or bytes.
 MAX_METADATA_BYTES = 512 * 1024
 MAX_ATTRIBUTES_BYTES = 64 * 1024
 MAX_NAME_CHARACTERS = 256
+#: Changes of one participant are told at once after so long a silence, and gathered within it. What all
+#: together are told of it is at most so many bytes a second.
+PACE_S = 0.25
+BYTES_PER_S = 8 * 1024 * 1024
+#: What a participant and a track of it weigh beside their texts.
+_PARTICIPANT_BYTES = 256
+_TRACK_BYTES = 512
 
 
 class IdSource(Protocol):
@@ -63,6 +70,36 @@ class Down:
     down: DownId
     track_sid: str
     owner_sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may subscribe to a publisher's tracks, found by sid or identity: which of them, None for all."""
+
+    asked: SubscriptionPermission
+    by_sid: Mapping[str, frozenset[str] | None]
+    by_identity: Mapping[str, frozenset[str] | None]
+
+    @staticmethod
+    def of(asked: SubscriptionPermission) -> Rule:
+        """What was asked, in the form it is looked up in."""
+        by_sid: dict[str, frozenset[str] | None] = {}
+        by_identity: dict[str, frozenset[str] | None] = {}
+        for one in asked.rules:
+            tracks = None if one.all_tracks else frozenset(one.track_sids)
+            for table, name in ((by_sid, one.participant_sid), (by_identity, one.participant_identity)):
+                if name:
+                    known = table.get(name, frozenset())
+                    table[name] = None if known is None or tracks is None else known | tracks
+        return Rule(asked, by_sid, by_identity)
+
+    def allows(self, sid: str, identity: str, track_sid: str) -> bool:
+        """Whether a participant may have a track."""
+        if self.asked.all_participants:
+            return True
+        nothing: frozenset[str] = frozenset()
+        allowed = (self.by_sid.get(sid, nothing), self.by_identity.get(identity, nothing))
+        return any(tracks is None or track_sid in tracks for tracks in allowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +140,22 @@ class Member:
     tracks: dict[str, Published] = field(default_factory=dict)
     carried: dict[str, Carried] = field(default_factory=dict)
     offers: dict[RequestId, int] = field(default_factory=dict)
+    #: The newest offer of the client that came while the engine had one.
+    next_offer: Offer | None = None
+    may_sync: bool = False
     queue: OfferQueue = field(default_factory=OfferQueue)
     downs: dict[str, Down] = field(default_factory=dict)
     subscriptions: dict[str, bool] = field(default_factory=dict)
     wishes: dict[str, Wish] = field(default_factory=dict)
-    rule: SubscriptionPermission | None = None
+    rule: Rule | None = None
     last_sequence: int = 0
     quality_told: set[str] = field(default_factory=set)
     renew_s: float = 0.0
     tcp_only: bool = False
+    #: What the others know of the participant, when they may be told the next change, and whether one waits.
+    told: ParticipantInfo | None = None
+    tellable_s: float = float("-inf")
+    has_news: bool = False
 
     @property
     def identity(self) -> str:
@@ -202,6 +246,8 @@ class RoomState:
     refusals: Refusals = field(default_factory=Refusals)
     quality_due_s: float = 0.0
     wake_s: float = float("inf")
+    #: When the input at hand came.
+    now: float = 0.0
 
     def emit(self, effect: Effect) -> None:
         """Wants something done."""
@@ -233,14 +279,36 @@ class RoomState:
         """Everybody else."""
         return (other for other in self.members.values() if other is not member)
 
-    def tell_changed(self, member: Member, *, also_self: bool = False) -> None:
-        """A participant changed: its version rises and those who may know of it are told."""
+    def tell_changed(self, member: Member, *, also_self: bool = False, at_once: bool = False) -> None:
+        """A participant changed: its version rises and those who may know of it are told.
+
+        At once, or, when they were told of it only now, its newest state a little later.
+        """
         member.version += 1
-        info = ParticipantsChanged((member.info(),))
         if also_self:
-            self.send(member, info)
-        if not member.permission.hidden:
-            self.tell(self.others(member), info)
+            self.send(member, ParticipantsChanged((member.info(),)))
+        if at_once or self.now >= member.tellable_s:
+            self._tell_others(member)
+        else:
+            member.has_news = True
+            self.wake(member.tellable_s)
+
+    def tell_gathered(self) -> None:
+        """Tells what had to wait and is due."""
+        for member in list(self.members.values()):
+            if member.has_news and self.now >= member.tellable_s:
+                self._tell_others(member)
+            elif member.has_news:
+                self.wake(member.tellable_s)
+
+    def _tell_others(self, member: Member) -> None:
+        info = member.info()
+        member.has_news = False
+        if member.permission.hidden or (member.told and replace(member.told, version=info.version) == info):
+            return
+        member.told = info
+        member.tellable_s = self.now + max(PACE_S, _weight(info) * len(self.members) / BYTES_PER_S)
+        self.tell(self.others(member), ParticipantsChanged((info,)))
 
     def tell(self, members: Iterable[Member], response: Response) -> None:
         """Tells several participants the same."""
@@ -256,3 +324,9 @@ def departed_info(member: Member, reason: DisconnectReason) -> ParticipantInfo:
     """A participant's last words to the others."""
     member.version += 1
     return replace(member.info(), state=ParticipantState.DISCONNECTED, tracks=(), disconnect_reason=reason)
+
+
+def _weight(info: ParticipantInfo) -> int:
+    """About how many bytes it takes to tell of a participant."""
+    texts = sum(len(key) + len(value) for key, value in info.attributes.items())
+    return _PARTICIPANT_BYTES + len(info.metadata) + texts + _TRACK_BYTES * len(info.tracks)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from preau.sfu.model import TrackInfo, TrackKind, VideoQuality
 from preau.sfu.rooms import media, negotiating
-from preau.sfu.rooms.state import Down, Member, Published, RoomState, Wish
+from preau.sfu.rooms.state import Down, Member, Published, RoomState, Rule, Wish
 from preau.sfu.signalling import requests as ask
 from preau.sfu.signalling import responses as say
 
 #: Heights that stand for the three qualities when a publisher names no layers.
 _USUAL_HEIGHTS = (180, 360)
 _TOP_LAYER = 2
+#: Of so many tracks that are not there one request is told.
+MAX_MISSING = 64
 
 
 def reconcile_member(room: RoomState, member: Member, now: float) -> None:
@@ -62,16 +64,9 @@ def _wanted(member: Member, owner: Member, published: Published) -> bool:
 def allowed(owner: Member, member: Member, track_sid: str) -> bool:
     """Whether the publisher lets a participant have its track. Recorders are exempt."""
     rule = owner.rule
-    if rule is None or rule.all_participants or member.permission.recorder:
+    if rule is None or member.permission.recorder:
         return True
-    return any(
-        (
-            one.participant_sid == member.sid
-            or (one.participant_identity == member.identity and member.identity)
-        )
-        and (one.all_tracks or track_sid in one.track_sids)
-        for one in rule.rules
-    )
+    return rule.allows(member.sid, member.identity, track_sid)
 
 
 def _set(room: RoomState, member: Member, down: Down, info: TrackInfo) -> None:
@@ -87,24 +82,24 @@ def _first_wish(member: Member, info: TrackInfo) -> Wish:
 
 def update(room: RoomState, member: Member, request: ask.UpdateSubscription, now: float) -> None:
     """The participant (or the server API) wants tracks, or wants them no more."""
-    for sid in request.track_sids:
-        member.subscriptions[sid] = request.subscribe
+    missing = 0
+    for sid in dict.fromkeys(request.track_sids):
         owner = room.owners.get(sid)
         published = owner.tracks.get(sid) if owner else None
         if owner and published:
+            member.subscriptions[sid] = request.subscribe
             reconcile(room, member, owner, published, now)
             if request.subscribe and published.live and not allowed(owner, member, sid):
                 room.send(member, say.SubscriptionAllowed(owner.sid, sid, allowed=False))
-        else:
-            del member.subscriptions[sid]
-            if request.subscribe:
-                room.send(member, say.SubscriptionFailed(sid, say.SubscriptionProblem.TRACK_NOT_FOUND))
+        elif request.subscribe and missing < MAX_MISSING:
+            missing += 1
+            room.send(member, say.SubscriptionFailed(sid, say.SubscriptionProblem.TRACK_NOT_FOUND))
 
 
 def setting(room: RoomState, member: Member, request: ask.TrackSetting, _now: float) -> None:
     """What a participant shows of tracks: nothing, or a picture of some size."""
     off = request.disabled or request.quality is VideoQuality.OFF
-    for sid in request.track_sids:
+    for sid in dict.fromkeys(request.track_sids):
         owner = room.owners.get(sid)
         if owner is None:
             continue
@@ -119,8 +114,8 @@ def wish(room: RoomState, member: Member, sid: str, *, enabled: bool, max_layer:
         return
     info = owner.tracks[sid].info
     before = member.wishes.get(sid) or _first_wish(member, info)
-    member.wishes[sid] = Wish(enabled, before.max_layer if max_layer is None else max_layer)
-    if down := member.downs.get(sid):
+    wanted = member.wishes[sid] = Wish(enabled, before.max_layer if max_layer is None else max_layer)
+    if wanted != before and (down := member.downs.get(sid)):
         _set(room, member, down, info)
 
 
@@ -138,16 +133,17 @@ def layer_for(request: ask.TrackSetting, info: TrackInfo) -> int:
 
 def set_rule(room: RoomState, owner: Member, request: ask.SubscriptionPermission, now: float) -> None:
     """A publisher decides who may have its tracks."""
+    if owner.rule is not None and owner.rule.asked == request:
+        return
+    before, owner.rule = owner.rule, Rule.of(request)
     tracks = list(owner.live_tracks())
-    before = {
-        (member.sid, track.info.sid): allowed(owner, member, track.info.sid)
-        for member in room.others(owner)
-        for track in tracks
-    }
-    owner.rule = request
-    for member in room.others(owner):
+    for member in room.others(owner) if tracks else ():
         for track in tracks:
-            may = allowed(owner, member, track.info.sid)
-            if may != before[(member.sid, track.info.sid)]:
-                room.send(member, say.SubscriptionAllowed(owner.sid, track.info.sid, allowed=may))
-            reconcile(room, member, owner, track, now)
+            sid = track.info.sid
+            may = allowed(owner, member, sid)
+            was_allowed = before is None or member.permission.recorder
+            if may != (
+                was_allowed or (before is not None and before.allows(member.sid, member.identity, sid))
+            ):
+                room.send(member, say.SubscriptionAllowed(owner.sid, sid, allowed=may))
+                reconcile(room, member, owner, track, now)

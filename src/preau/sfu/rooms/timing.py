@@ -17,6 +17,7 @@ def tick(room: RoomState, _command: commands.Tick, now: float) -> None:
     room.wake_s = float("inf")
     for member in list(room.members.values()):
         _tick_member(room, member, now)
+    room.tell_gathered()
     speaking.end_feigned(room, now)
     speaking.tell_quality(room, now)
     _tell_counters(room, now)

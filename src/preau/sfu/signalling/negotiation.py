@@ -9,6 +9,9 @@ from enum import Enum
 QUICK_S = 0.010
 GATHER_S = 0.050
 QUIET_S = 1.0
+#: A burst of more offers than this is gathered for longer: each costs everybody's media thread.
+MANY_OFFERS = 10
+GATHER_LONG_S = 0.250
 #: A client that does not answer an offer for so long cannot be helped by waiting.
 ANSWER_TIMEOUT_S = 15.0
 
@@ -35,6 +38,7 @@ class OfferQueue:
     _restart: bool = False
     _due_s: float = 0.0
     _settled_s: float = float("-inf")
+    _in_a_row: int = 0
 
     def change(self, now: float, *, restart: bool = False, at_once: bool = False) -> None:
         """Something changed that the client must be offered; `restart` also renews ICE."""
@@ -95,4 +99,6 @@ class OfferQueue:
     def _gather(self, now: float, *, at_once: bool) -> None:
         self.phase = Phase.GATHERING
         quiet = now - self._settled_s >= QUIET_S
-        self._due_s = now if at_once else now + (QUICK_S if quiet else GATHER_S)
+        self._in_a_row = 0 if quiet else self._in_a_row + 1
+        gather_s = GATHER_LONG_S if self._in_a_row > MANY_OFFERS else GATHER_S
+        self._due_s = now if at_once else now + (QUICK_S if quiet else gather_s)

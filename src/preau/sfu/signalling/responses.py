@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 from preau.sfu.model import (
     ConnectionQuality,
@@ -229,3 +231,16 @@ Response = (
     | RequestOutcome
     | TrackHeard
 )
+
+_SUBJECTS: dict[type, Callable[[Any], Hashable]] = {
+    ParticipantsChanged: lambda news: news.participants[0].sid if len(news.participants) == 1 else None,
+    RoomChanged: lambda _news: RoomChanged,
+    SubscriptionAllowed: lambda news: (news.participant_sid, news.track_sid),
+    FreshCredential: lambda _news: FreshCredential,
+}
+
+
+def subject_of(response: Response) -> Hashable:
+    """What a response is the newest word about, so that older ones need not be sent; None if of nothing."""
+    subject = _SUBJECTS.get(type(response))
+    return subject(response) if subject else None

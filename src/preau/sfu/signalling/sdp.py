@@ -7,8 +7,9 @@ from enum import Enum
 
 #: Longest description read, in bytes; longer ones are refused. The engine's limits too.
 MAX_SDP_BYTES = 512 * 1024
-#: Most sections read of one description.
+#: Most sections and most lines read of one description.
 MAX_SECTIONS = 500
+MAX_LINES = 20_000
 
 _SENDING = frozenset({"sendonly", "sendrecv"})
 _DIRECTIONS = frozenset({"sendonly", "sendrecv", "recvonly", "inactive"})
@@ -61,10 +62,13 @@ def read_sections(sdp: str) -> tuple[Section, ...]:
     """The m-sections in order (RFC 8866, 8843, 8830, 8853). Raises SdpError."""
     if len(sdp) > MAX_SDP_BYTES:
         raise SdpError(f"A session description has at most {MAX_SDP_BYTES} bytes.")
-    if not sdp.lstrip().startswith("v="):
+    if not sdp.startswith("v="):
         raise SdpError("A session description begins with a v= line.")
+    if sdp.count("\n") > MAX_LINES:
+        raise SdpError(f"A session description has at most {MAX_LINES} lines.")
     drafts: list[_Draft] = []
-    for line in sdp.splitlines():
+    # Lines end as RFC 8866 says and nowhere else: other ends would not be counted.
+    for line in map(str.rstrip, sdp.split("\n")):
         if line.startswith("m="):
             drafts.append(_open(line))
             if len(drafts) > MAX_SECTIONS:
