@@ -382,7 +382,7 @@ class Media(Protocol):
 class MediaNews:
     """What the media server tells: an event of LiveKit's, of a room and perhaps a participant ("": none).
 
-    `times`: how many acts the event sums up, where it does.
+    `times`: how many acts the event sums up, where it does, and else how many events before it were lost.
     """
 
     event: str
