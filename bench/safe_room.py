@@ -57,7 +57,7 @@ class Room:
 def running_room(product: Product, people: int) -> Iterator[Room]:
     """A class in which the host and everybody invited are present on the control channel."""
     with httpx.Client(base_url=product.url, timeout=30) as owner, ExitStack() as present:
-        secret = product.setup_link.rsplit("/", 1)[1]
+        secret = product.setup_link.partition("#")[2]
         owner.post("/api/v1/setup", json={"secret": secret, **ADMINISTRATOR}).raise_for_status()
         made = owner.post("/api/v1/meetings", json={"title": "6B", "kind": "class"}).raise_for_status().json()
         names = [{"name": f"Pupil {number:03}"} for number in range(people)]
@@ -69,7 +69,7 @@ def running_room(product: Product, people: int) -> Iterator[Room]:
         tokens = []
         for link in links:
             pupil = present.enter_context(ControlClient(product.socket_url, made["code"]))
-            tokens.append(_admitted(pupil.knock("", invitation=link["link"].rsplit("/", 1)[1])))
+            tokens.append(_admitted(pupil.knock("", invitation=link["link"].partition("#")[2])))
         yield Room(host, tokens, made["code"], sign_in)
 
 

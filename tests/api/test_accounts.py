@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from preau.meet.admin import create_account
+from preau.meet.services.secrets import secret_link
+from preau.meet.settings import MeetSettings
 from tests.api.conftest import School, error_code
-from tests.kit.meet_server import ADMIN, running_meet
+from tests.kit.meet_server import ADMIN, running_meet, use_sign_in_link
 
 ACCOUNT_FIELDS = {"id", "name", "email", "role", "language"}
 
@@ -18,7 +22,7 @@ def test_set_up_works_once_and_with_its_newest_link_alone(tmp_path: Path) -> Non
         first, second = server.setup_secret(), server.setup_secret()
         assert visitor.get("/api/v1/instance").json()["set_up"] is False
         assert error_code(visitor.post("/api/v1/setup", json={"secret": first, **ADMIN})) == "link-expired"
-        assert visitor.get(f"/api/v1/setup/{second}").status_code == 204
+        assert visitor.post("/api/v1/setup/look", json={"secret": second}).status_code == 204
         short = visitor.post("/api/v1/setup", json={"secret": second, **ADMIN, "password": "short"})
         assert (short.status_code, set(short.json()["error"]["fields"])) == (422, {"password"})
         made = visitor.post("/api/v1/setup", json={"secret": second, **ADMIN})
@@ -27,7 +31,7 @@ def test_set_up_works_once_and_with_its_newest_link_alone(tmp_path: Path) -> Non
         assert visitor.get("/api/v1/me").json() == made.json()
         again = visitor.post("/api/v1/setup", json={"secret": second, **ADMIN})
         assert (again.status_code, error_code(again)) == (409, "already-set-up")
-        assert visitor.get(f"/api/v1/setup/{second}").status_code == 404
+        assert visitor.post("/api/v1/setup/look", json={"secret": second}).status_code == 404
         assert visitor.get("/api/v1/instance").json()["set_up"] is True
 
 
@@ -46,12 +50,38 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(school: School, v
     assert secret.encode() not in Path(school.server.environ["PREAU_DATA_DIR"], "preau.db").read_bytes()
 
 
-def test_the_cookie_is_secure_behind_https(tmp_path: Path) -> None:
+def test_no_other_host_and_no_plain_page_can_plant_a_cookie_behind_https(tmp_path: Path) -> None:
     with running_meet(tmp_path, {"PREAU_PUBLIC_URL": "https://meet.example.org"}) as server:
         with server.visitor() as visitor:
             made = visitor.post("/api/v1/setup", json={"secret": server.setup_secret(), **ADMIN})
-        assert "; Secure" in made.headers["set-cookie"]
+            set_cookies = made.headers.get_list("set-cookie")
+            secrets = {one.partition("=")[0]: one.partition("=")[2].partition(";")[0] for one in set_cookies}
+            assert set(secrets) == {"__Host-preau_signin", "__Host-preau_device"}
+            for one in set_cookies:
+                parts = {part.strip().lower() for part in one.split(";")[1:]}
+                assert {"secure", "httponly", "path=/", "samesite=lax"} <= parts
+                assert not any(part.startswith("domain") for part in parts)
+            signed_in = secrets["__Host-preau_signin"]
+            for name, status in (("__Host-preau_signin", 200), ("preau_signin", 401)):
+                answer = httpx.get(f"{server.url}/api/v1/me", headers={"cookie": f"{name}={signed_in}"})
+                assert answer.status_code == status
         assert made.headers["strict-transport-security"] == "max-age=31536000"
+
+
+def test_no_secret_of_a_link_stands_in_what_a_browser_sends_to_find_a_page(school: School) -> None:
+    """Paths and queries are written into logs, histories and referrers on the way; fragments are not."""
+    settings = MeetSettings.from_environment(school.server.environ)
+    made = create_account(settings, "Eve", "eve@example.org", "member")
+    setting_up = secret_link(settings.public_url, "setup", "x" * 43)
+    meeting = school.new_meeting()
+    path = f"/api/v1/meetings/{meeting['id']}/invitations"
+    invited = school.admin.post(path, json={"people": [{"name": "Ann"}]}).json()["invitations"][0]["link"]
+    for link in (made, setting_up, invited):
+        parts = urlsplit(link)
+        assert parts.path in {"/sign-in", "/setup", "/i"}
+        assert (parts.query, len(parts.fragment)) == ("", 43)
+    documented = school.admin.get("/api/v1/openapi.json").json()["paths"]
+    assert [path for path in documented if "{secret}" in path] == []
 
 
 def test_signing_out_ends_the_sign_in_on_the_server(visitor: httpx.Client, school: School) -> None:
@@ -65,23 +95,24 @@ def test_signing_out_ends_the_sign_in_on_the_server(visitor: httpx.Client, schoo
 
 def test_a_sign_in_link_works_once_and_sets_the_password(school: School, visitor: httpx.Client) -> None:
     secret = school.server.sign_in_secret("Bob", "bob@example.org")
-    path = f"/api/v1/sign-in-links/{secret}"
-    assert visitor.get(path).json() == {"name": "Bob", "email": "bob@example.org", "needs_password": True}
+    link, path = {"secret": secret}, "/api/v1/sign-in-links/use"
+    greeted = visitor.post("/api/v1/sign-in-links/look", json=link)
+    assert greeted.json() == {"name": "Bob", "email": "bob@example.org", "needs_password": True}
     for body in ({}, {"password": "short"}):
-        refused = visitor.post(path, json=body)
+        refused = visitor.post(path, json={**link, **body})
         assert (refused.status_code, list(refused.json()["error"]["fields"])) == (422, ["password"])
-    used = visitor.post(path, json={"password": "a long enough one"})
+    used = visitor.post(path, json={**link, "password": "a long enough one"})
     assert used.json()["role"] == "member"
     assert visitor.get("/api/v1/me").json()["name"] == "Bob"
-    assert error_code(visitor.post(path, json={"password": "a long enough one"})) == "link-expired"
-    assert error_code(visitor.get(path)) == "link-expired"
+    assert error_code(visitor.post(path, json={**link, "password": "a long enough one"})) == "link-expired"
+    assert error_code(visitor.post("/api/v1/sign-in-links/look", json=link)) == "link-expired"
     right = {"email": "bob@example.org", "password": "a long enough one"}
     assert visitor.post("/api/v1/sign-in", json=right).status_code == 200
 
 
 def test_the_own_name_and_language_change(visitor: httpx.Client, school: School) -> None:
     secret = school.server.sign_in_secret("Carol", "carol@example.org")
-    visitor.post(f"/api/v1/sign-in-links/{secret}", json={"password": "a long enough one"}).raise_for_status()
+    use_sign_in_link(visitor, secret)
     assert visitor.patch("/api/v1/me", json={"language": "fr"}).json()["language"] == "fr"
     assert visitor.patch("/api/v1/me", json={"name": "Car\u202eol "}).json()["name"] == "Carol"
     wrong = visitor.patch("/api/v1/me", json={"name": " ", "language": "xx"})

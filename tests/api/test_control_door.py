@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 
 from preau.meet.live.leaks import DEVICES_PER_LINK, REFUSED_AT_MOST, STRANGERS_AT_MOST
 from preau.meet.services.doors import REFUSED_AFTER_S
-from tests.api.conftest import School
+from tests.api.conftest import School, error_code
 from tests.kit.control_client import ControlClient, Frame
 from tests.kit.meet_server import MEDIA_SECRET
 
@@ -190,6 +190,24 @@ def test_a_passcode_is_asked_of_the_open_link(school: School) -> None:
         assert eve.knock("Eve", passcode="correct horse")["type"] == "waiting"
 
 
+def test_a_banned_holder_of_a_personal_link_sees_neither_title_nor_host(school: School) -> None:
+    meeting = school.new_meeting("Form 6B")
+    secret = school.invite(meeting, "Eve")
+    with (
+        host_of(school, meeting) as host,
+        person(school, meeting, DEVICE) as eve,
+        school.server.visitor() as web,
+    ):
+        host.knock("Ada")
+        eve_id = eve.knock("", invitation=secret)["participant_id"]
+        assert web.post("/api/v1/invitations/look", json={"secret": secret}).json()["title"] == "Form 6B"
+        host.ask("ban", participant_id=eve_id)
+        assert until_closed(eve)["code"] == "banned"
+        answer = web.post("/api/v1/invitations/look", json={"secret": secret})
+    assert (answer.status_code, error_code(answer)) == (404, "meeting-unknown")
+    assert "6B" not in answer.text
+
+
 def test_what_the_owners_page_changes_reaches_the_room(school: School) -> None:
     meeting = school.new_meeting()
     path = f"/api/v1/meetings/{meeting['id']}"
@@ -197,7 +215,7 @@ def test_what_the_owners_page_changes_reaches_the_room(school: School) -> None:
     (ann_link,) = invited["invitations"]
     with host_of(school, meeting) as host, person(school, meeting) as ann:
         host.knock("Ada")
-        ann.knock("", invitation=ann_link["link"].rsplit("/", 1)[1])
+        ann.knock("", invitation=ann_link["link"].partition("#")[2])
         school.admin.patch(path, json={"rules": {"chat": "off", "camera": False}}).raise_for_status()
         changed = ann.event("rules-changed")
         assert (changed["rules"]["chat"], changed["differing"]) == ("off", ["chat", "camera"])

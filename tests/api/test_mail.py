@@ -16,7 +16,7 @@ from preau.meet.settings import MeetSettings
 from tests.api.conftest import School, error_code
 from tests.kit.giving_up import give_up_mail
 from tests.kit.mail_server import UNKNOWN, MailServer, text_of
-from tests.kit.meet_server import running_meet
+from tests.kit.meet_server import running_meet, use_sign_in_link
 from tests.kit.waiting import until
 
 ARRIVES_WITHIN_S = 30.0
@@ -146,7 +146,7 @@ def test_a_personal_link_that_was_given_up_is_sent_again(mailing: School, mail_s
     until("it was refused again", settled, ARRIVES_WITHIN_S)
     assert acts(mailing, "mail-invitation") == before + 1
     assert people(mailing, path)[0]["mail_problem"] == "refused"
-    secret = made["link"].rsplit("/", 1)[1]
+    secret = made["link"].partition("#")[2]
     dead = mailing.admin.post("/api/v1/invitations/look", json={"secret": secret})
     assert error_code(dead) == "meeting-unknown"
     assert error_code(mailing.admin.post(f"{path}/inv_none/mail")) == "not-found"
@@ -172,7 +172,7 @@ def test_a_personal_link_lost_by_a_restart_arrives_when_sent_again(
     until("it is sent", settled, ARRIVES_WITHIN_S)
     [letter] = mail_server.letters()
     assert people(mailing, path)[0]["mail"] == "sent"
-    secret = text_of(letter).partition("/i/")[2].split()[0]
+    secret = text_of(letter).partition("/i#")[2].split()[0]
     assert secret not in made["link"]
     with mailing.person(meeting["code"]) as zoe:
         assert zoe.knock("", invitation=secret)["type"] == "admitted"
@@ -186,8 +186,7 @@ def test_whose_meeting_it_is_not_sends_nothing(mailing: School, mail_server: Mai
     until("it was refused", partial(is_settled, mailing, path), ARRIVES_WITHIN_S)
     secret = mailing.server.sign_in_secret("Mo", "mo@example.org")
     with closing(mailing.server.visitor()) as other:
-        signing_in = {"password": "a long enough one"}
-        other.post(f"/api/v1/sign-in-links/{secret}", json=signing_in).raise_for_status()
+        use_sign_in_link(other, secret)
         assert error_code(other.post(f"{path}/{made['id']}/mail")) == "not-found"
         assert error_code(other.post("/api/v1/cases/cas_none/mail")) == "not-allowed"
     assert people(mailing, path)[0]["mail"] == "failed"

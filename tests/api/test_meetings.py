@@ -12,7 +12,7 @@ import jwt
 import pytest
 
 from tests.api.conftest import School, error_code
-from tests.kit.meet_server import MEDIA_SECRET
+from tests.kit.meet_server import MEDIA_SECRET, use_sign_in_link
 
 
 def test_the_life_of_a_meeting(school: School) -> None:
@@ -39,7 +39,7 @@ def test_somebody_elses_meeting_does_not_exist(school: School, visitor: httpx.Cl
     path = f"/api/v1/meetings/{meeting['id']}"
     assert error_code(visitor.get(path)) == "not-signed-in"
     secret = school.server.sign_in_secret("Dan", "dan@example.org", "admin")
-    visitor.post(f"/api/v1/sign-in-links/{secret}", json={"password": "a long enough one"}).raise_for_status()
+    use_sign_in_link(visitor, secret)
     for answer in (visitor.get(path), visitor.delete(path), visitor.patch(path, json={"title": "x"})):
         assert error_code(answer) == "not-found"
     assert visitor.get("/api/v1/meetings").json() == {"meetings": []}

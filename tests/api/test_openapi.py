@@ -21,6 +21,7 @@ from preau.meet.api.errors import STATUS
 from preau.meet.domain.errors import ErrorCode
 from tests.api.conftest import School
 from tests.api.openapi_document import KEPT, as_yaml, document
+from tests.kit.meet_server import use_sign_in_link
 
 CHECKS = [
     not_a_server_error,
@@ -62,8 +63,7 @@ def cookie(school: School) -> str:
     """A sign-in of its own, so that a sign-out here signs nobody else out."""
     secret = school.server.sign_in_secret("Schema", "schema@example.org")
     with school.server.visitor() as visitor:
-        path = f"/api/v1/sign-in-links/{secret}"
-        visitor.post(path, json={"password": "a long enough one"}).raise_for_status()
+        use_sign_in_link(visitor, secret)
         return f"preau_signin={visitor.cookies['preau_signin']}"
 
 

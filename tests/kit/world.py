@@ -48,6 +48,7 @@ class NotingRooms:
     doors: dict[MeetingId, RoomDoor] = field(default_factory=dict)
     seats: dict[OccurrenceId, frozenset[ParticipantId]] = field(default_factory=dict)
     told: list[tuple[object, ...]] = field(default_factory=list)
+    banned: set[str | None] = field(default_factory=set)
 
     def participant_count(self, _meeting_id: MeetingId) -> int | None:
         return None
@@ -60,6 +61,15 @@ class NotingRooms:
 
     def door(self, meeting_id: MeetingId) -> RoomDoor | None:
         return self.doors.get(meeting_id)
+
+    def is_banned(
+        self,
+        _meeting_id: MeetingId,
+        device_key: str | None,
+        invitation_id: InvitationId | None,
+        account_id: AccountId | None,
+    ) -> bool:
+        return not self.banned.isdisjoint({device_key, invitation_id, account_id})
 
     def change_rules(self, meeting_id: MeetingId, rules: Rules, locked_rules: Collection[str]) -> None:
         self.told.append(("change-rules", meeting_id, rules, frozenset(locked_rules)))

@@ -157,7 +157,7 @@ def test_personal_links_arrive_encrypted_and_let_their_people_in(
         expected = ["sent", "off", "failed"]
         until("all is settled", partial(are_mailed, admin, path, expected), ARRIVES_WITHIN_S)
         [trial, letter], [_, raw] = mail_server.letters(), mail_server.raw_letters()
-        found = re.search(rf"{server.url}/i/(\S+)", text_of(letter))
+        found = re.search(rf"{server.url}/i#(\S+)", text_of(letter))
         assert found is not None
         code = admin.get(path.removesuffix("/invitations")).raise_for_status().json()["code"]
         with ControlClient(server.socket_url, code) as zoe:

@@ -73,9 +73,9 @@ def test_the_page_and_both_servers_answer_at_one_address(product: Product) -> No
 
 
 def test_the_set_up_link_is_printed_and_works(product: Product) -> None:
-    assert product.setup_link.startswith(f"{product.url}/setup/")
-    secret = product.setup_link.rsplit("/", 1)[1]
-    assert httpx.get(f"{product.url}/api/v1/setup/{secret}").status_code == 204
+    assert product.setup_link.startswith(f"{product.url}/setup#")
+    secret = product.setup_link.partition("#")[2]
+    assert httpx.post(f"{product.url}/api/v1/setup/look", json={"secret": secret}).status_code == 204
     assert f"Open: {product.url}\n" in product.log.read_text()
 
 

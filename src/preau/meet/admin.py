@@ -11,6 +11,7 @@ from preau.meet.domain.policy import OPERATOR
 from preau.meet.domain.roles import AccountRole
 from preau.meet.services import accounts
 from preau.meet.services.ports import World
+from preau.meet.services.secrets import secret_link
 from preau.meet.settings import MeetSettings
 from preau.problems import USAGE_EXIT, Problem
 
@@ -40,11 +41,11 @@ def create_account(settings: MeetSettings, name: str, email: str, role: str) -> 
     """Make an account; returns the link that signs it in once. Raises `Problem`."""
     with _acting(settings) as world:
         secret = accounts.create_account(world, OPERATOR, name, email, AccountRole(role))
-    return f"{settings.public_url}/sign-in/{secret}"
+    return secret_link(settings.public_url, "sign-in", secret)
 
 
 def setup_link(settings: MeetSettings) -> str | None:
     """A fresh link to set the server up with, or None once it is; earlier ones stop working."""
     with _acting(settings) as world:
         secret = accounts.offer_setup(world)
-    return None if secret is None else f"{settings.public_url}/setup/{secret}"
+    return None if secret is None else secret_link(settings.public_url, "setup", secret)

@@ -28,7 +28,6 @@ from preau.meet.listening import listen
 from preau.meet.log import LogEvent, log_event
 from preau.meet.server import serve
 from preau.meet.services.audit import note_unnoted
-from preau.meet.services.doors import device_cookie
 from preau.meet.services.health import health_of
 from preau.meet.services.link_post import LinkPost, give_up_links
 from preau.meet.services.ports import Mail, Media, MediaNewsReader, World
@@ -66,7 +65,7 @@ class Platform:
         self._control = ControlEndpoint(
             open_door(world, self._rooms),
             settings.allowed_origins,
-            device_cookie(is_https=settings.is_https),
+            is_https=settings.is_https,
         )
         self._interface: App | None = None
         self._loading = asyncio.Lock()

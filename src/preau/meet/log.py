@@ -23,6 +23,7 @@ class LogEvent(StrEnum):
     SLOW_READER_DROPPED = "slow-reader-dropped"
     MEDIA_CALL_FAILED = "media-call-failed"
     MEDIA_STRANGER_REMOVED = "media-stranger-removed"
+    MEDIA_NEWS_LOST = "media-news-lost"
     MAIL_FAILED = "mail-failed"
     WEBHOOK_REFUSED = "webhook-refused"
     DATABASE_AWAY = "database-away"

@@ -28,14 +28,14 @@ HOSTILE: list[str] = [case["text"] for case in json.loads(CORPUS.read_text())]
 
 def assert_harmless(text: str, address: str = "ann@example.org") -> None:
     """Nothing of `text` became a header, another address, or the end of the letter."""
-    facts = LinkFacts(text, text, text, "https://meet.example.org/i/secret")
+    facts = LinkFacts(text, text, text, "https://meet.example.org/i#secret")
     for language in ("en", "fr"):
         raw = on_the_wire(link_letter("ltr_1", address, text, facts, language), "p@example.org", NOW)
         letter = parsed(raw.as_bytes())
         assert set(letter.keys()) == OURS
         assert len(letter["To"].addresses) == len(letter["From"].addresses) == 1
         assert letter["From"].addresses[0].addr_spec == "p@example.org"
-        assert "https://meet.example.org/i/secret" in letter.get_content()
+        assert "https://meet.example.org/i#secret" in letter.get_content()
         assert not letter.is_multipart()
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from preau.meet.api.context import SIGN_IN_COOKIE
-from preau.meet.control import endpoint
 from preau.meet.log import LogEvent
 from preau.meet.services.doors import device_cookie
+from preau.meet.services.sign_ins import sign_in_cookie
 from preau.meet.storage.tables import METADATA, Privacy
 
 ROOT = Path(__file__).parents[3]
@@ -40,9 +39,10 @@ def test_every_column_is_annotated_and_described_as_annotated() -> None:
 
 
 def test_the_two_cookies() -> None:
-    assert [row[0] for row in rows("Cookies")] == [SIGN_IN_COOKIE, device_cookie(is_https=False)]
-    assert device_cookie(is_https=True) in section("Cookies")
-    assert endpoint.SIGN_IN_COOKIE == SIGN_IN_COOKIE
+    names = [sign_in_cookie(is_https=False), device_cookie(is_https=False)]
+    assert [row[0] for row in rows("Cookies")] == names
+    assert {sign_in_cookie(is_https=True), device_cookie(is_https=True)} == {f"__Host-{one}" for one in names}
+    assert all(f"`__Host-{one}`" in section("Cookies") for one in names)
     setters = {path.name for path in SOURCES if re.search(r"set[_-]cookie", path.read_text())}
     assert setters == {"context.py", "guard.py"}
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
-from preau.sfu.model import DisconnectReason, Permission, TrackKind, TrackSource
+from preau.sfu.model import DisconnectReason, Permission, RoomOptions, TrackKind, TrackSource
 from preau.sfu.rooms import commands
 from preau.sfu.rooms.effects import Notify
 from preau.sfu.rooms.refusing import CALL_REFUSED, CALLS_REFUSED, MAX_IDENTITIES, MOST_AT_ONCE, PAUSE_S
@@ -59,6 +60,33 @@ def test_what_somebody_asks_for_without_the_right_is_told_as_well() -> None:
     stage.ask("ada", ask.UpdateMetadata("", "Somebody else", {}, 2))
     refused = [event for event in stage.events() if event.startswith(CALL_REFUSED)]
     assert refused == ["call_refused/AddTrack", "call_refused/UpdateMetadata"]
+
+
+def test_a_refusal_is_short_whatever_its_author_publishes_and_says_of_itself() -> None:
+    """The platform takes 64 KiB; what is longer was told to nobody."""
+    stage = Stage(RoomOptions(metadata="m" * 300_000))
+    stage.arrive("ada")
+    stage.do(
+        commands.UpdateParticipant("ada", name="Ada", metadata="x" * 500_000, attributes={"a": "y" * 60_000})
+    )
+    for number in range(20):
+        stage.ask(
+            "ada",
+            ask.AddTrack("c" * 200 + str(number), TrackKind.AUDIO, TrackSource.MICROPHONE, name="n" * 200),
+        )
+    stage.clear()
+    call(stage, "ada", MOST_AT_ONCE + 1)
+    stage.pass_time(PAUSE_S + 0.1)
+    notices = stage.found(Notify)
+    assert told(stage) == {"ada": MOST_AT_ONCE + 1}
+    for notice in notices:
+        body = json.loads(encode_event(notice, "EV_1", 0.0))
+        assert len(json.dumps(body)) < 1024
+        assert {key: body["participant"][key] for key in ("identity", "name")} == {
+            "identity": "ada",
+            "name": "Ada",
+        }
+        assert body["room"] == {**body["room"], "sid": stage.room.info().sid, "name": "school"}
 
 
 def test_a_flood_is_told_to_the_last_call_in_few_events() -> None:

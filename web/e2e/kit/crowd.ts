@@ -98,7 +98,7 @@ export class Crowd {
 
   /** Sits somebody down by their personal link or, with `invitation` null, as whoever the page is. */
   async seat(code: string, name: string, link: string | null): Promise<Seated> {
-    const invitation = link === null ? null : (new URL(link).pathname.split("/").at(-1) ?? "");
+    const invitation = link === null ? null : new URL(link).hash.slice(1);
     const { type, participant_id = "" } = await this.#page.evaluate(sit, { code, name, invitation });
     this.#seats += 1;
     return { seat: this.#seats - 1, came: type, id: participant_id };

@@ -241,7 +241,7 @@ const SAFE_ROOM: readonly Place[] = [
   { name: "organization-forbidden", as: "newcomer", path: () => "/organization" },
   { name: "cases", as: "teacher", path: () => "/cases" },
   { name: "case-outcome", as: "guest", path: (school) => school.casePath },
-  { name: "case-none", as: "guest", path: () => "/case/none" },
+  { name: "case-none", as: "guest", path: () => "/case#none" },
 ];
 
 export const PLACES: readonly Place[] = [
@@ -299,7 +299,7 @@ export const PLACES: readonly Place[] = [
     },
   },
   { name: "sign-in-link", as: "guest", path: (school) => school.openLink },
-  { name: "sign-in-link-expired", as: "guest", path: () => "/sign-in/used-long-ago" },
+  { name: "sign-in-link-expired", as: "guest", path: () => "/sign-in#used-long-ago" },
   { name: "setup-done", as: "guest", path: (school) => school.setupPath },
   { name: "pre-join", as: "guest", path: (school) => school.meetingPath },
   { name: "pre-join-host", as: "teacher", path: (school) => school.meetingPath },

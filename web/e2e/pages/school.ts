@@ -31,7 +31,7 @@ export interface School {
   /** A sign-in link that waits for its password. */
   readonly openLink: string;
   readonly setupPath: string;
-  /** The path that tells the outcome of the one report: /case/<secret>. */
+  /** The path that tells the outcome of the one report: /case#<secret>. */
   readonly casePath: string;
 }
 
@@ -43,6 +43,12 @@ export interface Room {
   readonly freshLink: () => string;
   /** Somebody who runs the room does something there. */
   readonly act: (frame: Record<string, unknown>) => Promise<unknown>;
+}
+
+/** What stands behind the server's name in a link, its secret too. */
+function pathOf(link: string): string {
+  const { pathname, hash } = new URL(link);
+  return `${pathname}${hash}`;
 }
 
 /** Goes through the set-up page as an administrator would; answers who is signed in then. */
@@ -87,7 +93,7 @@ async function room(ask: Ask, meeting: KnownMeeting, act: Room["act"]): Promise<
   const links = await inviteAll(ask, meeting.id, names);
   return {
     path: `/m/${meeting.code}`,
-    freshLink: () => new URL(links.shift() ?? "http://no-link-left/").pathname,
+    freshLink: () => pathOf(links.shift() ?? "http://no-link-left/"),
     act,
   };
 }
@@ -129,7 +135,7 @@ async function openRooms(
   const maths = await newMeetingOf(ask, "Class 4C, maths", "class");
   const nobody = () => Promise.reject(new Error("nobody runs this room"));
   return {
-    casePath: `/case/${secret}`,
+    casePath: `/case#${secret}`,
     rooms: {
       class: await room(ask, lesson, nobody),
       frozen: await room(ask, german, (frame) => hosts.say(host, frame)),
@@ -155,8 +161,8 @@ async function openSchool(browser: Browser, platform: Platform, closing: Closing
     settingsPath: `/meetings/${newest.id}`,
     passcodePath,
     rooms,
-    openLink: new URL(open).pathname,
-    setupPath: new URL(platform.setupLink).pathname,
+    openLink: pathOf(open),
+    setupPath: pathOf(platform.setupLink),
     casePath,
   };
 }

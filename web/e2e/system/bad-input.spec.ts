@@ -28,8 +28,8 @@ const PAGES: readonly (readonly [string, () => string, RegExp])[] = [
   ["an unknown meeting", () => `${product.url}/m/abcde-fghjk-mnpqr-stuvw`, /leads to no meeting/u],
   ["a meeting code of the wrong form", () => `${product.url}/m/nothing`, /leads to no meeting/u],
   ["the set-up link once it was used", () => product.setupLink, /does not work|set up already/u],
-  ["an unknown set-up link", () => `${product.url}/setup/${UNKNOWN_SECRET}`, /does not work|set up already/u],
-  ["an expired sign-in link", () => `${product.url}/sign-in/${UNKNOWN_SECRET}`, /no longer works/u],
+  ["an unknown set-up link", () => `${product.url}/setup#${UNKNOWN_SECRET}`, /does not work|set up already/u],
+  ["an expired sign-in link", () => `${product.url}/sign-in#${UNKNOWN_SECRET}`, /no longer works/u],
   ["an address that does not exist", () => `${product.url}/no/such/page`, /no such page/u],
 ];
 

@@ -33,15 +33,15 @@ function meetingPath(id: string): string {
 export const api = {
   instance: () => request<Instance>("GET", "/instance"),
 
-  checkSetup: (secret: string) => request<void>("GET", `/setup/${part(secret)}`),
+  checkSetup: (secret: string) => request<void>("POST", "/setup/look", { secret }),
   setUp: (secret: string, administrator: NewAdministrator) =>
     request<Account>("POST", "/setup", { secret, ...administrator }),
 
   signIn: (email: string, password: string) => request<Account>("POST", "/sign-in", { email, password }),
   signOut: () => request<void>("POST", "/sign-out"),
-  signInLink: (secret: string) => request<SignInLink>("GET", `/sign-in-links/${part(secret)}`),
+  signInLink: (secret: string) => request<SignInLink>("POST", "/sign-in-links/look", { secret }),
   useSignInLink: (secret: string, password: string | null) =>
-    request<Account>("POST", `/sign-in-links/${part(secret)}`, password === null ? {} : { password }),
+    request<Account>("POST", "/sign-in-links/use", password === null ? { secret } : { secret, password }),
 
   me: () => request<Account>("GET", "/me"),
   changeMe: (changes: { name?: string; language?: string }) => request<Account>("PATCH", "/me", changes),

@@ -16,6 +16,7 @@ import { Page, PageFrame } from "../ui/Page";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Footer } from "./Footer";
 import { Header } from "./Header";
+import { SecretMoved, WithSecret } from "./secrets";
 
 /** The meeting brings the media library with it; nobody else pays for that. */
 const MeetingRoute = lazy(() =>
@@ -28,6 +29,15 @@ const InvitationRoute = lazy(() =>
 function HomeRoute() {
   const { askAgain } = useAccount();
   return <Home unreachable={<Unreachable onTryAgain={askAgain} />} />;
+}
+
+/** With a secret behind it, the address is somebody's one-time link. */
+function SignInRoute() {
+  return (
+    <WithSecret>
+      {(secret) => (secret === "" ? <SignInPage /> : <SignInLinkPage secret={secret} />)}
+    </WithSecret>
+  );
 }
 
 function Arriving() {
@@ -52,15 +62,25 @@ function Frame() {
         <Suspense fallback={<Arriving />}>
           <Routes>
             <Route path="/" element={<HomeRoute />} />
-            <Route path="/sign-in" element={<SignInPage />} />
-            <Route path="/sign-in/:secret" element={<SignInLinkPage />} />
-            <Route path="/setup/:secret" element={<SetupPage />} />
+            <Route path="/sign-in" element={<SignInRoute />} />
+            <Route
+              path="/setup"
+              element={<WithSecret>{(secret) => <SetupPage secret={secret} />}</WithSecret>}
+            />
             <Route path="/m/:code" element={<MeetingRoute />} />
-            <Route path="/i/:secret" element={<InvitationRoute />} />
+            <Route
+              path="/i"
+              element={<WithSecret>{(secret) => <InvitationRoute secret={secret} />}</WithSecret>}
+            />
+            <Route path="/i/:secret" element={<SecretMoved page="/i" />} />
             <Route path="/meetings/:id" element={<MeetingPage />} />
             <Route path="/organization" element={<OrganizationPage />} />
             <Route path="/cases" element={<CasesPage />} />
-            <Route path="/case/:secret" element={<CasePage />} />
+            <Route
+              path="/case"
+              element={<WithSecret>{(secret) => <CasePage secret={secret} />}</WithSecret>}
+            />
+            <Route path="/case/:secret" element={<SecretMoved page="/case" />} />
             <Route path="*" element={<NotFound />} />
           </Routes>
         </Suspense>

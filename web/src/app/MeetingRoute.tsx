@@ -50,8 +50,7 @@ export function MeetingRoute() {
 }
 
 /** Somebody's personal link to a meeting: the same pages, with the name in it. */
-export function InvitationRoute() {
-  const secret = useParams()["secret"] ?? "";
+export function InvitationRoute({ secret }: { secret: string }) {
   const find = useCallback(() => look(() => lookAtInvitation(secret)), [secret]);
   return <MeetingPages key={secret} find={find} />;
 }

@@ -4,6 +4,7 @@ import {
   useEffect,
   useRef,
   type ComponentPropsWithoutRef,
+  type MouseEvent,
   type ReactNode,
 } from "react";
 import { classes } from "./classes";
@@ -45,14 +46,21 @@ export function usePageTitle(title: string): void {
 /** A page: skip link, header, one main landmark, footer. */
 export function Page({ title, width = "regular", isCentred, className, children }: PageProps) {
   const frame = useContext(Frame);
+  const main = useRef<HTMLElement>(null);
   usePageTitle(title);
+  // The fragment of the address may be the secret of a link: it stays what it is.
+  function skip(event: MouseEvent) {
+    event.preventDefault();
+    main.current?.focus();
+  }
   return (
     <div className={styles.page}>
-      <a className={styles.skip} href="#main">
+      <a className={styles.skip} href="#main" onClick={skip}>
         {frame?.skipLabel}
       </a>
       <header className={styles.header}>{frame?.header}</header>
       <main
+        ref={main}
         id="main"
         tabIndex={-1}
         className={classes(styles.main, styles[width], isCentred && styles.centred, className)}

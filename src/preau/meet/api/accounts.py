@@ -18,6 +18,7 @@ from preau.meet.api.models import (
     AccountChanges,
     LinkOwnerAnswer,
     LinkSignInBody,
+    SecretBody,
     SetupBody,
     SignInBody,
 )
@@ -29,12 +30,15 @@ router = APIRouter(tags=["accounts"])
 _FORM = (ErrorCode.BAD_REQUEST, ErrorCode.INVALID_FIELDS, ErrorCode.NOT_ALLOWED, ErrorCode.TOO_LARGE)
 
 
-@router.get(
-    "/setup/{secret}", status_code=204, response_class=Response, responses=documented(ErrorCode.LINK_EXPIRED)
+@router.post(
+    "/setup/look",
+    status_code=204,
+    response_class=Response,
+    responses=documented(*_FORM, ErrorCode.LINK_EXPIRED),
 )
-def check_setup(secret: str, parts: PartsOf) -> None:
+def check_setup(body: SecretBody, parts: PartsOf) -> None:
     """Whether a set-up link still works."""
-    accounts.check_setup(parts.world, secret)
+    accounts.check_setup(parts.world, body.secret)
 
 
 @router.post(
@@ -69,23 +73,20 @@ def sign_in(body: SignInBody, parts: PartsOf, address: Address, response: Respon
     return AccountAnswer.of(signed_in.account)
 
 
-@router.get("/sign-in-links/{secret}", responses=documented(ErrorCode.LINK_EXPIRED))
-def greet(secret: str, parts: PartsOf) -> LinkOwnerAnswer:
-    """Whom a one-time sign-in link is for."""
-    owner = accounts.greet_link_owner(parts.world, secret)
+@router.post("/sign-in-links/look", responses=documented(*_FORM, ErrorCode.LINK_EXPIRED))
+def greet(body: SecretBody, parts: PartsOf) -> LinkOwnerAnswer:
+    """Whom a one-time sign-in link is for. Looking does not use it up."""
+    owner = accounts.greet_link_owner(parts.world, body.secret)
     return LinkOwnerAnswer(name=owner.name, email=owner.email, needs_password=owner.needs_password)
 
 
 @router.post(
-    "/sign-in-links/{secret}",
+    "/sign-in-links/use",
     responses=documented(*_FORM, ErrorCode.LINK_EXPIRED, ErrorCode.RATE_LIMITED),
 )
-def use_link(
-    secret: str, parts: PartsOf, response: Response, body: LinkSignInBody | None = None
-) -> AccountAnswer:
+def use_link(body: LinkSignInBody, parts: PartsOf, response: Response) -> AccountAnswer:
     """Sign in by a one-time link; it works once, and sets the password when one is given."""
-    password = body.password if body else None
-    signed_in = accounts.use_sign_in_link(parts.world, secret, password)
+    signed_in = accounts.use_sign_in_link(parts.world, body.secret, body.password)
     keep_sign_in(response, parts, signed_in)
     return AccountAnswer.of(signed_in.account)
 
@@ -96,7 +97,7 @@ def use_link(
     response_class=Response,
     responses=documented(ErrorCode.NOT_ALLOWED),
 )
-def sign_out(parts: PartsOf, response: Response, secret: SignInSecret = None) -> None:
+def sign_out(parts: PartsOf, response: Response, secret: SignInSecret) -> None:
     """Sign this browser out."""
     sign_ins.sign_out(parts.world, secret)
     drop_sign_in(response, parts)

@@ -16,9 +16,9 @@ from preau.meet.services.secrets import new_secret
 DESCRIPTION = """The HTTP interface of a Préau server. JSON in and out, times in ISO 8601 UTC.
 
 Every error has the form `{"error": {"code", "message", "fields"?}}`; `code` is stable. Sign-in state is
-on the server; the cookie `preau_signin` is its key. Requests that change something are refused with
-`not-allowed` when their `Origin` is another one. Meetings themselves run over the control channel
-(docs/protocol/control.md).
+on the server; the cookie `__Host-preau_signin` (`preau_signin` without https) is its key. Requests that
+change something are refused with `not-allowed` when their `Origin` is another one. Secrets of links come in
+bodies, never in a path. Meetings themselves run over the control channel (docs/protocol/control.md).
 
 While the database cannot be used, any request can be answered with 503 and `not-saved`: nothing was
 changed, and `retry-after` says when to try again. `/healthz` then answers 503 too."""

@@ -6,16 +6,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, cast
 
-from fastapi import Cookie, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from preau.meet.domain.accounts import Account
 from preau.meet.domain.errors import not_signed_in
+from preau.meet.services.doors import device_cookie
 from preau.meet.services.limits import Attempts, Limit, address_key
 from preau.meet.services.link_post import LinkPost
 from preau.meet.services.ports import LiveRooms, Mail, Media, MediaNewsReader, World
-from preau.meet.services.sign_ins import SIGN_IN_LIFE, SignedIn, who
-
-SIGN_IN_COOKIE = "preau_signin"
+from preau.meet.services.sign_ins import SIGN_IN_LIFE, SignedIn, sign_in_cookie, who
 
 # Failures only: a class that signs in behind one address at eight o'clock is no attack.
 FAILURES_PER_ACCOUNT = Limit(10, timedelta(minutes=15))
@@ -45,10 +44,24 @@ def _parts(request: Request) -> Parts:
 
 
 PartsOf = Annotated[Parts, Depends(_parts)]
-SignInSecret = Annotated[str | None, Cookie(alias=SIGN_IN_COOKIE, include_in_schema=False)]
 
 
-def _visitor(parts: PartsOf, secret: SignInSecret = None) -> Account | None:
+def sign_in_secret(request: Request, parts: PartsOf) -> str | None:
+    """What the sign-in cookie of a request holds."""
+    return request.cookies.get(sign_in_cookie(is_https=parts.is_https))
+
+
+SignInSecret = Annotated[str | None, Depends(sign_in_secret)]
+
+
+def _device_secret(request: Request, parts: PartsOf) -> str | None:
+    return request.cookies.get(device_cookie(is_https=parts.is_https))
+
+
+DeviceSecret = Annotated[str | None, Depends(_device_secret)]
+
+
+def _visitor(parts: PartsOf, secret: SignInSecret) -> Account | None:
     return who(parts.world, secret)
 
 
@@ -81,7 +94,7 @@ Address = Annotated[str, Depends(_address)]
 def keep_sign_in(response: Response, parts: Parts, signed_in: SignedIn) -> None:
     """Put the cookie of a new sign-in into the answer."""
     response.set_cookie(
-        SIGN_IN_COOKIE,
+        sign_in_cookie(is_https=parts.is_https),
         signed_in.secret,
         max_age=int(SIGN_IN_LIFE.total_seconds()),
         httponly=True,
@@ -93,4 +106,10 @@ def keep_sign_in(response: Response, parts: Parts, signed_in: SignedIn) -> None:
 
 def drop_sign_in(response: Response, parts: Parts) -> None:
     """Take the cookie back."""
-    response.delete_cookie(SIGN_IN_COOKIE, httponly=True, samesite="lax", secure=parts.is_https, path="/")
+    response.delete_cookie(
+        sign_in_cookie(is_https=parts.is_https),
+        httponly=True,
+        samesite="lax",
+        secure=parts.is_https,
+        path="/",
+    )

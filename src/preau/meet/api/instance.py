@@ -16,7 +16,7 @@ from preau.meet.domain.errors import DomainError, ErrorCode
 from preau.meet.log import LogEvent, log_event
 from preau.meet.services.accounts import is_set_up
 from preau.meet.services.health import health_of
-from preau.meet.services.media import note_refused_call, take_news
+from preau.meet.services.media import lost_before, note_refused_call, take_news
 
 router = APIRouter(tags=["instance"])
 health_router = APIRouter(tags=["instance"])
@@ -60,6 +60,9 @@ async def livekit_webhook(
     if news is None:
         log_event(LogEvent.WEBHOOK_REFUSED)
         raise DomainError(ErrorCode.NOT_ALLOWED, "The signature is not the media server's.")
+    lost = lost_before(news)
+    if lost:
+        log_event(LogEvent.MEDIA_NEWS_LOST, times=lost)
     if await run_in_threadpool(note_refused_call, parts.world, news):
         return
     if take_news(news, parts.rooms, parts.media):

@@ -9,10 +9,11 @@ from typing import TypeVar
 from fastapi import APIRouter
 from fastapi.concurrency import run_in_threadpool
 
-from preau.meet.api.context import PartsOf, PeerAddress, Visitor
+from preau.meet.api.context import DeviceSecret, PartsOf, PeerAddress, Visitor
 from preau.meet.api.errors import documented
 from preau.meet.api.house_models import CaseLook
-from preau.meet.api.meeting_models import InvitationLook, LinkAnswer, SecretBody
+from preau.meet.api.meeting_models import InvitationLook, LinkAnswer
+from preau.meet.api.models import SecretBody
 from preau.meet.domain.errors import DomainError, ErrorCode
 from preau.meet.services import cases, doors
 
@@ -35,10 +36,16 @@ async def _evenly(look: Callable[[], _T]) -> _T:
 
 
 @router.get("/links/{code}", responses=documented(ErrorCode.MEETING_UNKNOWN, ErrorCode.RATE_LIMITED))
-async def look_at_link(code: str, visitor: Visitor, parts: PartsOf, address: PeerAddress) -> LinkAnswer:
+async def look_at_link(
+    code: str, visitor: Visitor, parts: PartsOf, device: DeviceSecret, address: PeerAddress
+) -> LinkAnswer:
     """What a meeting's link shows before anybody enters."""
     return await _evenly(
-        lambda: LinkAnswer.of(doors.look_at_link(parts.world, parts.rooms, visitor, code, address))
+        lambda: LinkAnswer.of(
+            doors.look_at_link(
+                parts.world, parts.rooms, doors.Visitor(visitor, code, None, None, device, address)
+            )
+        )
     )
 
 
@@ -46,10 +53,16 @@ async def look_at_link(code: str, visitor: Visitor, parts: PartsOf, address: Pee
     "/invitations/look",
     responses=documented(*_FORM, ErrorCode.MEETING_UNKNOWN, ErrorCode.RATE_LIMITED),
 )
-async def look_at_invitation(body: SecretBody, parts: PartsOf, address: PeerAddress) -> InvitationLook:
+async def look_at_invitation(
+    body: SecretBody, visitor: Visitor, parts: PartsOf, device: DeviceSecret, address: PeerAddress
+) -> InvitationLook:
     """What a personal link shows before anybody enters. Looking does not tie it to this browser."""
     return await _evenly(
-        lambda: InvitationLook.of(doors.look_at_invitation(parts.world, parts.rooms, body.secret, address))
+        lambda: InvitationLook.of(
+            doors.look_at_invitation(
+                parts.world, parts.rooms, doors.Visitor(visitor, "", body.secret, None, device, address)
+            )
+        )
     )
 
 

@@ -14,6 +14,7 @@ from preau.meet.services.doors import InvitationView, LinkView
 from preau.meet.services.invitations import FreshLink
 from preau.meet.services.meetings import MeetingView
 from preau.meet.services.ports import AuditRecord
+from preau.meet.services.secrets import secret_link
 
 KindName = Literal["class", "meeting", "friends"]
 InvitedRole = Literal["participant", "observer", "cohost"]
@@ -126,12 +127,6 @@ class LinkAnswer(BaseModel):
         return LinkAnswer.model_validate(vars(view))
 
 
-class SecretBody(Body):
-    """A secret out of a link; it goes into the body so that no log of addresses has it."""
-
-    secret: Text
-
-
 class InvitationLook(BaseModel):
     """What a personal link shows before anybody enters."""
 
@@ -196,7 +191,7 @@ class InvitationAnswer(BaseModel):
     @staticmethod
     def of_fresh(fresh: FreshLink, public_url: str) -> InvitationAnswer:
         """The answer about a link just made."""
-        return _invitation_answer(fresh.invitation, f"{public_url}/i/{fresh.secret}")
+        return _invitation_answer(fresh.invitation, secret_link(public_url, "i", fresh.secret))
 
 
 _ROLES: dict[RoomRole, InvitedRole] = {

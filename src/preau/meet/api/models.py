@@ -68,7 +68,13 @@ class SignInBody(Body):
     password: Text
 
 
-class LinkSignInBody(Body):
+class SecretBody(Body):
+    """A secret out of a link; it goes into the body so that no log of addresses has it."""
+
+    secret: Text
+
+
+class LinkSignInBody(SecretBody):
     """A one-time link may choose a password on the way."""
 
     password: Text | None = None

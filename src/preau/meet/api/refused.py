@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import Request
 
-from preau.meet.api.context import SIGN_IN_COOKIE
+from preau.meet.api.context import sign_in_secret
 from preau.meet.domain.errors import DomainError
 from preau.meet.domain.ids import MeetingId
 from preau.meet.log import LogEvent, log_event
@@ -41,7 +41,7 @@ def note_refused_act(request: Request) -> None:
         wanted = request.path_params.get("id") if "meetings" in route.tags else None
         if not count_refusal(parts.world, address, RefusedIn(wanted)):
             return
-        account = who(parts.world, request.cookies.get(SIGN_IN_COOKIE))
+        account = who(parts.world, sign_in_secret(request, parts))
         note_refusal(parts.world, account, route.name.replace("_", "-"), wanted)
     except DomainError:  # The refusal stands, whether or not the database took a note of it.
         return

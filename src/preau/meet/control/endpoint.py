@@ -13,9 +13,10 @@ from typing import Any
 
 from preau.meet.control.connection import Connection, Door, Visitor
 from preau.meet.live.commands import ConnectionId
+from preau.meet.services.doors import device_cookie
+from preau.meet.services.sign_ins import sign_in_cookie
 
 SUBPROTOCOL = "preau.control.v1"
-SIGN_IN_COOKIE = "preau_signin"
 MAX_CONNECTIONS = 5000
 _PATH = re.compile(r"/api/v1/meetings/([^/]{1,64})/control")
 
@@ -48,10 +49,11 @@ class AsgiSocket:
 class ControlEndpoint:
     """Accepts connections of pages of this origin (and of programs, which send no Origin)."""
 
-    def __init__(self, door: Door, allowed_origins: frozenset[str], device_cookie: str) -> None:
+    def __init__(self, door: Door, allowed_origins: frozenset[str], *, is_https: bool) -> None:
         self._door = door
         self._allowed_origins = allowed_origins
-        self._device_cookie = device_cookie
+        self._sign_in_cookie = sign_in_cookie(is_https=is_https)
+        self._device_cookie = device_cookie(is_https=is_https)
         self._numbers = itertools.count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,7 +87,7 @@ class ControlEndpoint:
         cookies = _cookies(headers.get("cookie", ""))
         return Visitor(
             code=path.group(1),
-            sign_in_secret=cookies.get(SIGN_IN_COOKIE),
+            sign_in_secret=cookies.get(self._sign_in_cookie),
             device_secret=cookies.get(self._device_cookie),
             address=client[0] if client else "",
         )

@@ -10,7 +10,7 @@ from preau.meet.control.delivery import Line, RoomFacts
 from preau.meet.control.log_writer import LogWriter
 from preau.meet.control.runner import RoomRunner, Surroundings, entry_of
 from preau.meet.domain.codes import MeetingCode
-from preau.meet.domain.ids import InvitationId, MeetingId, OccurrenceId, ParticipantId
+from preau.meet.domain.ids import AccountId, InvitationId, MeetingId, OccurrenceId, ParticipantId
 from preau.meet.domain.meetings import Meeting
 from preau.meet.domain.organization import in_force
 from preau.meet.domain.rules import Rules
@@ -26,6 +26,7 @@ from preau.meet.live.commands import (
     RevokeInvitation,
     TellHosts,
 )
+from preau.meet.live.people import marks_of
 from preau.meet.live.room import Setting, rebuild
 from preau.meet.log import LogEvent, log_event
 from preau.meet.services.occurrences import (
@@ -119,6 +120,19 @@ class Rooms:
             return None
         view = runner.room.view
         return RoomDoor(view.rules, is_locked=view.is_locked or view.is_frozen)
+
+    def is_banned(
+        self,
+        meeting_id: MeetingId,
+        device_key: str | None,
+        invitation_id: InvitationId | None,
+        account_id: AccountId | None,
+    ) -> bool:
+        """Whether a ban of the meeting's room is of that device, personal link or account."""
+        runner = self._runners.get(meeting_id)
+        return runner is not None and runner.room.memory.is_banned(
+            marks_of(device_key, invitation_id, account_id)
+        )
 
     def change_rules(self, meeting_id: MeetingId, rules: Rules, locked_rules: Collection[str]) -> None:
         """The owner or an administrator changed what the room allows: the whole rules in force."""

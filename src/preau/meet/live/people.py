@@ -91,9 +91,12 @@ class Identity:
     @property
     def marks(self) -> frozenset[str]:
         """By any one of these the same person is known again."""
-        found = {f"device {self.device_key}"}
-        if self.invitation_id is not None:
-            found.add(f"invitation {self.invitation_id}")
-        if self.account_id is not None:
-            found.add(f"account {self.account_id}")
-        return frozenset(found)
+        return marks_of(self.device_key, self.invitation_id, self.account_id)
+
+
+def marks_of(
+    device_key: str | None, invitation_id: InvitationId | None, account_id: AccountId | None
+) -> frozenset[str]:
+    """What the same person is known by again; None: that is not there to be known."""
+    found = {"device": device_key, "invitation": invitation_id, "account": account_id}
+    return frozenset(f"{kind} {value}" for kind, value in found.items() if value is not None)

@@ -47,7 +47,10 @@ def device_cookie(*, is_https: bool) -> str:
 
 @dataclass(frozen=True)
 class Visitor:
-    """What somebody at the door shows. `device_secret`: the device cookie; `address`: where it comes from."""
+    """What somebody at the door shows. `device_secret`: the device cookie; `address`: where it comes from.
+
+    Whoever only looks shows the link alone: the meeting's (`code`) or a personal one (`invitation_secret`).
+    """
 
     account: Account | None
     code: str
@@ -139,33 +142,35 @@ def meeting_at(world: World, code: str, address: str) -> Meeting:
     return _guarded(world, address, lambda stored: _meeting(stored, code))
 
 
-def look_at_link(
-    world: World, rooms: LiveRooms, account: Account | None, code: str, address: str
-) -> LinkView:
+def look_at_link(world: World, rooms: LiveRooms, visitor: Visitor) -> LinkView:
     """What the page of a link may show. Raises as `arrive` does for what leads nowhere."""
-    visitor = Visitor(account, code, None, None, None, address)
-    found = _guarded(world, address, lambda stored: _find(stored, rooms, visitor))
+    found = _guarded(world, visitor.address, lambda stored: _find(stored, rooms, visitor))
     return LinkView(
         code=found.meeting.code,
         is_host=found.is_owner,
         title=found.meeting.title if found.is_owner else None,
-        name=account.name if account else None,
+        name=visitor.account.name if visitor.account else None,
         needs_passcode=found.meeting.passcode_hash is not None and not found.is_owner,
     )
 
 
-def look_at_invitation(world: World, rooms: LiveRooms, secret: str, address: str) -> InvitationView:
-    """What the page of a personal link may show; looking ties it to nothing. Raises as `arrive` does."""
+def look_at_invitation(world: World, rooms: LiveRooms, visitor: Visitor) -> InvitationView:
+    """What the page of a personal link may show; looking ties it to nothing. Raises as `arrive` does.
+
+    Whom the door would not tell that there is a meeting learns neither its title nor its host.
+    """
 
     def look(stored: Transaction) -> InvitationView:
-        invitation = stored.invitations.by_secret(hash_of(secret))
+        invitation = stored.invitations.by_secret(hash_of(visitor.invitation_secret or ""))
         meeting = stored.meetings.by_id(invitation.meeting_id) if invitation else None
         host = stored.accounts.by_id(meeting.owner_id) if meeting else None
         if invitation is None or meeting is None or host is None or _is_locked(rooms, meeting):
             raise meeting_unknown()
+        if _is_banned(rooms, meeting, invitation, visitor):
+            raise meeting_unknown()
         return InvitationView(meeting.code, invitation.name, host.name, meeting.title)
 
-    return _guarded(world, address, look)
+    return _guarded(world, visitor.address, look)
 
 
 def device_key(device_secret: str | None, address: str) -> str:
@@ -215,7 +220,8 @@ def _find(stored: Transaction, rooms: LiveRooms, visitor: Visitor) -> _Found:
     door = rooms.door(meeting.id)
     rules = door.rules if door else in_force(organization, meeting.kind, meeting.rules)
     is_stranger = account is None and invitation is None
-    if not is_owner and (_is_locked(rooms, meeting) or (is_stranger and not rules.open_link)):
+    is_shut = _is_locked(rooms, meeting) or (is_stranger and not rules.open_link)
+    if not is_owner and (is_shut or _is_banned(rooms, meeting, invitation, visitor)):
         _tell_in_vain(rooms, meeting, visitor)
         raise meeting_unknown()
     return _Found(meeting, organization, invitation, is_owner)
@@ -231,6 +237,17 @@ def _tell_in_vain(rooms: LiveRooms, meeting: Meeting, visitor: Visitor) -> None:
 def _is_locked(rooms: LiveRooms, meeting: Meeting) -> bool:
     door = rooms.door(meeting.id)
     return door is not None and door.is_locked
+
+
+def _is_banned(rooms: LiveRooms, meeting: Meeting, invitation: Invitation | None, visitor: Visitor) -> bool:
+    """The room decides on every knock; what is asked before it must not tell more than the room would."""
+    secret = _usable(visitor.device_secret)
+    return rooms.is_banned(
+        meeting.id,
+        hash_of(secret) if secret else None,
+        invitation.id if invitation else None,
+        visitor.account.id if visitor.account else None,
+    )
 
 
 def _check_passcode(world: World, rooms: LiveRooms, meeting: Meeting, visitor: Visitor) -> None:

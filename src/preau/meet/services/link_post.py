@@ -20,6 +20,7 @@ from preau.meet.domain.meetings import Meeting
 from preau.meet.domain.policy import Action
 from preau.meet.services.limits import Attempts, Limit
 from preau.meet.services.ports import AuditRecord, Mail, Transaction, World
+from preau.meet.services.secrets import secret_link
 
 #: Six classes of a day, or one meeting as large as they come; and not a way to fill strangers' mailboxes.
 LINKS_PER_ACCOUNT = Limit(600, timedelta(hours=1))
@@ -118,7 +119,7 @@ def letter_with_link(
     owner, meeting, invitation = about
     to = invitation.email or ""
     invited = stored.accounts.by_email(to)
-    facts = LinkFacts(invitation.name, owner.name, meeting.title, f"{public_url}/i/{secret}")
+    facts = LinkFacts(invitation.name, owner.name, meeting.title, secret_link(public_url, "i", secret))
     letter = link_letter(
         letter_id(world.randomness.draw(ID_BYTES)),
         to,

@@ -42,6 +42,11 @@ def note_refused_call(world: World, news: MediaNews) -> bool:
     return True
 
 
+def lost_before(news: MediaNews) -> int:
+    """How many events the media server could not tell before this one. Refusals among them come in a sum."""
+    return 0 if news.event == _SUM else news.times
+
+
 def take_news(news: MediaNews, rooms: LiveRooms, media: Media) -> bool:
     """Nobody hears a meeting without a seat in it: whoever has none is removed. True when somebody was.
 

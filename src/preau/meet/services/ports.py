@@ -301,6 +301,15 @@ class LiveRooms(Protocol):
     def door(self, meeting_id: MeetingId) -> RoomDoor | None:
         """What the meeting's room says at its door, or None when it does not run."""
 
+    def is_banned(
+        self,
+        meeting_id: MeetingId,
+        device_key: str | None,
+        invitation_id: InvitationId | None,
+        account_id: AccountId | None,
+    ) -> bool:
+        """Whether a ban of the meeting's room is of that device, personal link or account."""
+
     def change_rules(self, meeting_id: MeetingId, rules: Rules, locked_rules: Collection[str]) -> None:
         """The owner or an administrator changed what the room allows: the whole rules in force."""
 
@@ -373,7 +382,7 @@ class Media(Protocol):
 class MediaNews:
     """What the media server tells: an event of LiveKit's, of a room and perhaps a participant ("": none).
 
-    `times`: how many acts the event sums up, where it does.
+    `times`: how many acts the event sums up, where it does, and else how many events before it were lost.
     """
 
     event: str

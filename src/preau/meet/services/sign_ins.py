@@ -14,6 +14,11 @@ from preau.meet.services.secrets import hash_of, new_secret
 SIGN_IN_LIFE = timedelta(days=30)
 
 
+def sign_in_cookie(*, is_https: bool) -> str:
+    """The name of the cookie that holds a sign-in; the prefix keeps other hosts from setting it."""
+    return "__Host-preau_signin" if is_https else "preau_signin"
+
+
 @dataclass(frozen=True)
 class SignedIn:
     """Somebody just signed in; `secret` goes into the cookie and is stored nowhere."""

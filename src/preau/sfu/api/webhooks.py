@@ -6,97 +6,116 @@ import asyncio
 import base64
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
 
 import aiohttp
 
 from preau.sfu.api import tokens
+from preau.sfu.api.webhook_line import Line, Telling
 from preau.sfu.ids import new_sid
 from preau.sfu.rooms.effects import Notify
 from preau.sfu.wire.webhooks import encode_event
 
-#: LiveKit's limits: events waiting per room, and how old one may get, in seconds.
-MAX_WAITING = 200
-MAX_AGE_S = 30.0
-_FIRST_PAUSE_S = 0.2
-_LONGEST_PAUSE_S = 5.0
 _ANSWER_TIMEOUT_S = 5.0
+_STOP_WITHIN_S = 1.0
 _LOG = logging.getLogger("preau.sfu.webhooks")
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    event: str
-    body: bytes
-    created_s: float
+@dataclass(slots=True)
+class _Open:
+    """A line that has a task. `news` is set when something changed in it, `is_told` while nothing waits."""
+
+    url: str
+    line: Line = field(default_factory=Line)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    is_told: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class WebhookSender:
-    """Sends events to all receivers. One line per room and receiver; a slow receiver delays nobody else."""
+    """Sends events to all receivers. One line per room and receiver; a slow receiver delays nobody else.
+
+    `clock`: seconds since 1970, for what receivers read.
+    """
 
     def __init__(self, urls: Sequence[str], key: str, secret: str, clock: Callable[[], float]) -> None:
         self._urls = tuple(urls)
         self._pair = (key, secret)
         self._clock = clock
-        self._lines: dict[tuple[str, str], asyncio.Queue[_Waiting]] = {}
+        self._lines: dict[tuple[str, str], _Open] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._http: aiohttp.ClientSession | None = None
 
     def send(self, event: Notify) -> None:
-        """Queues an event. When a line is full the event is dropped, with a word in the log."""
-        if not self._urls:
-            return
-        now = self._clock()
-        waiting = _Waiting(event.event, encode_event(event, new_sid("EV_"), now), now)
+        """Has all receivers told. Where too many events wait, it is lost and counted."""
         for url in self._urls:
-            try:
-                self._line(event.room.sid, url).put_nowait(waiting)
-            except asyncio.QueueFull:
-                _LOG.warning("webhook-dropped: %s to %s, too many are waiting", event.event, url)
+            opened = self._line(event.room.sid, url)
+            opened.line.add(event, new_sid("EV_"), self._clock(), _now_s())
+            opened.is_told.clear()
+            opened.news.set()
 
     async def close(self) -> None:
         """Gives what waits a second, then ends."""
-        lines = [line.join() for line in self._lines.values()]
-        if lines:
-            await asyncio.wait([asyncio.ensure_future(line) for line in lines], timeout=1.0)
-        for task in self._tasks:
+        waits = [asyncio.ensure_future(one.is_told.wait()) for one in self._lines.values()]
+        if waits:
+            await asyncio.wait(waits, timeout=_STOP_WITHIN_S)
+        for wait in waits:
+            wait.cancel()
+        for one in self._lines.values():
+            if one.line.lost or not one.line.is_empty:
+                lost = one.line.lost + one.line.waiting
+                _LOG.warning("webhook-lost: %d in all to %s, this server stops", lost, one.url)
+        for task in tuple(self._tasks):
             task.cancel()
         if self._http is not None:
             await self._http.close()
 
-    def _line(self, room_sid: str, url: str) -> asyncio.Queue[_Waiting]:
+    def _line(self, room_sid: str, url: str) -> _Open:
         key = (room_sid, url)
         if key not in self._lines:
-            self._lines[key] = asyncio.Queue(MAX_WAITING)
-            task = asyncio.create_task(self._run(key))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._lines[key] = _Open(url)
+            self._keep(self._run(key))
         return self._lines[key]
 
+    def _keep(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def _run(self, key: tuple[str, str]) -> None:
-        line = self._lines[key]
-        finished = False
-        while not (finished and line.empty()):
-            waiting = await line.get()
-            await self._deliver(key[1], waiting)
-            finished = finished or waiting.event == "room_finished"
-            line.task_done()
+        opened = self._lines[key]
+        line = opened.line
+        while not line.is_over:
+            opened.news.clear()
+            for telling in line.due(_now_s(), new_sid("EV_"), self._clock()):
+                self._keep(self._tell(opened, telling))
+            wake_s = line.wake_s()
+            try:
+                async with asyncio.timeout(None if wake_s is None else max(0.0, wake_s - _now_s())):
+                    await opened.news.wait()
+            except TimeoutError:
+                continue
         del self._lines[key]
+        if line.lost:
+            _LOG.warning("webhook-lost: %d in all to %s, their room is over", line.lost, opened.url)
 
-    async def _deliver(self, url: str, waiting: _Waiting) -> None:
-        pause_s = _FIRST_PAUSE_S
-        while True:
-            problem = await self._post(url, waiting.body)
-            if not problem:
-                return
-            if self._clock() - waiting.created_s + pause_s > MAX_AGE_S:
-                _LOG.warning("webhook-dropped: %s to %s, %s", waiting.event, url, problem)
-                return
-            await asyncio.sleep(pause_s)
-            pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+    async def _tell(self, opened: _Open, telling: Telling) -> None:
+        """One attempt. One line in the log when losses begin, one with their number when they are over."""
+        body = encode_event(telling.event, telling.id, telling.made_at_s, telling.dropped)
+        status, problem = await self._post(opened.url, body)
+        line, had_lost = opened.line, opened.line.lost
+        if not problem:
+            line.taken(telling)
+            if had_lost and not line.lost:
+                _LOG.warning("webhook-lost: %d in all to %s, which takes them again", had_lost, opened.url)
+        elif line.not_taken(telling, _now_s(), is_final=400 <= status < 500) and not had_lost:
+            _LOG.warning("webhook-lost: %s to %s, %s", telling.event.event, opened.url, problem)
+        if line.is_empty:
+            opened.is_told.set()
+        opened.news.set()
 
-    async def _post(self, url: str, body: bytes) -> str:
+    async def _post(self, url: str, body: bytes) -> tuple[int, str]:
+        """The status, 0 when there was no answer, and what is wrong, "" when it was taken."""
         digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
         headers = {
             "Content-Type": "application/webhook+json",
@@ -106,6 +125,11 @@ class WebhookSender:
             self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_ANSWER_TIMEOUT_S))
         try:
             async with self._http.post(url, data=body, headers=headers) as answer:
-                return "" if answer.status < 400 else f"it answered {answer.status}"
+                return answer.status, "" if answer.status < 400 else f"it answered {answer.status}"
         except (aiohttp.ClientError, TimeoutError) as error:
-            return f"it does not answer ({type(error).__name__})"
+            return 0, f"it does not answer ({type(error).__name__})"
+
+
+def _now_s() -> float:
+    """Durations are not of the clock on the wall."""
+    return asyncio.get_running_loop().time()

@@ -11,6 +11,8 @@ from preau.sfu.model import (
     ParticipantKind,
     ParticipantState,
     Permission,
+    RoomInfo,
+    RoomOptions,
 )
 from preau.sfu.rooms import commands
 from preau.sfu.rooms.effects import Notify
@@ -38,7 +40,7 @@ def note(room: RoomState, identity: str, method: str, now: float) -> None:
     refusals = room.refusals
     if refusals.told < MOST_AT_ONCE and identity not in refusals.untold:
         refusals.told += 1
-        room.emit(Notify(f"{CALL_REFUSED}/{method}", room.info(), _who(room, identity)))
+        room.emit(Notify(f"{CALL_REFUSED}/{method}", _where(room), _who(room, identity)))
     else:
         is_known = identity in refusals.untold or len(refusals.untold) < MAX_IDENTITIES
         key = identity if is_known else _NOBODY
@@ -69,25 +71,36 @@ def tell_rest(room: RoomState) -> None:
     rest = sum(room.refusals.untold.values())
     room.refusals.untold.clear()
     if rest:
-        room.emit(Notify(CALLS_REFUSED, room.info(), times=rest))
+        room.emit(sum_of(room.sid, room.name, rest))
 
 
 def _tell_some(room: RoomState) -> None:
     untold = room.refusals.untold
     for identity in list(untold)[:MOST_AT_ONCE]:
         who = None if identity == _NOBODY else _who(room, identity)
-        room.emit(Notify(CALLS_REFUSED, room.info(), who, times=untold.pop(identity)))
+        room.emit(Notify(CALLS_REFUSED, _where(room), who, times=untold.pop(identity)))
+
+
+def sum_of(room_sid: str, room_name: str, times: int) -> Notify:
+    """The event that tells of so many refused calls, of nobody by name."""
+    return Notify(CALLS_REFUSED, _named(room_sid, room_name), times=times)
+
+
+def _named(room_sid: str, room_name: str) -> RoomInfo:
+    return RoomInfo(sid=room_sid, name=room_name, options=RoomOptions(), created_at_ms=0)
+
+
+def _where(room: RoomState) -> RoomInfo:
+    return _named(room.sid, room.name)
 
 
 def _who(room: RoomState, identity: str) -> ParticipantInfo:
-    """The participant, or what is left of one who is not there."""
+    """Identity and name, of who is there or was: all else may be long, and an audit has no use for it."""
     member = room.by_identity.get(identity)
-    if member is not None:
-        return member.info()
     return ParticipantInfo(
         sid="",
         identity=identity,
-        name="",
+        name="" if member is None else member.info().name,
         state=ParticipantState.DISCONNECTED,
         metadata="",
         attributes={},

@@ -58,12 +58,12 @@ def test_each_category_has_words_of_its_own() -> None:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_personal_link_in_a_letter(language: str) -> None:
-    told = LinkFacts("Zoé\r\nBcc: x", "M. Roy", "6e B\n\n", "https://meet.example.org/i/secret")
+    told = LinkFacts("Zoé\r\nBcc: x", "M. Roy", "6e B\n\n", "https://meet.example.org/i#secret")
     letter = link_letter("ltr_1", "zoe@example.org", "École", told, language)
     assert "6e B" in letter.subject
     assert "\n" not in letter.subject
     assert all(
-        said in letter.text for said in ("Zoé Bcc: x", "M. Roy", "https://meet.example.org/i/secret\n")
+        said in letter.text for said in ("Zoé Bcc: x", "M. Roy", "https://meet.example.org/i#secret\n")
     )
     assert trial_letter("ltr_2", "zoe@example.org", "", language).text != letter.text
 

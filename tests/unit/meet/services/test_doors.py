@@ -39,6 +39,7 @@ from preau.meet.services.meetings import (
     delete_meeting,
 )
 from preau.meet.services.ports import RoomDoor
+from preau.meet.services.secrets import hash_of
 from tests.kit.world import ADA, BOB, Stage
 
 HERE = "192.0.2.7"
@@ -181,7 +182,7 @@ def test_rotation_kills_the_link_and_spares_personal_ones(server: Stage) -> None
     fresh = change_link(server.world, server.rooms, ADA, view.meeting.id)
     assert refusal(server, view) is ErrorCode.MEETING_UNKNOWN
     assert knock(server, fresh).provenance is Provenance.OPEN_LINK
-    looked = look_at_invitation(server.world, server.rooms, ann.secret, HERE)
+    looked = look_at_invitation(server.world, server.rooms, replace(GUEST, invitation_secret=ann.secret))
     assert looked.code == fresh.meeting.code
     assert knock(server, fresh, invitation_secret=ann.secret).name == "Ann"
     assert ("link-changed", view.meeting.id, fresh.meeting.code) in server.rooms.told
@@ -222,7 +223,7 @@ def test_a_neighbourhood_runs_out_of_guesses_of_links(server: Stage) -> None:
     assert refusal(server, view) is ErrorCode.RATE_LIMITED, "a closed door is no better than none"
     for secret in ("guessed", "guessed again"):
         with pytest.raises(DomainError) as refused:
-            look_at_invitation(server.world, server.rooms, secret, HERE)
+            look_at_invitation(server.world, server.rooms, replace(GUEST, invitation_secret=secret))
         assert refused.value.code is ErrorCode.RATE_LIMITED
     ann = ann_of(server, view)
     assert knock(server, view, invitation_secret=ann.secret).name == "Ann", "neighbours are not locked out"
@@ -234,18 +235,18 @@ def test_a_neighbourhood_runs_out_of_guesses_of_links(server: Stage) -> None:
 def test_a_link_shows_its_title_to_the_host_alone(server: Stage) -> None:
     view = class_of(server, open_link=True)
     code = view.meeting.code
-    seen = look_at_link(server.world, server.rooms, None, code, HERE)
+    seen = look_at_link(server.world, server.rooms, replace(GUEST, code=code))
     assert (seen.is_host, seen.title, seen.name, seen.needs_passcode) == (False, None, None, False)
     change_meeting(server.world, server.rooms, ADA, view.meeting.id, Changes(passcode="open sesame"))
-    assert look_at_link(server.world, server.rooms, BOB, code, HERE).needs_passcode
-    own = look_at_link(server.world, server.rooms, ADA, code, HERE)
+    assert look_at_link(server.world, server.rooms, replace(GUEST, code=code, account=BOB)).needs_passcode
+    own = look_at_link(server.world, server.rooms, replace(GUEST, code=code, account=ADA))
     assert (own.is_host, own.title, own.name, own.needs_passcode) == (True, "6e B", "Ada", False)
 
 
 def test_looking_at_a_personal_link_ties_it_to_nothing(server: Stage) -> None:
     view = class_of(server)
     ann = ann_of(server, view)
-    looked = look_at_invitation(server.world, server.rooms, ann.secret, HERE)
+    looked = look_at_invitation(server.world, server.rooms, replace(GUEST, invitation_secret=ann.secret))
     assert (looked.name, looked.host_name, looked.title) == ("Ann", "Ada", "6e B")
     with server.world.store.read() as stored:
         assert stored.invitations.by_id(ann.invitation.id) == ann.invitation
@@ -257,10 +258,29 @@ def test_a_locked_room_hides_from_personal_links_too(server: Stage) -> None:
     server.rooms.doors[view.meeting.id] = RoomDoor(view.rules, is_locked=True)
     assert refusal(server, view, invitation_secret=ann.secret) is ErrorCode.MEETING_UNKNOWN
     with pytest.raises(DomainError) as refused:
-        look_at_invitation(server.world, server.rooms, ann.secret, HERE)
+        look_at_invitation(server.world, server.rooms, replace(GUEST, invitation_secret=ann.secret))
     assert refused.value.code is ErrorCode.MEETING_UNKNOWN
     with server.world.store.read() as stored:
         assert stored.invitations.by_id(ann.invitation.id) == ann.invitation, "it was not tied either"
+
+
+@pytest.mark.parametrize("mark", ["device", "link", "account"])
+def test_a_banned_person_is_told_nothing_of_the_meeting_any_more(server: Stage, mark: str) -> None:
+    view = class_of(server, open_link=True)
+    change_meeting(server.world, server.rooms, ADA, view.meeting.id, Changes(passcode="open sesame"))
+    ann = ann_of(server, view)
+    by_link = replace(GUEST, invitation_secret=ann.secret, account=BOB)
+    assert look_at_invitation(server.world, server.rooms, by_link).title == "6e B"
+    server.rooms.banned = {{"device": hash_of("d" * 43), "link": ann.invitation.id, "account": BOB.id}[mark]}
+    with pytest.raises(DomainError) as refused:
+        look_at_invitation(server.world, server.rooms, by_link)
+    assert refused.value.code is ErrorCode.MEETING_UNKNOWN
+    if mark != "link":
+        with pytest.raises(DomainError) as refused:
+            look_at_link(server.world, server.rooms, replace(GUEST, code=view.meeting.code, account=BOB))
+        assert refused.value.code is ErrorCode.MEETING_UNKNOWN
+        assert refusal(server, view, account=BOB) is ErrorCode.MEETING_UNKNOWN, "nor that it has a passcode"
+    assert knock(server, view, account=ADA).provenance is Provenance.OWNER
 
 
 def test_who_resumes_a_seat_finds_the_meeting_behind_a_locked_door(server: Stage) -> None:

@@ -77,7 +77,7 @@ async def test_who_has_an_address_gets_their_own_link_and_nobody_elses(
     assert set(by_address) == {"ann@example.org", "bob@example.org"}
     for one in made:
         for address, letter in by_address.items():
-            assert (f"{URL}/i/{one.secret}\n" in letter.text) == (one.invitation.email == address)
+            assert (f"{URL}/i#{one.secret}\n" in letter.text) == (one.invitation.email == address)
     with world.store.read() as stored:
         mailed = [one for one in stored.audit.all() if one.action == "mail-invitation"]
     assert [one.subject_id for one in mailed] == [made[0].invitation.id, made[2].invitation.id]
@@ -146,7 +146,7 @@ async def test_a_new_link_can_be_sent_and_an_unsent_one_says_nothing(
     which = ann.invitation.id
     fresh = invitations.renew_invitation(world, server.rooms, ADA, wanted, which, post=post)
     await settled(world, wanted)
-    assert f"{URL}/i/{fresh.secret}\n" in box.taken[-1].text
+    assert f"{URL}/i#{fresh.secret}\n" in box.taken[-1].text
     quiet = invitations.renew_invitation(world, server.rooms, ADA, wanted, which)
     assert (quiet.invitation.mail, quiet.invitation.mailed_at) == (None, None)
     assert people_of(world, wanted)[0].mail is None

@@ -7,7 +7,7 @@ import pytest
 from preau.meet.domain.ids import OccurrenceId, ParticipantId
 from preau.meet.integrations.livekit import NullMedia
 from preau.meet.services.audit import note_unnoted
-from preau.meet.services.media import note_refused_call, take_news
+from preau.meet.services.media import lost_before, note_refused_call, take_news
 from preau.meet.services.meetings import create_meeting
 from preau.meet.services.occurrences import start_occurrence
 from preau.meet.services.ports import MediaNews
@@ -44,6 +44,11 @@ def test_a_forbidden_call_is_in_the_audit_of_its_meeting(server: Stage) -> None:
     with server.world.store.read() as stored:
         noted = stored.audit.of_meeting(meeting.id, 1)[0]
     assert (noted.action, noted.participant_id, noted.allowed) == ("media-mute-published-track", ANN, False)
+
+
+def test_what_the_media_server_could_not_tell_is_known_by_its_number() -> None:
+    assert lost_before(MediaNews("participant_joined", ROOM, ANN, 7)) == 7
+    assert lost_before(MediaNews("calls_refused", ROOM, ANN, 7)) == 0, "these are refusals, not losses"
 
 
 def test_calls_beyond_a_measure_are_in_the_audit_as_a_sum(server: Stage) -> None:

@@ -154,7 +154,7 @@ function Done({ report, onClose }: { report: NonNullable<RoomView["report"]>; on
   const text = useText();
   const rich = useRichText();
   const { case_number: number, secret } = report;
-  const path = `/case/${encodeURIComponent(secret)}`;
+  const path = `/case#${encodeURIComponent(secret)}`;
   return (
     <div className={styles.form} role="status">
       <p>

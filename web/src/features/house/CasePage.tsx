@@ -1,6 +1,5 @@
 import { useCallback } from "react";
 import { useIntl } from "react-intl";
-import { useParams } from "react-router";
 import { api, isApiError, type CaseLook } from "../../api";
 import { useRichText, useText } from "../../i18n";
 import { Card } from "../../ui/Card";
@@ -20,9 +19,8 @@ async function look(secret: string): Promise<CaseLook | null> {
 }
 
 /** What became of a report, for whoever has its link. */
-export function CasePage() {
+export function CasePage({ secret }: { secret: string }) {
   const text = useText();
-  const secret = useParams()["secret"] ?? "";
   const access = useLoaded(useCallback(() => look(secret), [secret]));
   const none = { title: text("case.none.title"), lead: text("case.none.lead") };
   return (

@@ -1,5 +1,4 @@
 import { useEffect, useState } from "react";
-import { useParams } from "react-router";
 import { api, isApiError } from "../../api";
 import { useErrorText, useText } from "../../i18n";
 import { Acts } from "../../ui/Acts";
@@ -70,10 +69,9 @@ function Told({ what }: { what: "expired" | "done" }) {
 }
 
 /** The first start of a server: whoever holds the printed link becomes its administrator. */
-export function SetupPage() {
+export function SetupPage({ secret }: { secret: string }) {
   const text = useText();
   const errorText = useErrorText();
-  const secret = useParams()["secret"] ?? "";
   const [setup, setSetup] = useSetupLink(secret);
   return (
     <Page title={text("setup.title")} width="narrow">

@@ -1,5 +1,5 @@
 import { useEffect, useState, type FormEvent } from "react";
-import { useNavigate, useParams } from "react-router";
+import { useNavigate } from "react-router";
 import { useAccount } from "../../account";
 import { api, isApiError, type SignInLink } from "../../api";
 import { useErrorText, useText } from "../../i18n";
@@ -132,10 +132,9 @@ function Welcome(props: UseLinkProps) {
 }
 
 /** A one-use link that signs in and, the first time, has a password chosen. */
-export function SignInLinkPage() {
+export function SignInLinkPage({ secret }: { secret: string }) {
   const text = useText();
   const errorText = useErrorText();
-  const secret = useParams()["secret"] ?? "";
   const [looked, lookAgain] = useLink(secret);
   const [isExpired, setExpired] = useState(false);
   return (
