@@ -140,7 +140,7 @@ class Hub:
         if found := self.find(name):
             return found
         number = next(self._numbers)
-        room = Room(name, options, RoomIds(number), self.clock())
+        room = Room(name, options, RoomIds(number), self.clock(), feigns=self.settings.feigns)
         task = RoomTask(room, self._perform, self.clock)
         self._by_name[name] = self._by_number[number] = task
         running = asyncio.create_task(self._run(task, name, number), name=f"room {name}")
@@ -235,13 +235,7 @@ class Hub:
         if task is None or sender is None:
             return
         try:
-            packet = stamp_packet(
-                event.payload,
-                sid=sender.sid,
-                identity=sender.identity,
-                reliable=event.reliable,
-                hidden=sender.hidden,
-            )
+            packet = stamp_packet(event.payload, sender, reliable=event.reliable)
         except WireError as error:
             _LOG.info("%s: from %s: %s", error.code, sender.sid, error.message)
             return

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from preau.sfu.model import Admission, RoomInfo, RoomOptions
+from preau.sfu.model import Admission, RoomInfo, RoomOptions, Sender
 from preau.sfu.rooms import (
     commands,
     failing,
@@ -29,15 +29,6 @@ from preau.sfu.signalling import requests as ask
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
-    """Whose data packets come from a peer."""
-
-    sid: str
-    identity: str
-    hidden: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """What an input led to, in order; `value` answers what the server API asked."""
 
@@ -49,11 +40,14 @@ class Outcome:
 class Room:
     """One room. Times are seconds since 1970 of a clock that never runs backwards."""
 
-    def __init__(self, name: str, options: RoomOptions, ids: IdSource, now: float) -> None:
+    def __init__(
+        self, name: str, options: RoomOptions, ids: IdSource, now: float, *, feigns: bool = False
+    ) -> None:
         self._state = RoomState(
             sid=ids.sid("RM_"),
             name=name,
-            options=options,
+            options=options.settled(),
+            feigns=feigns,
             ids=ids,
             created_s=now,
             trailer=ids.trailer(),
@@ -96,11 +90,16 @@ class Room:
         member = self._state.by_peer.get(peer)
         if member is None:
             return None
-        return Sender(member.sid, member.identity, member.permission.hidden)
+        return Sender(
+            member.sid,
+            member.identity,
+            is_hidden=member.permission.hidden,
+            speaks_for_others=member.admission.is_agent,
+        )
 
-    def check_admissible(self, identity: str) -> None:
-        """Raises RoomRefusal when this identity could not join now."""
-        joining.check_admissible(self._state, identity)
+    def check_admissible(self, admission: Admission) -> None:
+        """Raises RoomRefusal when the holder of this credential could not join now."""
+        joining.check_admissible(self._state, admission)
 
     def holds(self, admission: Admission) -> bool:
         """Whether somebody connected came in by this very token."""
