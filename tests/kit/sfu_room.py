@@ -9,6 +9,7 @@ from preau.sfu.model import (
     Admission,
     ClientDetails,
     ParticipantInfo,
+    ParticipantKind,
     Permission,
     RoomOptions,
     TrackKind,
@@ -23,6 +24,7 @@ from preau.sfu.signalling import responses as say
 T = TypeVar("T")
 DEFAULTS = RoomOptions()
 EVERYTHING = Permission()
+A_CLIENT = ClientDetails(protocol=16)
 
 
 class CountedIds:
@@ -42,11 +44,14 @@ class CountedIds:
         return b"trailer"
 
 
-def offer_sdp(*sections: tuple[str, str, str, str]) -> str:
-    """An offer with sections (mid, kind, direction, track id)."""
+def offer_sdp(*sections: tuple[str, str, str, str], codecs: tuple[str, ...] = ()) -> str:
+    """An offer with sections (mid, kind, direction, track id); `codecs` of each, the most wanted first."""
     lines = ["v=0", "o=- 1 1 IN IP4 0.0.0.0", "s=-", "t=0 0"]
+    numbers = " ".join(str(96 + index) for index in range(max(1, len(codecs))))
     for mid, kind, direction, track_id in sections:
-        lines += [f"m={kind} 9 UDP/TLS/RTP/SAVPF 96", f"a=mid:{mid}", f"a={direction}"]
+        lines += [f"m={kind} 9 UDP/TLS/RTP/SAVPF {numbers}", f"a=mid:{mid}", f"a={direction}"]
+        # The order of these lines means nothing; that of the numbers above does.
+        lines += [f"a=rtpmap:{96 + i} {codec}/90000" for i, codec in reversed(list(enumerate(codecs)))]
         if track_id:
             lines.append(f"a=msid:- {track_id}")
     return "\r\n".join(lines) + "\r\n"
@@ -58,6 +63,7 @@ class Stage:
 
     options: RoomOptions = DEFAULTS
     now: float = 1000.0
+    feigns: bool = False
     effects: list[Effect] = field(default_factory=list)
     connections: int = 0
     numbers: dict[str, int] = field(default_factory=dict)
@@ -66,7 +72,7 @@ class Stage:
     sections: dict[str, list[tuple[str, str, str, str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.room = Room("school", self.options, CountedIds(), self.now)
+        self.room = Room("school", self.options, CountedIds(), self.now, feigns=self.feigns)
         self.do(commands.Tick())
 
     def do(self, command: object) -> Outcome:
@@ -103,13 +109,23 @@ class Stage:
         number = self.numbers[identity]
         return [effect for effect in self.found(CloseConnection) if effect.connection == number]
 
-    def join(self, identity: str, permission: Permission = EVERYTHING, *, adaptive: bool = False) -> Outcome:
+    def join(
+        self,
+        identity: str,
+        permission: Permission = EVERYTHING,
+        *,
+        adaptive: bool = False,
+        kind: ParticipantKind = ParticipantKind.STANDARD,
+        client: ClientDetails = A_CLIENT,
+    ) -> Outcome:
         self.connections += 1
         outcome = self.do(
             commands.Join(
                 connection=self.connections,
-                admission=Admission(room="school", identity=identity, name=identity, permission=permission),
-                client_details=ClientDetails(protocol=16),
+                admission=Admission(
+                    room="school", identity=identity, name=identity, permission=permission, kind=kind
+                ),
+                client_details=client,
                 adaptive=adaptive,
             )
         )

@@ -21,12 +21,13 @@ from preau.sfu.model import Admission, ClientDetails, DisconnectReason, LeaveAct
 from preau.sfu.outbox import SLOW_READER, Closing, Outbox
 from preau.sfu.room_task import RoomTask
 from preau.sfu.rooms import commands
-from preau.sfu.rooms.moderating import within_limits
+from preau.sfu.rooms.moderating import over_limits
 from preau.sfu.signalling import requests as ask
 from preau.sfu.signalling import responses as say
 from preau.sfu.signalling.allowance import ENTRY, Allowance
 from preau.sfu.signalling.connection import Connection, End, Garbled, Pass, Reply
 from preau.sfu.wire.errors import WireError
+from preau.sfu.wire.infos import capabilities_from
 from preau.sfu.wire.requests import decode_request
 from preau.sfu.wire.responses import encode_response
 
@@ -50,15 +51,20 @@ def admit(hub: Hub, request: HTTPConnection) -> Admission:
     """Who asks to join what. Raises TokenError and RoomRefusal."""
     token = bearer(request) or request.query_params.get("access_token", "")
     grants = tokens.verify(token, {hub.settings.key: hub.settings.secret}, hub.clock())
-    who = tokens.admission(grants, request.query_params.get("room", ""))
-    if who.permission.can_update_metadata and (encoded := request.query_params.get("attributes")):
-        who = replace(who, attributes={**who.attributes, **_attributes(encoded)})
-    if not within_limits(who.name, who.metadata, who.attributes):
-        raise tokens.TokenError("metadata-too-long", "name, metadata or attributes are too long.", 400)
+    who = tokens.admission(grants)
+    if attributes := _attributes(request.query_params.get("attributes", "")):
+        if not who.permission.can_update_metadata:
+            message = (
+                "no permissions to access the room: the token does not allow attributes of its holder's."
+            )
+            raise tokens.TokenError("attributes-not-allowed", message)
+        who = replace(who, attributes={**who.attributes, **attributes})
+    if problem := over_limits(who.name, who.metadata, who.attributes):
+        raise tokens.TokenError("metadata-too-long", problem, 400)
     hub.check_credential(who, is_resuming=False)
     task = hub.find(who.room)
     if task is not None:
-        task.room.check_admissible(who.identity)
+        task.room.check_admissible(who)
     elif not hub.settings.auto_create:
         raise commands.RoomRefusal("room-unknown", "requested room does not exist")
     return who
@@ -71,14 +77,17 @@ def bearer(request: HTTPConnection) -> str:
 
 
 def _attributes(encoded: str) -> Mapping[str, str]:
+    """Attributes a client gives itself; an empty value would take one away, which is not for it to do."""
+    if not encoded:
+        return {}
     try:
         padded = encoded + "=" * (-len(encoded) % 4)
         values = json.loads(base64.urlsafe_b64decode(padded))
     except (ValueError, binascii.Error, RecursionError) as error:
-        raise tokens.TokenError("attributes-malformed", "attributes are not base64 of JSON.", 400) from error
+        raise tokens.TokenError("attributes-malformed", "cannot decode attributes", 400) from error
     if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
-        raise tokens.TokenError("attributes-malformed", "attributes are not a map of texts.", 400)
-    return values
+        raise tokens.TokenError("attributes-malformed", "cannot decode attributes", 400)
+    return {tokens.well_formed(name): tokens.well_formed(value) for name, value in values.items() if value}
 
 
 def refusal_response(error: tokens.TokenError | commands.RoomRefusal) -> Response:
@@ -90,7 +99,6 @@ def refusal_response(error: tokens.TokenError | commands.RoomRefusal) -> Respons
 def client_details(request: HTTPConnection) -> ClientDetails:
     """What the client says of itself in the query."""
     query = request.query_params
-    capabilities = query.get("capabilities", "").split(",")
     return ClientDetails(
         sdk=query.get("sdk", "")[:64],
         version=query.get("version", "")[:64],
@@ -99,7 +107,7 @@ def client_details(request: HTTPConnection) -> ClientDetails:
         browser=query.get("browser", "")[:64],
         device_model=query.get("device_model", "")[:64],
         client_protocol=_number(query.get("client_protocol", "")),
-        capabilities=tuple(int(one) for one in capabilities[:32] if one.isdecimal() and len(one) < 6),
+        capabilities=capabilities_from(query.get("capabilities", "")),
     )
 
 

@@ -80,7 +80,7 @@ class Hub:
         if found := self.find(name):
             return found
         number = next(self._numbers)
-        room = Room(name, options, RoomIds(number), self.clock())
+        room = Room(name, options, RoomIds(number), self.clock(), feigns=self.settings.feigns)
         task = RoomTask(room, self._perform, self.clock, self._prepared)
         self._by_name[name] = self._by_number[number] = task
         running = asyncio.create_task(self._run(task, name, number), name=f"room {name}")
@@ -184,13 +184,7 @@ class Hub:
         if sender is None:
             return None
         try:
-            packet = stamp_packet(
-                command.payload,
-                sid=sender.sid,
-                identity=sender.identity,
-                reliable=command.reliable,
-                hidden=sender.hidden,
-            )
+            packet = stamp_packet(command.payload, sender, reliable=command.reliable)
         except WireError as error:
             _LOG.info("%s: from %s: %s", error.code, sender.sid, error.message)
             return None

@@ -6,11 +6,15 @@ The numbers of the enumerations are those of LiveKit's public protocol, so that 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import IntEnum
+from dataclasses import dataclass, field, replace
+from enum import Enum, IntEnum
 from types import MappingProxyType
 
 EMPTY: Mapping[str, str] = MappingProxyType({})
+
+#: LiveKit's defaults, in seconds: a room nobody joined, a room everybody left.
+EMPTY_TIMEOUT_S = 300
+DEPARTURE_TIMEOUT_S = 20
 
 
 class TrackKind(IntEnum):
@@ -113,22 +117,34 @@ class Permission:
     can_update_metadata: bool = False
     agent: bool = False
     can_subscribe_metrics: bool = False
+    can_manage_agent_session: bool = False
 
     def allows_source(self, source: TrackSource) -> bool:
-        """Whether a track of this source may be published. A list of sources supersedes `can_publish`."""
-        if self.can_publish_sources:
-            return source in self.can_publish_sources
-        return self.can_publish
+        """Whether a track of this source may be published. A list of sources narrows `can_publish`."""
+        return self.can_publish and (not self.can_publish_sources or source in self.can_publish_sources)
 
 
 @dataclass(frozen=True, slots=True)
 class RoomOptions:
-    """Options of a room; 0 means the server's default, or no limit for participants."""
+    """Options of a room; 0 means the server's default, or no limit for participants.
+
+    `sync_streams` puts what belongs together (microphone and camera, screen and its sound) into one media
+    stream, so that players keep it in step.
+    """
 
     empty_timeout_s: int = 0
     departure_timeout_s: int = 0
     max_participants: int = 0
     metadata: str = ""
+    sync_streams: bool = False
+
+    def settled(self) -> RoomOptions:
+        """With the defaults where nothing was asked for."""
+        return replace(
+            self,
+            empty_timeout_s=self.empty_timeout_s or EMPTY_TIMEOUT_S,
+            departure_timeout_s=self.departure_timeout_s or DEPARTURE_TIMEOUT_S,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,13 +275,51 @@ class Admission:
     #: Of a token that lets in once; "" for one that may be used again.
     token_id: str = ""
 
+    @property
+    def is_agent(self) -> bool:
+        """Whether a program of the operator's comes in, which may speak in the name of others."""
+        return self.kind is ParticipantKind.AGENT or self.permission.agent
+
+    @property
+    def is_recorder(self) -> bool:
+        """Whether its presence means that the room is recorded."""
+        return self.kind is ParticipantKind.EGRESS or self.permission.recorder
+
+    @property
+    def is_dependent(self) -> bool:
+        """Whether it is there for others alone: it is not counted, takes no place and keeps no room open."""
+        return self.is_agent or self.is_recorder
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whose data packets come from a peer. Who `speaks_for_others` may name somebody else as the author."""
+
+    sid: str
+    identity: str
+    is_hidden: bool = False
+    speaks_for_others: bool = False
+    may_send_data: bool = True
+
+
+class Audience(Enum):
+    """Who may have a data packet. METRICS: who may read measurements. NOBODY: it ends at the server."""
+
+    OTHERS = "others"
+    METRICS = "metrics"
+    NOBODY = "nobody"
+
 
 @dataclass(frozen=True, slots=True)
 class StampedPacket:
-    """A data packet ready to be relayed. Without destinations it goes to everybody else."""
+    """A data packet ready to be relayed. Without destinations it goes to all of its audience.
+
+    `nonce` names the message where its sender may have sent it twice; empty when it does not.
+    """
 
     payload: bytes
     sequence: int
     destination_identities: frozenset[str]
     destination_sids: frozenset[str]
-    is_metrics: bool
+    audience: Audience = Audience.OTHERS
+    nonce: bytes = b""

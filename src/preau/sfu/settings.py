@@ -41,6 +41,8 @@ class Settings:
     segmentation: bool = True
     auto_create: bool = True
     die_with_parent: bool = False
+    #: Clients may have troubles feigned (`simulate`): for tests of clients, never among people.
+    feigns: bool = False
 
     @property
     def media_host(self) -> str:
@@ -86,13 +88,14 @@ def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Settings:
         and _from(environ, parser, SEGMENTATION_VARIABLE, _switch) is not False,
         auto_create=not given.no_auto_create,
         die_with_parent=given.die_with_parent,
+        feigns=given.dev,
     )
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="preau sfu", description="LiveKit-compatible media server.", allow_abbrev=False)
     add = parser.add_argument
-    add("--dev", action="store_true", help="LiveKit's development key pair: devkey / secret")
+    add("--dev", action="store_true", help="for tests: LiveKit's development key pair, and `simulate`")
     add("--bind", type=_checked(_address), default="127.0.0.1", help="IP address to listen on (127.0.0.1)")
     add("--port", type=_checked(_port), default=HTTP_PORT, help=f"signalling and API ({HTTP_PORT})")
     add("--udp-port", type=_checked(_port), default=UDP_PORT, help=f"media over UDP ({UDP_PORT})")

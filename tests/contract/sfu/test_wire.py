@@ -18,6 +18,7 @@ from preau.sfu.model import (
     Permission,
     RoomInfo,
     RoomOptions,
+    Sender,
     TrackKind,
     TrackSource,
     VideoQuality,
@@ -115,7 +116,7 @@ def test_no_bytes_break_the_parser(frame: bytes) -> None:
 @given(st.binary(max_size=300))
 def test_no_bytes_break_the_data_parser(payload: bytes) -> None:
     try:
-        packet = stamp_packet(payload, sid="PA_1", identity="ada", reliable=True, hidden=False)
+        packet = stamp_packet(payload, Sender("PA_1", "ada"), reliable=True)
     except WireError:
         return
     assert models.DataPacket.FromString(packet.payload).participant_identity == "ada"
@@ -129,9 +130,7 @@ def test_the_sender_of_data_cannot_be_forged() -> None:
         destination_identities=["ben"],
         user=models.UserPacket(payload=b"hi", topic="t", participant_identity="eve"),
     )
-    packet = stamp_packet(
-        forged.SerializeToString(), sid="PA_1", identity="ada", reliable=False, hidden=False
-    )
+    packet = stamp_packet(forged.SerializeToString(), Sender("PA_1", "ada"), reliable=False)
     seen = models.DataPacket.FromString(packet.payload)
     assert (seen.participant_identity, seen.participant_sid, seen.user.participant_identity) == (
         "ada",
@@ -144,13 +143,14 @@ def test_the_sender_of_data_cannot_be_forged() -> None:
 
 def test_hidden_senders_stay_hidden() -> None:
     data = models.DataPacket(user=models.UserPacket(payload=b"hi")).SerializeToString()
-    packet = stamp_packet(data, sid="PA_1", identity="spy", reliable=True, hidden=True)
+    packet = stamp_packet(data, Sender("PA_1", "spy", is_hidden=True), reliable=True)
     assert models.DataPacket.FromString(packet.payload).participant_identity == ""
 
 
 def test_data_of_the_server_has_no_sender() -> None:
-    payload = server_packet(b"x", reliable=True, topic="news", identities=frozenset({"b"}), nonce=b"")
-    packet = models.DataPacket.FromString(payload)
+    named, nobody = frozenset({"b"}), frozenset[str]()
+    stamped = server_packet(b"x", reliable=True, topic="news", identities=named, sids=nobody, nonce=b"")
+    packet = models.DataPacket.FromString(stamped.payload)
     assert (packet.user.topic, packet.participant_sid, packet.sequence) == ("news", "", 0)
 
 

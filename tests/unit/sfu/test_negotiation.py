@@ -38,7 +38,7 @@ a=simulcast:send q;h;f
 def test_sections_of_a_chromium_offer() -> None:
     assert read_sections(CHROME_OFFER) == (
         Section("0", SectionKind.OTHER, True, "", ()),
-        Section("1", SectionKind.AUDIO, True, "6f1c", ()),
+        Section("1", SectionKind.AUDIO, True, "6f1c", (), ("opus",)),
         Section("2", SectionKind.VIDEO, True, "8a5d", ("q", "h", "f")),
     )
 

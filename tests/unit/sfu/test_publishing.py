@@ -7,6 +7,7 @@ import pytest
 
 from preau.sfu.model import LeaveAction, Permission, TrackKind, TrackSource, VideoLayer, VideoQuality
 from preau.sfu.rooms import commands, media
+from preau.sfu.rooms.effects import Notify
 from preau.sfu.signalling import requests as ask
 from preau.sfu.signalling import responses as say
 from preau.sfu.wire.responses import encode_response
@@ -73,6 +74,45 @@ def test_the_engine_hears_what_a_track_was_announced_with(rates: tuple[int, ...]
     stage.ask("ada", ask.AddTrack("cam", TrackKind.VIDEO, TrackSource.CAMERA, layers=layers))
     stage.ask("ada", ask.Offer(offer_sdp(("0", "video", "sendonly", "cam")), 1))
     assert [one.announced_bps for one in stage.found(media.AcceptOffer)[0].receive] == [announced]
+
+
+VP8_FIRST, H264_FIRST = ("VP8", "rtx", "H264"), ("AV1", "H264", "rtx", "VP8", "H264")
+
+
+@pytest.mark.parametrize(
+    ("announced", "offered", "answered"),
+    [
+        ((), H264_FIRST, "video/h264"),
+        ((), ("H264",), "video/h264"),
+        ((), VP8_FIRST, "video/vp8"),
+        ((), (), "video/vp8"),
+        (("h264",), VP8_FIRST, "video/h264"),
+        (("h264",), ("VP8",), "video/vp8"),
+        (("vp9",), ("VP9", "VP8", "H264"), "video/vp8"),
+        (("av1",), ("AV1", "H264"), "video/h264"),
+        (("vp8",), ("VP9",), "video/vp8"),
+    ],
+)
+def test_a_track_is_taken_in_a_codec_its_client_sends(
+    announced: tuple[str, ...], offered: tuple[str, ...], answered: str
+) -> None:
+    """The announced one; who announced none sends what it offers first."""
+    stage = Stage()
+    stage.arrive("ada")
+    codecs = tuple(ask.RequestedCodec(codec, "cam") for codec in announced)
+    stage.ask("ada", ask.AddTrack("cam", TrackKind.VIDEO, TrackSource.CAMERA, codecs=codecs))
+    stage.ask("ada", ask.Offer(offer_sdp(("0", "video", "sendonly", "cam"), codecs=offered), 1))
+    assert [one.mime for one in stage.found(media.AcceptOffer)[-1].receive] == [answered]
+    stage.agree_to_offer()
+    assert [one.track.mime.lower() for one in stage.found(Notify) if one.track] == [answered]
+
+
+def test_a_codec_is_told_once_it_is_known() -> None:
+    stage = Stage()
+    stage.arrive("ada")
+    stage.ask("ada", CAMERA)
+    told = stage.told("ada", say.TrackAccepted)[0].track
+    assert (told.mime, told.codecs[0].mime, told.media_group) == ("", "", "camera")
 
 
 def test_a_codec_that_is_not_forwarded_is_replaced() -> None:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import pytest
 
 from preau.sfu.model import (
+    Audience,
     ConnectionQuality,
+    DisconnectReason,
     LeaveAction,
     Permission,
     SpeakerInfo,
     StampedPacket,
     TrackKind,
+    TrackSource,
 )
 from preau.sfu.rooms import commands, media
-from preau.sfu.rooms.effects import Finished, Renew
+from preau.sfu.rooms.effects import Finished, Notify, Renew
 from preau.sfu.rooms.speaking import linear
 from preau.sfu.signalling import requests as ask
 from preau.sfu.signalling import responses as say
-from tests.kit.sfu_room import Stage
+from tests.kit.sfu_room import Stage, offer_sdp
 
 
 def levels(stage: Stage, *heard: tuple[str, int]) -> None:
@@ -27,8 +30,8 @@ def levels(stage: Stage, *heard: tuple[str, int]) -> None:
     )
 
 
-def packet(sequence: int, *identities: str, metrics: bool = False) -> StampedPacket:
-    return StampedPacket(b"%d" % sequence, sequence, frozenset(identities), frozenset(), metrics)
+def packet(sequence: int, *identities: str, audience: Audience = Audience.OTHERS) -> StampedPacket:
+    return StampedPacket(b"%d" % sequence, sequence, frozenset(identities), frozenset(), audience)
 
 
 def relay(stage: Stage, sender: str, one: StampedPacket, *, reliable: bool = True) -> None:
@@ -70,6 +73,32 @@ def test_loudness_is_linear_in_eighths(dbov: int, level: float) -> None:
     assert linear(dbov) == level
 
 
+def test_a_muted_microphone_does_not_speak_however_loud_it_is() -> None:
+    stage = Stage()
+    stage.arrive("ada", "ben")
+    sid = stage.publish("ada", "mic", kind=TrackKind.AUDIO)
+    levels(stage, (sid, 0))
+    stage.ask("ada", ask.Mute(sid, muted=True))
+    for _ in range(2):
+        levels(stage, (sid, 0))
+    spoke = [one.speakers[0].active for one in stage.told("ben", say.SpeakersChanged)]
+    assert spoke == [True, False]
+    stage.ask("ada", ask.Mute(sid, muted=False))
+    levels(stage, (sid, 0))
+    assert stage.told("ben", say.SpeakersChanged)[-1].speakers[0].active
+
+
+def test_the_sound_of_a_shared_screen_is_nobody_speaking() -> None:
+    stage = Stage()
+    stage.arrive("ada", "ben")
+    request = ask.AddTrack("screen", TrackKind.AUDIO, TrackSource.SCREEN_SHARE_AUDIO)
+    stage.ask("ada", request)
+    stage.ask("ada", ask.Offer(offer_sdp(("0", "audio", "sendonly", "screen")), 1))
+    stage.agree_to_offer()
+    levels(stage, (stage.told("ada", say.TrackAccepted)[0].track.sid, 0))
+    assert not stage.told("ben", say.SpeakersChanged)
+
+
 def test_everybody_is_well_connected_until_measured_otherwise() -> None:
     stage = Stage()
     stage.arrive("ada", "ben")
@@ -89,6 +118,27 @@ def test_data_goes_to_everybody_else_or_to_whom_it_names() -> None:
     stage.clear()
     relay(stage, "ada", packet(2, "carl", "ada"))
     assert receivers(stage) == [stage.peers("carl")[1]]
+
+
+def test_what_ends_at_the_server_goes_to_nobody_and_measurements_come_back() -> None:
+    stage = Stage()
+    stage.arrive("ben")
+    stage.join("eye", Permission(can_subscribe_metrics=True))
+    relay(stage, "ben", packet(1, audience=Audience.NOBODY))
+    assert receivers(stage) == []
+    relay(stage, "eye", packet(1, audience=Audience.METRICS))
+    assert receivers(stage) == [stage.peers("eye")[1]]
+
+
+def test_a_message_that_comes_twice_is_told_once_whoever_sent_it() -> None:
+    stage = Stage()
+    stage.arrive("ada", "ben")
+    once = StampedPacket(b"x", 0, frozenset(), frozenset(), nonce=b"n" * 16)
+    for _ in range(2):
+        stage.do(commands.SendServerData(once, reliable=True))
+    assert receivers(stage) == [stage.peers("ada")[1], stage.peers("ben")[1]]
+    relay(stage, "ada", once)
+    assert len(receivers(stage)) == 2
 
 
 def test_repeated_reliable_packets_are_dropped_and_lossy_ones_are_not() -> None:
@@ -112,7 +162,7 @@ def test_data_needs_permission_and_metrics_another() -> None:
     relay(stage, "ada", packet(1))
     assert receivers(stage) == []
     assert stage.events() == ["call_refused/SendData"]
-    relay(stage, "ben", packet(1, metrics=True))
+    relay(stage, "ben", packet(1, audience=Audience.METRICS))
     assert receivers(stage) == [stage.peers("eye")[1]]
 
 
@@ -226,9 +276,42 @@ def test_a_stop_asks_everybody_to_come_back() -> None:
     assert stage.told("ada", say.LeaveNotice)[0].action is LeaveAction.RECONNECT
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (DisconnectReason.CLIENT_INITIATED, DisconnectReason.CLIENT_INITIATED),
+        (DisconnectReason.UNKNOWN, DisconnectReason.CLIENT_INITIATED),
+        (DisconnectReason.CONNECTION_TIMEOUT, DisconnectReason.CLIENT_INITIATED),
+        (DisconnectReason.PARTICIPANT_REMOVED, DisconnectReason.CLIENT_INITIATED),
+        (DisconnectReason.USER_UNAVAILABLE, DisconnectReason.USER_UNAVAILABLE),
+        (DisconnectReason.USER_REJECTED, DisconnectReason.USER_REJECTED),
+        (DisconnectReason.AGENT_ERROR, DisconnectReason.AGENT_ERROR),
+    ],
+)
+def test_who_leaves_left_by_its_own_will_whatever_its_client_calls_it(
+    said: DisconnectReason, told: DisconnectReason
+) -> None:
+    stage = Stage()
+    stage.arrive("ada", "ben")
+    stage.ask("ada", ask.Leave(said))
+    assert stage.told("ben", say.ParticipantsChanged)[-1].participants[0].disconnect_reason is told
+
+
+@pytest.mark.parametrize("scenario", ask.Scenario)
+def test_nobody_feigns_anything_among_people(scenario: ask.Scenario) -> None:
+    stage = Stage()
+    stage.arrive("ada", "ben")
+    stage.clear()
+    stage.ask("ada", ask.Simulate(scenario, 3))
+    assert [type(effect) for effect in stage.effects] == [Notify]
+    assert stage.events() == ["call_refused/Simulate"]
+    assert stage.resume("ada").refusal is None
+    assert stage.told("ada", say.Resumed)
+
+
 @pytest.mark.parametrize("scenario", [ask.Scenario.NODE_FAILURE, ask.Scenario.MIGRATION])
 def test_a_feigned_failure_says_nothing_and_forgets(scenario: ask.Scenario) -> None:
-    stage = Stage()
+    stage = Stage(feigns=True)
     stage.arrive("ada")
     stage.ask("ada", ask.Simulate(scenario, 1))
     assert not stage.told("ada", say.LeaveNotice)
@@ -238,14 +321,14 @@ def test_a_feigned_failure_says_nothing_and_forgets(scenario: ask.Scenario) -> N
 
 @pytest.mark.parametrize("scenario", [ask.Scenario.SERVER_LEAVE, ask.Scenario.LEAVE_FULL_RECONNECT])
 def test_a_feigned_leave_asks_to_reconnect(scenario: ask.Scenario) -> None:
-    stage = Stage()
+    stage = Stage(feigns=True)
     stage.arrive("ada")
     stage.ask("ada", ask.Simulate(scenario, 1))
     assert stage.told("ada", say.LeaveNotice)[0].action is LeaveAction.RECONNECT
 
 
 def test_a_feigned_speaker_speaks_for_a_while() -> None:
-    stage = Stage()
+    stage = Stage(feigns=True)
     stage.arrive("ada", "ben")
     stage.ask("ada", ask.Simulate(ask.Scenario.SPEAKER, 3))
     stage.do(media.AudioLevels(()))
@@ -255,7 +338,7 @@ def test_a_feigned_speaker_speaks_for_a_while() -> None:
 
 
 def test_the_connection_is_cut_after_the_next_resume() -> None:
-    stage = Stage()
+    stage = Stage(feigns=True)
     stage.arrive("ada")
     stage.ask("ada", ask.Simulate(ask.Scenario.DISCONNECT_ON_RESUME, 1))
     stage.resume("ada")
@@ -266,7 +349,7 @@ def test_the_connection_is_cut_after_the_next_resume() -> None:
 
 
 def test_three_resumes_in_vain() -> None:
-    stage = Stage()
+    stage = Stage(feigns=True)
     stage.arrive("ada")
     stage.ask("ada", ask.Simulate(ask.Scenario.DISCONNECT_ON_RESUME_NO_MESSAGES, 1))
     for expected in (False, False, False, True):

@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 
 from preau.sfu.model import (
+    ClientDetails,
     LeaveAction,
     Permission,
+    RoomOptions,
     TrackInfo,
     TrackKind,
     TrackSource,
@@ -154,8 +156,34 @@ def test_a_publisher_decides_who_may_have_its_tracks() -> None:
     assert len(stage.found(media.AddDown)) == 1
 
 
+BROWSER = ClientDetails(protocol=16, browser="Chrome")
+
+
+@pytest.mark.parametrize(
+    ("is_wanted", "client", "group"),
+    [
+        (True, BROWSER, "camera"),
+        (False, BROWSER, ""),
+        (True, ClientDetails(protocol=16, browser="Firefox"), ""),
+        (True, ClientDetails(protocol=9), ""),
+    ],
+)
+def test_camera_and_microphone_come_as_one_stream_where_the_room_asks_for_it(
+    is_wanted: bool, client: ClientDetails, group: str
+) -> None:
+    stage = Stage(RoomOptions(sync_streams=is_wanted))
+    stage.arrive("ada")
+    stage.join("ben", client=client)
+    sids = [
+        stage.publish("ada", "cam", mid="0"),
+        stage.publish("ada", "mic", kind=TrackKind.AUDIO, mid="1"),
+    ]
+    ada = stage.people["ada"].sid
+    assert [one.group for one in stage.found(media.AddDown)] == [f"{ada}|{group or sid}" for sid in sids]
+
+
 def test_tcp_only_after_a_switch_of_protocol_and_for_the_next_join() -> None:
-    stage = Stage()
+    stage = Stage(feigns=True)
     stage.arrive("ada")
     stage.negotiate("ada")
     stage.ask("ada", ask.Simulate(ask.Scenario.SWITCH_CANDIDATE_PROTOCOL, 1))

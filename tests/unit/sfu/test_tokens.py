@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from preau.sfu.api import tokens
-from preau.sfu.model import Admission, Permission, RoomOptions, TrackSource
+from preau.sfu.model import Admission, ParticipantKind, Permission, RoomOptions, TrackSource
 
 SECRET = "a-secret-of-thirty-two-characters"
 SECRETS = {"key": SECRET}
@@ -65,7 +65,10 @@ def test_an_unsigned_token_is_no_token() -> None:
         ({"video": {"roomJoin": True}}, "room-missing", 400),
         ({"sub": None}, "identity-missing", 400),
         ({"sub": "x" * 257}, "name-too-long", 400),
-        ({"video": "everything"}, "token-no-join", 401),
+        ({"sub": "é" * 129}, "name-too-long", 400),
+        ({"video": {"roomJoin": True, "room": "é" * 129}}, "name-too-long", 400),
+        ({"video": None}, "token-no-join", 401),
+        ({"video": "everything"}, "token-malformed", 401),
     ],
 )
 def test_who_may_not_join(claims: dict[str, Any], code: str, status: int) -> None:
@@ -81,9 +84,101 @@ def test_rights_that_are_not_named_have_livekits_defaults() -> None:
     assert named.can_publish_sources == (TrackSource.CAMERA, TrackSource.SCREEN_SHARE)
 
 
+def test_a_token_without_a_room_says_so_in_livekits_words() -> None:
+    with pytest.raises(tokens.TokenError) as caught:
+        admitted(video={"roomJoin": True})
+    assert caught.value.message == "no room name"
+
+
+def test_a_list_of_sources_narrows_and_never_widens() -> None:
+    none = tokens.permission({"canPublish": False, "canPublishSources": ["camera", "microphone"]})
+    assert not any(none.allows_source(source) for source in TrackSource)
+    one = tokens.permission({"canPublishSources": ["microphone"]})
+    assert [source for source in TrackSource if one.allows_source(source)] == [TrackSource.MICROPHONE]
+    mistyped = tokens.permission({"canPublishSources": ["microphon"]})
+    assert not any(mistyped.allows_source(source) for source in TrackSource)
+
+
+WRONG_TYPES: list[dict[str, Any]] = [
+    {"video": {"roomJoin": True, "room": "r", name: value}}
+    for name, value in {
+        "canPublish": "false",
+        "CanPublish": "false",
+        "canSubscribe": 0,
+        "canPublishData": "no",
+        "canUpdateOwnMetadata": 1,
+        "canSubscribeMetrics": "x",
+        "canManageAgentSession": "x",
+        "hidden": "true",
+        "recorder": 1,
+        "agent": [],
+        "roomAdmin": "x",
+        "canPublishSources": "camera",
+        "room": 7,
+    }.items()
+] + [
+    {"video": {"roomJoin": True, "room": "r", "canPublishSources": [1]}},
+    {"kind": 4},
+    {"name": 4},
+    {"metadata": {}},
+    {"attributes": ["a"]},
+    {"attributes": {"a": 1}},
+    {"kindDetails": "forwarded"},
+    {"roomConfig": {"emptyTimeout": "soon"}},
+]
+
+
+@pytest.mark.parametrize("claims", WRONG_TYPES)
+def test_a_right_of_the_wrong_type_is_not_guessed_at(claims: dict[str, Any]) -> None:
+    with pytest.raises(tokens.TokenError) as caught:
+        admitted(**claims)
+    assert (caught.value.code, caught.value.http_status) == ("token-malformed", 401)
+
+
+def test_the_case_of_a_rights_name_does_not_matter() -> None:
+    """LiveKit reads it so: what forbids there must not allow here."""
+    video = {"roomjoin": True, "Room": "r", "canpublish": False, "CANSUBSCRIBE": False}
+    permission = admitted(video=video).permission
+    assert (permission.can_publish, permission.can_subscribe) == (False, False)
+
+
+def test_a_right_that_is_null_is_not_named() -> None:
+    video = {"roomJoin": True, "room": "r", "canPublish": None, "hidden": None}
+    assert admitted(video=video).permission == Permission()
+
+
+def test_halves_of_characters_do_not_break_a_join() -> None:
+    who = admitted(name="a\ud800", attributes={"\udfff": "b"})
+    assert (who.name, dict(who.attributes)) == ("a\ufffd", {"\ufffd": "b"})
+
+
+def test_a_long_name_is_cut_between_characters() -> None:
+    assert admitted(name="n" + "é" * 200).name == "n" + "é" * 127
+
+
+def test_a_kind_may_have_details() -> None:
+    who = admitted(kind="AGENT", kindDetails=["cloud_agent", "unheard_of"])
+    assert (who.kind, who.kind_details) == (ParticipantKind.AGENT, (0,))
+
+
+KINDS_THERE_FOR_OTHERS = {"agent": True, "egress": True, "standard": False, "sip": False, "ingress": False}
+
+
+@pytest.mark.parametrize(("kind", "is_dependent"), KINDS_THERE_FOR_OTHERS.items())
+def test_agents_and_recorders_are_there_for_others(kind: str, is_dependent: bool) -> None:
+    assert admitted(kind=kind).is_dependent is is_dependent
+
+
+@pytest.mark.parametrize("grant", ["agent", "recorder"])
+def test_a_grant_makes_an_agent_or_a_recorder_too(grant: str) -> None:
+    who = admitted(video={"roomJoin": True, "room": "r", grant: True})
+    assert (who.is_dependent, who.is_agent, who.is_recorder) == (True, grant == "agent", grant == "recorder")
+
+
 def test_a_token_may_say_how_its_room_is_made() -> None:
-    options = admitted(roomConfig={"emptyTimeout": 7, "maxParticipants": 3, "metadata": "m"}).room_options
-    assert options == RoomOptions(empty_timeout_s=7, max_participants=3, metadata="m")
+    config = {"emptyTimeout": 7, "max_participants": 3, "metadata": "m", "syncStreams": True, "agents": [{}]}
+    options = admitted(roomConfig=config).room_options
+    assert options == RoomOptions(empty_timeout_s=7, max_participants=3, metadata="m", sync_streams=True)
 
 
 def test_a_renewed_token_keeps_the_rights_and_lives_ten_minutes_at_least() -> None:
@@ -93,7 +188,15 @@ def test_a_renewed_token_keeps_the_rights_and_lives_ten_minutes_at_least() -> No
         name="Ada",
         metadata="m",
         attributes={"hand": "up"},
-        permission=Permission(can_publish=False, hidden=True, can_publish_sources=(TrackSource.CAMERA,)),
+        permission=Permission(
+            can_publish=False,
+            hidden=True,
+            can_publish_sources=(TrackSource.CAMERA,),
+            can_manage_agent_session=True,
+        ),
+        kind=ParticipantKind.SIP,
+        kind_details=(1,),
+        room_options=RoomOptions(departure_timeout_s=9, sync_streams=True),
         expires_at_s=NOW + 5,
     )
     grants = tokens.verify(tokens.renewed(who, "key", SECRET, NOW), SECRETS, NOW)
@@ -101,3 +204,8 @@ def test_a_renewed_token_keeps_the_rights_and_lives_ten_minutes_at_least() -> No
     assert grants.expires_at_s == NOW + tokens.RENEWED_S
     assert (again.permission, again.name, again.metadata) == (who.permission, "Ada", "m")
     assert dict(again.attributes) == {"hand": "up"}
+    assert (again.kind, again.kind_details, again.room_options) == (
+        who.kind,
+        who.kind_details,
+        who.room_options,
+    )

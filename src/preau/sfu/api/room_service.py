@@ -10,9 +10,9 @@ from typing import Protocol
 from preau.sfu.api import tokens
 from preau.sfu.model import RoomInfo, RoomOptions
 from preau.sfu.rooms import commands
-from preau.sfu.rooms.moderating import within_limits
-from preau.sfu.rooms.state import MAX_METADATA_BYTES
+from preau.sfu.rooms.moderating import over_limits
 from preau.sfu.wire import room_service as wire
+from preau.sfu.wire.data import NONCE_BYTES
 from preau.sfu.wire.errors import WireError
 
 #: Twirp's error codes and the HTTP status of each.
@@ -94,6 +94,7 @@ async def call(directory: Directory, caller: Caller, method: str, body: bytes, *
     _authorise(directory, request, method, caller)
     if isinstance(request, wire.Unserved):
         raise TwirpError("unimplemented", f"{method} is not served by this server")
+    _check_options(request)
     _check_limits(request)
     try:
         answer = await _perform(directory, request)
@@ -122,21 +123,39 @@ def _authorise(directory: Directory, request: wire.ServiceCall, method: str, cal
         raise TwirpError("unauthenticated", f"permissions denied: the token does not allow {method}")
 
 
+def _check_options(request: wire.ServiceCall) -> None:
+    """What a room is asked to do and cannot do is refused, rather than left undone in silence."""
+    if not isinstance(request, wire.CreateRoom) or not request.unserved:
+        return
+    if "room_preset" in request.unserved:
+        raise TwirpError("invalid_argument", "unknown room configuration in create room request")
+    named = ", ".join(request.unserved)
+    raise TwirpError("unimplemented", f"not served by this server: {named}; create the room without")
+
+
 def _check_limits(request: wire.ServiceCall) -> None:
     match request:
         case wire.CreateRoom(room=name, options=options):
-            if not name or len(name) > tokens.MAX_NAME_CHARACTERS:
-                limit = tokens.MAX_NAME_CHARACTERS
-                raise TwirpError("invalid_argument", f"a room name has 1 to {limit} characters")
-            metadata, fits = options.metadata, True
+            if not name:
+                raise TwirpError("invalid_argument", "no room name")
+            if len(name.encode()) > tokens.MAX_NAME_BYTES:
+                limit = tokens.MAX_NAME_BYTES
+                raise TwirpError("invalid_argument", f"room name length exceeds limits: max length {limit}")
+            problem = over_limits("", options.metadata, {})
         case wire.ForRoom(command=commands.SetRoomMetadata(metadata=metadata)):
-            fits = True
+            problem = over_limits("", metadata, {})
         case wire.ForRoom(command=commands.UpdateParticipant() as update):
-            metadata, fits = "", within_limits(update.name, update.metadata, update.attributes or {})
+            problem = over_limits(update.name, update.metadata, update.attributes or {})
+        case wire.ForRoom(command=commands.SendServerData(packet=packet)):
+            problem = ""
+            if len(packet.nonce) not in (0, NONCE_BYTES):
+                problem = (
+                    f"nonce should be {NONCE_BYTES}-bytes or not present, got: {len(packet.nonce)} bytes"
+                )
         case _:
             return
-    if not fits or len(metadata.encode()) > MAX_METADATA_BYTES:
-        raise TwirpError("invalid_argument", "name, metadata or attributes exceed limits")
+    if problem:
+        raise TwirpError("invalid_argument", problem)
 
 
 async def _perform(directory: Directory, request: wire.ServiceCall) -> object:

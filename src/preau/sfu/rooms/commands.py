@@ -128,10 +128,8 @@ class ChangeSubscriptions:
 class SendServerData:
     """A data packet from the server API; no destination means everybody."""
 
-    payload: bytes
+    packet: StampedPacket
     reliable: bool
-    destination_identities: frozenset[str]
-    destination_sids: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,17 +12,20 @@ from preau.sfu.signalling import responses as say
 
 #: Access tokens are renewed this often.
 RENEW_S = 300.0
+#: And after changes of what they say, but no more often than this.
+RENEW_PAUSE_S = 1.0
 #: A join that nobody completes is looked after once in this time.
 JOIN_CHECK_S = 60.0
 
 
-def check_admissible(room: RoomState, identity: str) -> None:
-    """Raises RoomRefusal when a participant of this identity could not join now."""
+def check_admissible(room: RoomState, who: Admission) -> None:
+    """Raises RoomRefusal when the holder of this credential could not join now."""
     if room.finished:
         raise RoomRefusal("room-closed", "The room has ended.")
     limit = room.options.max_participants
-    replaces = identity in room.by_identity
-    if limit and not replaces and len(room.members) >= limit:
+    if not limit or who.is_dependent:
+        return
+    if sum(1 for other in room.independent() if other.identity != who.identity) >= limit:
         raise RoomRefusal("room-full", f"The room is full: at most {limit} participants.")
 
 
@@ -37,13 +40,14 @@ def is_held(room: RoomState, admission: Admission) -> bool:
 def join(room: RoomState, command: Join, now: float) -> None:
     """A new participant. One of the same identity is sent away."""
     admission = command.admission
-    check_admissible(room, admission.identity)
+    check_admissible(room, admission)
     if older := room.by_identity.get(admission.identity):
         leaving.dismiss(
             room, older, now, DisconnectReason.DUPLICATE_IDENTITY, "duplicate-identity: joined elsewhere."
         )
     member = _admit(room, command, now)
-    room.empty_since_s, room.ever_joined = None, True
+    if not admission.is_dependent:
+        room.empty_since_s, room.ever_joined = None, True
     permission = member.permission
     room.send(
         member,
@@ -105,10 +109,20 @@ def activate(room: RoomState, member: Member) -> None:
 
 def renew(room: RoomState, member: Member, now: float) -> None:
     """Sends a fresh access token, and plans the next."""
-    member.renew_s = now + RENEW_S
+    member.renewed_s, member.renew_s = now, now + RENEW_S
     room.wake(member.renew_s)
     if member.connection is not None:
         room.emit(Renew(member.connection, member.admission))
+
+
+def renew_soon(room: RoomState, member: Member, now: float, *, at_once: bool) -> None:
+    """The access token says what is no longer so: a fresh one goes out, `at_once` or within a second."""
+    due_s = now if at_once else max(now, member.renewed_s + RENEW_PAUSE_S)
+    if due_s > now:
+        member.renew_s = min(member.renew_s, due_s)
+        room.wake(member.renew_s)
+        return
+    renew(room, member, now)
 
 
 def resume(room: RoomState, command: Resume, now: float) -> None:

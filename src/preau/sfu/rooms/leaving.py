@@ -13,11 +13,21 @@ from preau.sfu.signalling import responses as say
 DEPARTURE_MEMORY_S = 60.0
 #: Counters of the room are told at most this often.
 COUNTERS_S = 5.0
+#: What a participant may say of why it leaves; anything else is told as its own wish.
+_OWN_REASONS = frozenset(
+    {
+        DisconnectReason.CLIENT_INITIATED,
+        DisconnectReason.USER_UNAVAILABLE,
+        DisconnectReason.USER_REJECTED,
+        DisconnectReason.AGENT_ERROR,
+    }
+)
 
 
 def leave(room: RoomState, member: Member, request: ask.Leave, now: float) -> None:
     """The participant says good-bye."""
-    remove(room, member, now, request.reason)
+    reason = request.reason if request.reason in _OWN_REASONS else DisconnectReason.CLIENT_INITIATED
+    remove(room, member, now, reason)
     _close(room, member, "left: the participant left.")
 
 
@@ -77,7 +87,7 @@ def remove(room: RoomState, member: Member, now: float, reason: DisconnectReason
         Notify("participant_left" if was_active else "participant_connection_aborted", room.info(), info)
     )
     count(room, now)
-    if not room.members:
+    if room.ever_joined and not any(room.independent()):
         room.empty_since_s = now
         room.wake(now)
 
@@ -101,10 +111,32 @@ def forget_track(room: RoomState, owner: Member, track_sid: str, now: float) -> 
 
 
 def count(room: RoomState, now: float) -> None:
-    """The room's counters changed; they are told within COUNTERS_S."""
+    """The room's counters may have changed: told at once after a quiet time, else COUNTERS_S after it was."""
+    was_recorded = room.told is not None and room.told.active_recording
+    if room.info().active_recording != was_recorded:
+        tell(room, now)
+        return
+    room.counters_due_s = max(now, room.counters_told_s + COUNTERS_S)
+    tell_if_due(room, now)
+
+
+def tell_if_due(room: RoomState, now: float) -> None:
+    """Tells what became of the room, once that is due."""
     if room.counters_due_s is None:
-        room.counters_due_s = now + COUNTERS_S
-    room.wake(room.counters_due_s)
+        return
+    if room.counters_due_s > now:
+        room.wake(room.counters_due_s)
+    else:
+        tell(room, now)
+
+
+def tell(room: RoomState, now: float) -> None:
+    """Tells everybody what became of the room, unless they know."""
+    room.counters_due_s = None
+    info = room.info()
+    if info != room.told:
+        room.told, room.counters_told_s = info, now
+        room.tell(room.members.values(), say.RoomChanged(info))
 
 
 def connection_lost(room: RoomState, connection: int, now: float) -> None:

@@ -19,7 +19,7 @@ from preau.sfu.rooms.effects import Finished, Notify
 from preau.sfu.rooms.state import (
     MAX_ATTRIBUTES_BYTES,
     MAX_METADATA_BYTES,
-    MAX_NAME_CHARACTERS,
+    MAX_NAME_BYTES,
     Member,
     RoomState,
 )
@@ -74,11 +74,20 @@ def mute_track(room: RoomState, command: commands.MuteTrack, _now: float) -> Tra
 def update_participant(room: RoomState, command: commands.UpdateParticipant, now: float) -> ParticipantInfo:
     """Changes name, metadata, attributes, permission."""
     member = _member(room, command.identity)
-    member.admission = _changed(member.admission, command.name, command.metadata, command.attributes or {})
-    if command.permission is not None:
+    before = member.admission
+    member.admission = _changed(before, command.name, command.metadata, command.attributes or {})
+    if command.permission is not None and command.permission != before.permission:
         _permit(room, member, command.permission, now)
-    room.tell_changed(member, also_self=True)
+    _tell_claims(room, member, before, now)
     return member.info()
+
+
+def _tell_claims(room: RoomState, member: Member, before: Admission, now: float) -> None:
+    """What the credential says of a participant changed: everybody is told, and the credential follows."""
+    if member.admission == before:
+        return
+    room.tell_changed(member, also_self=True)
+    joining.renew_soon(room, member, now, at_once=member.permission != before.permission)
 
 
 def _changed(admission: Admission, name: str, metadata: str, attributes: Mapping[str, str]) -> Admission:
@@ -100,7 +109,6 @@ def _permit(room: RoomState, member: Member, permission: Permission, now: float)
         negotiating.changed(room, member, now)
     publishing.revoke_forbidden(room, member, now)
     subscribing.reconcile_member(room, member, now)
-    joining.renew(room, member, now)
 
 
 def change_subscriptions(room: RoomState, command: commands.ChangeSubscriptions, now: float) -> None:
@@ -109,10 +117,10 @@ def change_subscriptions(room: RoomState, command: commands.ChangeSubscriptions,
     subscribing.update(room, _member(room, command.identity), request, now)
 
 
-def set_metadata(room: RoomState, command: commands.SetRoomMetadata, _now: float) -> RoomInfo:
+def set_metadata(room: RoomState, command: commands.SetRoomMetadata, now: float) -> RoomInfo:
     """Changes the room's metadata and says so at once."""
     room.options = replace(room.options, metadata=command.metadata)
-    room.tell(room.members.values(), say.RoomChanged(room.info()))
+    leaving.tell(room, now)
     return room.info()
 
 
@@ -121,6 +129,15 @@ def delete(room: RoomState, _command: commands.DeleteRoom, now: float) -> None:
     for member in list(room.members.values()):
         leaving.dismiss(
             room, member, now, DisconnectReason.ROOM_DELETED, "room-deleted: the room was deleted."
+        )
+    finish(room)
+
+
+def close(room: RoomState, now: float) -> None:
+    """Nobody is left for whom the room is: agents and recorders go too."""
+    for member in list(room.members.values()):
+        leaving.dismiss(
+            room, member, now, DisconnectReason.ROOM_CLOSED, "room-closed: the room was left by everybody."
         )
     finish(room)
 
@@ -143,29 +160,28 @@ def shut_down(room: RoomState, _command: commands.ShutDown, _now: float) -> None
 
 def update_metadata(room: RoomState, member: Member, request: ask.UpdateMetadata, now: float) -> None:
     """A participant changes its own name, metadata or attributes. What is refused is not echoed in full."""
+    changed = _changed(member.admission, request.name, request.metadata, request.attributes)
     if not member.permission.can_update_metadata:
         reason, message = say.Reason.NOT_ALLOWED, "Changing own metadata is not allowed."
         refusing.note(room, member.identity, "UpdateMetadata", now)
-    elif not _fits(changed := _changed(member.admission, request.name, request.metadata, request.attributes)):
-        reason, message = say.Reason.LIMIT_EXCEEDED, "Name, metadata or attributes are too long."
+    elif problem := over_limits(changed.name, changed.metadata, changed.attributes):
+        reason, message = say.Reason.LIMIT_EXCEEDED, problem
     else:
         reason, message = say.Reason.OK, ""
-        if changed != member.admission:
-            member.admission = changed
-            room.tell_changed(member, also_self=True)
+        before, member.admission = member.admission, changed
+        _tell_claims(room, member, before, now)
+    # What was too long is not sent back.
     echo = request if reason is say.Reason.OK else replace(request, name="", metadata="", attributes={})
     room.send(member, say.RequestOutcome(reason, message, echo, request.request_id))
 
 
-def _fits(admission: Admission) -> bool:
-    return within_limits(admission.name, admission.metadata, admission.attributes)
-
-
-def within_limits(name: str, metadata: str, attributes: Mapping[str, str]) -> bool:
-    """Whether these fit LiveKit's limits."""
+def over_limits(name: str, metadata: str, attributes: Mapping[str, str]) -> str:
+    """Which of LiveKit's limits these exceed, in LiveKit's words; empty when none."""
     attributes_bytes = sum(len(key.encode()) + len(value.encode()) for key, value in attributes.items())
-    return (
-        len(name) <= MAX_NAME_CHARACTERS
-        and len(metadata.encode()) <= MAX_METADATA_BYTES
-        and attributes_bytes <= MAX_ATTRIBUTES_BYTES
-    )
+    if len(name.encode()) > MAX_NAME_BYTES:
+        return f"name length exceeds limits {MAX_NAME_BYTES}"
+    if len(metadata.encode()) > MAX_METADATA_BYTES:
+        return f"metadata size exceeds limits {MAX_METADATA_BYTES}"
+    if attributes_bytes > MAX_ATTRIBUTES_BYTES:
+        return f"attribute size exceeds limits {MAX_ATTRIBUTES_BYTES}"
+    return ""

@@ -19,7 +19,7 @@ from preau.sfu.rooms.state import Member, Published, RoomState
 from preau.sfu.signalling import requests as ask
 from preau.sfu.signalling import responses as say
 from preau.sfu.signalling.matching import Announced, Carried, match_sections
-from preau.sfu.signalling.sdp import SdpError, read_sections
+from preau.sfu.signalling.sdp import SdpError, Section, read_sections
 
 #: Most tracks a participant may have announced and not yet offered; most it may publish.
 MAX_ANNOUNCED = 20
@@ -40,6 +40,14 @@ _MIME = {"vp8": "video/VP8", "h264": "video/H264", "opus": "audio/opus"}
 #: LiveKit's number for simulcast: every layer is a flow of its own.
 _ONE_LAYER_PER_FLOW = 1
 _FALLBACK = {TrackKind.AUDIO: "audio/opus", TrackKind.VIDEO: "video/VP8"}
+#: What belongs together, by LiveKit's names.
+_GROUP = {
+    TrackSource.UNKNOWN: "unknown",
+    TrackSource.CAMERA: "camera",
+    TrackSource.MICROPHONE: "camera",
+    TrackSource.SCREEN_SHARE: "screen",
+    TrackSource.SCREEN_SHARE_AUDIO: "screen",
+}
 _MAX_BPS = 2**32 - 1
 _RIDS = {1: ("",), 2: ("q", "h"), 3: ("q", "h", "f")}
 
@@ -64,7 +72,7 @@ def add_track(room: RoomState, member: Member, request: ask.AddTrack, now: float
         info=info,
         track=media.TrackId(room.ids.number()),
         cids=frozenset(cids),
-        mime=info.codecs[0].mime.lower(),
+        mime=(info.mime or _FALLBACK[request.kind]).lower(),
     )
     room.owners[info.sid] = member
     room.by_track[member.tracks[info.sid].track] = member
@@ -116,7 +124,7 @@ def _info(room: RoomState, request: ask.AddTrack) -> TrackInfo:
         layers=codecs[0].layers,
         codecs=codecs,
         encryption=request.encryption,
-        media_group=request.media_group,
+        media_group=request.media_group or _GROUP[request.source],
         audio_features=request.audio_features,
         backup_codec_policy=request.backup_codec_policy,
         packet_trailer_features=request.packet_trailer_features,
@@ -124,11 +132,12 @@ def _info(room: RoomState, request: ask.AddTrack) -> TrackInfo:
 
 
 def _codecs(request: ask.AddTrack) -> tuple[TrackCodec, ...]:
-    """The one codec the track will have: the first wanted that is forwarded, else the usual one."""
+    """The one codec the track will have: the first wanted that is forwarded, else the usual one. Who names
+    none has what it offers first, which is seen then."""
     wanted = next((codec for codec in request.codecs if codec.codec.lower() in _MIME), None)
     first = wanted or (request.codecs[0] if request.codecs else None)
     layers = (first.layers if first else ()) or request.layers
-    mime = _MIME[wanted.codec.lower()] if wanted else _FALLBACK[request.kind]
+    mime = _MIME[wanted.codec.lower()] if wanted else _FALLBACK[request.kind] if first else ""
     return (
         TrackCodec(
             mime=mime,
@@ -174,6 +183,7 @@ def offer(room: RoomState, member: Member, request: ask.Offer, now: float) -> No
     member.carried = {mid: member.carried[mid] for mid in match.kept}
     for section, sid in match.bound:
         member.carried[section.mid] = Carried(sid=sid, track_id=section.track_id)
+        member.tracks[sid].mime = _agreeable(member.tracks[sid], section)
     if ended:
         room.tell_changed(member, at_once=True)
         leaving.count(room, now)
@@ -184,6 +194,15 @@ def offer(room: RoomState, member: Member, request: ask.Offer, now: float) -> No
             peer=member.publisher, request=request_id, sdp=request.sdp, receive=_receive(member)
         )
     )
+
+
+def _agreeable(published: Published, section: Section) -> str:
+    """The codec to answer with: the announced one, or else the first of the offer that is forwarded."""
+    offered = [_MIME[codec].lower() for codec in section.codecs if codec in _MIME]
+    is_announced = bool(published.info.codecs[0].mime)
+    if not offered or (is_announced and published.mime in offered):
+        return published.mime
+    return offered[0]
 
 
 def _receive(member: Member) -> tuple[media.Receive, ...]:

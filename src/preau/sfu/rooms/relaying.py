@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from preau.sfu.model import StampedPacket
+from preau.sfu.model import Audience, StampedPacket
 from preau.sfu.rooms import media, refusing
 from preau.sfu.rooms.commands import NoteData, Relay, SendServerData
 from preau.sfu.rooms.state import Kept, Member, RoomState
@@ -12,6 +12,13 @@ from preau.sfu.rooms.state import Kept, Member, RoomState
 #: Reliable packets are kept for those who resume: this long, and at most so many bytes.
 KEEP_S = 10.0
 KEEP_BYTES = 512 * 1024
+
+_AUDIENCES: dict[Audience, Callable[[Member, list[Member]], Iterable[Member]]] = {
+    Audience.OTHERS: lambda sender, all_: (one for one in all_ if one is not sender),
+    # Measurements come back to who made them, if it may read any.
+    Audience.METRICS: lambda _sender, all_: (one for one in all_ if one.permission.can_subscribe_metrics),
+    Audience.NOBODY: lambda _sender, _all: (),
+}
 
 
 def relay(room: RoomState, command: Relay, now: float) -> None:
@@ -27,9 +34,9 @@ def relay(room: RoomState, command: Relay, now: float) -> None:
         if packet.sequence <= member.last_sequence:
             return
         member.last_sequence = packet.sequence
-    receivers = [other for other in _addressed(room, packet) if other is not member]
-    if packet.is_metrics:
-        receivers = [other for other in receivers if other.permission.can_subscribe_metrics]
+    receivers = list(_AUDIENCES[packet.audience](member, _addressed(room, packet)))
+    if not receivers or _is_known(room, packet):
+        return
     _send(room, receivers, packet.payload, reliable=command.reliable)
     if command.reliable and packet.sequence:
         _keep(room, member, packet, receivers, now)
@@ -43,14 +50,19 @@ def note_data(room: RoomState, command: NoteData, now: float) -> None:
 
 def server_data(room: RoomState, command: SendServerData, _now: float) -> None:
     """A packet of the server API."""
-    packet = StampedPacket(
-        payload=command.payload,
-        sequence=0,
-        destination_identities=command.destination_identities,
-        destination_sids=command.destination_sids,
-        is_metrics=False,
-    )
-    _send(room, _addressed(room, packet), packet.payload, reliable=command.reliable)
+    packet = command.packet
+    if not _is_known(room, packet):
+        _send(room, _addressed(room, packet), packet.payload, reliable=command.reliable)
+
+
+def _is_known(room: RoomState, packet: StampedPacket) -> bool:
+    """Whether the message came before: server SDKs repeat a call whose answer they missed."""
+    if not packet.nonce:
+        return False
+    if packet.nonce in room.nonces:
+        return True
+    room.nonces.append(packet.nonce)
+    return False
 
 
 def _addressed(room: RoomState, packet: StampedPacket) -> list[Member]:

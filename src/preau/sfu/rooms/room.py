@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from preau.sfu.model import Admission, RoomInfo, RoomOptions
+from preau.sfu.model import Admission, RoomInfo, RoomOptions, Sender
 from preau.sfu.rooms import (
     commands,
     failing,
@@ -29,16 +29,6 @@ from preau.sfu.signalling import requests as ask
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
-    """Whose data packets come from a peer."""
-
-    sid: str
-    identity: str
-    hidden: bool
-    may_send_data: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """What an input led to, in order; `value` answers what the server API asked."""
 
@@ -50,11 +40,14 @@ class Outcome:
 class Room:
     """One room. Times are seconds since 1970 of a clock that never runs backwards."""
 
-    def __init__(self, name: str, options: RoomOptions, ids: IdSource, now: float) -> None:
+    def __init__(
+        self, name: str, options: RoomOptions, ids: IdSource, now: float, *, feigns: bool = False
+    ) -> None:
         self._state = RoomState(
             sid=ids.sid("RM_"),
             name=name,
-            options=options,
+            options=options.settled(),
+            feigns=feigns,
             ids=ids,
             created_s=now,
             trailer=ids.trailer(),
@@ -99,11 +92,17 @@ class Room:
         if member is None:
             return None
         permission = member.permission
-        return Sender(member.sid, member.identity, permission.hidden, permission.can_publish_data)
+        return Sender(
+            member.sid,
+            member.identity,
+            is_hidden=permission.hidden,
+            speaks_for_others=member.admission.is_agent,
+            may_send_data=permission.can_publish_data,
+        )
 
-    def check_admissible(self, identity: str) -> None:
-        """Raises RoomRefusal when this identity could not join now."""
-        joining.check_admissible(self._state, identity)
+    def check_admissible(self, admission: Admission) -> None:
+        """Raises RoomRefusal when the holder of this credential could not join now."""
+        joining.check_admissible(self._state, admission)
 
     def holds(self, admission: Admission) -> bool:
         """Whether somebody connected came in by this very token."""

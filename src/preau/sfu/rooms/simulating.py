@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from preau.sfu.model import DisconnectReason
-from preau.sfu.rooms import leaving, negotiating, speaking
+from preau.sfu.rooms import leaving, negotiating, refusing, speaking
 from preau.sfu.rooms.state import Member, RoomState
 from preau.sfu.signalling import requests as ask
 
@@ -17,7 +17,10 @@ _TLS = 2
 
 
 def simulate(room: RoomState, member: Member, request: ask.Simulate, now: float) -> None:
-    """Feigns a trouble; limiting bandwidth is not offered and does nothing."""
+    """Feigns a trouble, where that is allowed; limiting bandwidth is not offered and does nothing."""
+    if not room.feigns:
+        refusing.note(room, member.identity, "Simulate", now)
+        return
     scenario = _SCENARIOS.get(request.scenario)
     if scenario is not None:
         scenario(room, member, request.amount, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from preau.sfu.model import ConnectionQuality, ParticipantState, SpeakerInfo, TrackKind
+from preau.sfu.model import ConnectionQuality, ParticipantState, SpeakerInfo, TrackKind, TrackSource
 from preau.sfu.rooms import media
 from preau.sfu.rooms.state import Member, RoomState
 from preau.sfu.signalling import responses as say
@@ -16,11 +16,14 @@ _STEPS = 8
 
 
 def heard(room: RoomState, event: media.AudioLevels, _now: float) -> None:
-    """Loudness of the last 400 ms: everybody learns what changed of those they hear, and of themselves."""
+    """Loudness of the last 400 ms: everybody learns what changed of those they hear, and of themselves.
+
+    Only microphones speak, and not while they are muted, whatever their clients send.
+    """
     now_speaking: dict[str, float] = {}
     for level in event.levels:
         member = room.by_track.get(level.track)
-        if member is not None and level.active:
+        if member is not None and level.active and _is_open_microphone(member, level.track):
             loudness = linear(level.level_dbov)
             now_speaking[member.sid] = max(loudness, now_speaking.get(member.sid, 0.0))
     for sid in room.feigned_until_s:
@@ -28,6 +31,11 @@ def heard(room: RoomState, event: media.AudioLevels, _now: float) -> None:
     changes = changed(room.speaking, now_speaking)
     room.speaking = now_speaking
     tell(room, changes)
+
+
+def _is_open_microphone(member: Member, track: media.TrackId) -> bool:
+    info = next((one.info for one in member.tracks.values() if one.track == track), None)
+    return info is not None and info.source is TrackSource.MICROPHONE and not info.muted
 
 
 def linear(level_dbov: int) -> float:

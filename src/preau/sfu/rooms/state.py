@@ -25,10 +25,10 @@ from preau.sfu.signalling.negotiation import OfferQueue
 from preau.sfu.signalling.requests import Offer, SubscriptionPermission
 from preau.sfu.signalling.responses import ParticipantsChanged, Response
 
-#: LiveKit's limits, in characters or bytes.
+#: LiveKit's limits, in bytes.
 MAX_METADATA_BYTES = 512 * 1024
 MAX_ATTRIBUTES_BYTES = 64 * 1024
-MAX_NAME_CHARACTERS = 256
+MAX_NAME_BYTES = 256
 #: Changes of one participant are told at once after so long a silence, and gathered within it. What all
 #: together are told of it is at most so many bytes a second.
 PACE_S = 0.25
@@ -151,6 +151,7 @@ class Member:
     last_sequence: int = 0
     quality_told: set[str] = field(default_factory=set)
     renew_s: float = 0.0
+    renewed_s: float = float("-inf")
     tcp_only: bool = False
     #: What the others know of the participant, when they may be told the next change, and whether one waits.
     told: ParticipantInfo | None = None
@@ -224,6 +225,7 @@ class RoomState:
     ids: IdSource
     created_s: float
     trailer: bytes
+    feigns: bool = False
     effects: list[Effect] = field(default_factory=list)
     members: dict[str, Member] = field(default_factory=dict)
     by_identity: dict[str, Member] = field(default_factory=dict)
@@ -238,11 +240,15 @@ class RoomState:
     kept_bytes: int = 0
     cut_on_resume_s: dict[str, float] = field(default_factory=dict)
     mute_on_resume: dict[str, tuple[float, int]] = field(default_factory=dict)
+    #: Of the latest messages that may come twice, from participants and from the server API.
+    nonces: deque[bytes] = field(default_factory=lambda: deque(maxlen=100))
     tcp_only_identities: set[str] = field(default_factory=set)
     empty_since_s: float | None = None
     ever_joined: bool = False
     finished: bool = False
     counters_due_s: float | None = None
+    counters_told_s: float = float("-inf")
+    told: RoomInfo | None = None
     refusals: Refusals = field(default_factory=Refusals)
     quality_due_s: float = 0.0
     wake_s: float = float("inf")
@@ -263,17 +269,21 @@ class RoomState:
             self.emit(Send(member.connection, response))
 
     def info(self) -> RoomInfo:
-        """The room as everybody sees it; hidden participants do not count."""
+        """The room as everybody sees it; who is hidden or there for others alone does not count."""
         visible = [member for member in self.members.values() if not member.permission.hidden]
         return RoomInfo(
             sid=self.sid,
             name=self.name,
             options=self.options,
             created_at_ms=int(self.created_s * 1000),
-            num_participants=len(visible),
+            num_participants=sum(1 for member in visible if not member.admission.is_dependent),
             num_publishers=sum(1 for member in visible if any(member.live_tracks())),
-            active_recording=any(member.permission.recorder for member in self.members.values()),
+            active_recording=any(member.admission.is_recorder for member in self.members.values()),
         )
+
+    def independent(self) -> Iterator[Member]:
+        """Everybody who takes a place and keeps the room open."""
+        return (member for member in self.members.values() if not member.admission.is_dependent)
 
     def others(self, member: Member) -> Iterator[Member]:
         """Everybody else."""

@@ -13,6 +13,8 @@ _USUAL_HEIGHTS = (180, 360)
 _TOP_LAYER = 2
 #: Of so many tracks that are not there one request is told.
 MAX_MISSING = 64
+#: From this signalling protocol on clients take the track from its own id rather than its stream's.
+_SYNC_PROTOCOL = 10
 
 
 def reconcile_member(room: RoomState, member: Member, now: float) -> None:
@@ -41,7 +43,7 @@ def reconcile(room: RoomState, member: Member, owner: Member, published: Publish
                 peer=member.subscriber,
                 down=down.down,
                 track=published.track,
-                group=f"{owner.sid}|{sid}",
+                group=_group(room, member, owner, published.info),
                 track_sid=sid,
             )
         )
@@ -51,6 +53,18 @@ def reconcile(room: RoomState, member: Member, owner: Member, published: Publish
         del member.downs[sid]
         room.emit(media.RemoveDown(peer=member.subscriber, down=down.down))
         negotiating.changed(room, member, now)
+
+
+def _group(room: RoomState, member: Member, owner: Member, info: TrackInfo) -> str:
+    """The media stream a track comes in: one of its own, so that nothing waits for anything, or the stream of
+    what belongs together, where the room asks for it and the client can do it."""
+    details = member.client_details
+    synced = (
+        room.options.sync_streams
+        and details.protocol >= _SYNC_PROTOCOL
+        and "firefox" not in details.browser.lower()
+    )
+    return f"{owner.sid}|{info.media_group if synced else info.sid}"
 
 
 def _wanted(member: Member, owner: Member, published: Published) -> bool:
@@ -64,7 +78,7 @@ def _wanted(member: Member, owner: Member, published: Published) -> bool:
 def allowed(owner: Member, member: Member, track_sid: str) -> bool:
     """Whether the publisher lets a participant have its track. Recorders are exempt."""
     rule = owner.rule
-    if rule is None or member.permission.recorder:
+    if rule is None or member.admission.is_recorder:
         return True
     return rule.allows(member.sid, member.identity, track_sid)
 

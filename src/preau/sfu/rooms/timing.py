@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from preau.sfu.model import ParticipantState
-from preau.sfu.rooms import commands, failing, joining, moderating, negotiating, refusing, speaking
+from preau.sfu.rooms import commands, failing, joining, leaving, moderating, negotiating, refusing, speaking
 from preau.sfu.rooms.state import Member, RoomState
-from preau.sfu.signalling import responses as say
-
-#: LiveKit's defaults, in seconds: a room nobody joined, a room everybody left.
-EMPTY_TIMEOUT_S = 300
-DEPARTURE_TIMEOUT_S = 20
 
 
 def tick(room: RoomState, _command: commands.Tick, now: float) -> None:
@@ -20,7 +15,7 @@ def tick(room: RoomState, _command: commands.Tick, now: float) -> None:
     room.tell_gathered()
     speaking.end_feigned(room, now)
     speaking.tell_quality(room, now)
-    _tell_counters(room, now)
+    leaving.tell_if_due(room, now)
     refusing.tell_sums(room, now)
     _end_when_empty(room, now)
 
@@ -37,26 +32,12 @@ def _tick_member(room: RoomState, member: Member, now: float) -> None:
         room.wake(member.joined_s + failing.JOIN_TIMEOUT_S)
 
 
-def _tell_counters(room: RoomState, now: float) -> None:
-    if room.counters_due_s is None:
-        return
-    if room.counters_due_s > now:
-        room.wake(room.counters_due_s)
-        return
-    room.counters_due_s = None
-    room.tell(room.members.values(), say.RoomChanged(room.info()))
-
-
 def _end_when_empty(room: RoomState, now: float) -> None:
     if room.empty_since_s is None or room.finished:
         return
     options = room.options
-    timeout_s = (
-        (options.departure_timeout_s or DEPARTURE_TIMEOUT_S)
-        if room.ever_joined
-        else (options.empty_timeout_s or EMPTY_TIMEOUT_S)
-    )
+    timeout_s = options.departure_timeout_s if room.ever_joined else options.empty_timeout_s
     if now - room.empty_since_s >= timeout_s:
-        moderating.finish(room)
+        moderating.close(room, now)
     else:
         room.wake(room.empty_since_s + timeout_s)

@@ -29,13 +29,17 @@ class SdpError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One m-section of an offer. `track_id` is the client's own id of the track it sends (from msid)."""
+    """One m-section of an offer. `track_id` is the client's own id of the track it sends (from msid).
+
+    `codecs` are names in lower case, the most wanted first.
+    """
 
     mid: str
     kind: SectionKind
     sends: bool
     track_id: str
     rids: tuple[str, ...]
+    codecs: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -47,6 +51,8 @@ class _Draft:
     track_id: str = ""
     ssrc_track_id: str = ""
     rids: list[str] = field(default_factory=list)
+    payload_types: tuple[str, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)
 
     def finish(self) -> Section:
         return Section(
@@ -55,6 +61,9 @@ class _Draft:
             sends=self.direction in _SENDING and not self.rejected,
             track_id=self.track_id or self.ssrc_track_id,
             rids=tuple(self.rids),
+            codecs=tuple(
+                dict.fromkeys(self.names[number] for number in self.payload_types if number in self.names)
+            ),
         )
 
 
@@ -84,7 +93,7 @@ def _open(line: str) -> _Draft:
         raise SdpError("An m= line names a kind, a port and a protocol.")
     kind = SectionKind(words[0]) if words[0] in ("audio", "video") else SectionKind.OTHER
     # Port 0 means refused, except that a bundled section carries its port elsewhere (see `a=bundle-only`).
-    return _Draft(kind=kind, rejected=words[1] == "0")
+    return _Draft(kind=kind, rejected=words[1] == "0", payload_types=tuple(words[3:]))
 
 
 def _attribute(draft: _Draft, text: str) -> None:
@@ -101,6 +110,9 @@ def _attribute(draft: _Draft, text: str) -> None:
         _, _, attribute = value.partition(" ")
         if attribute.startswith("msid:"):
             draft.ssrc_track_id = _second(attribute[5:])
+    elif name == "rtpmap":
+        number, _, codec = value.partition(" ")
+        draft.names[number] = codec.partition("/")[0].strip().lower()
     elif name == "rid":
         words = value.split()
         if len(words) > 1 and words[1] == "send":

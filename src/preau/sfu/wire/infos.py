@@ -38,6 +38,28 @@ def quality_of(number: int) -> VideoQuality:
     return _QUALITIES.get(number, VideoQuality.HIGH)
 
 
+def capabilities_from(text: str) -> tuple[int, ...]:
+    """What a client says it can do, as numbers of the protocol: names with commas between them.
+
+    What newer clients can do beyond that is not understood, and left out.
+    """
+    numbers = dict(models.ClientInfo.Capability.items())
+    named = (one.strip() for one in text[:1024].split(","))
+    return tuple(dict.fromkeys(int(numbers[one]) for one in named if one in numbers))
+
+
+def kind_details_from(names: Iterable[str]) -> tuple[int, ...]:
+    """Details of a participant's kind, as tokens name them; unknown ones are left out."""
+    numbers = dict(models.ParticipantInfo.KindDetail.items())
+    return tuple(int(numbers[name.upper()]) for name in names if name.upper() in numbers)
+
+
+def kind_detail_names(details: Iterable[int]) -> list[str]:
+    """Details of a participant's kind, as tokens name them."""
+    names = {number: name for name, number in models.ParticipantInfo.KindDetail.items()}
+    return [names[detail].lower() for detail in details if detail in names]
+
+
 def layers_from(messages: Iterable[models.VideoLayer]) -> tuple[VideoLayer, ...]:
     """Layers as announced by a publisher, from the lowest quality to the highest."""
     layers = (
@@ -117,6 +139,7 @@ def permission_message(permission: Permission) -> models.ParticipantPermission:
         can_update_metadata=permission.can_update_metadata,
         agent=permission.agent,
         can_subscribe_metrics=permission.can_subscribe_metrics,
+        can_manage_agent_session=permission.can_manage_agent_session,
     )
 
 
@@ -132,6 +155,7 @@ def permission_from(message: models.ParticipantPermission) -> Permission:
         can_update_metadata=message.can_update_metadata,
         agent=message.agent,
         can_subscribe_metrics=message.can_subscribe_metrics,
+        can_manage_agent_session=message.can_manage_agent_session,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,10 +21,11 @@ from preau.sfu.wire.requests import subscription_from
 
 @dataclass(frozen=True, slots=True)
 class CreateRoom:
-    """Makes a room, or gives the one of that name."""
+    """Makes a room, or gives the one of that name. `unserved` names what was asked for and cannot be had."""
 
     room: str
     options: RoomOptions
+    unserved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ class ForRoom:
 class Unserved:
     """A method of the protocol that this server does not serve."""
 
+
+#: Options of rooms that ask for something which is not done here; whoever creates a room by them is told.
+UNSERVED_OPTIONS = frozenset(
+    {"agents", "egress", "max_playout_delay", "min_playout_delay", "replay_enabled", "room_preset"}
+)
 
 ServiceCall = CreateRoom | ListRooms | ForRoom | Unserved
 
@@ -83,13 +89,49 @@ def encode(method: str, value: object, *, is_json: bool) -> bytes:
 
 
 def _create(request: room_service.CreateRoomRequest) -> ServiceCall:
-    options = RoomOptions(
-        empty_timeout_s=request.empty_timeout,
-        departure_timeout_s=request.departure_timeout,
-        max_participants=request.max_participants,
-        metadata=request.metadata,
+    return CreateRoom(room=request.name, options=_options(request), unserved=_unserved_options(request))
+
+
+def config_from(values: Mapping[str, Any]) -> tuple[RoomOptions, tuple[str, ...]]:
+    """How a token wants its room made, and what of it cannot be had. Raises WireError (malformed)."""
+    message = room_service.RoomConfiguration()
+    try:
+        json_format.ParseDict(dict(values), message, ignore_unknown_fields=True)
+    except (json_format.ParseError, ValueError, RecursionError) as error:
+        raise WireError("malformed", "its roomConfig is not LiveKit's RoomConfiguration.") from error
+    return _options(message), _unserved_options(message)
+
+
+def config_of(options: RoomOptions) -> dict[str, Any]:
+    """What `config_from` reads as these options."""
+    message = room_service.RoomConfiguration(
+        empty_timeout=options.empty_timeout_s,
+        departure_timeout=options.departure_timeout_s,
+        max_participants=options.max_participants,
+        metadata=options.metadata,
+        sync_streams=options.sync_streams,
     )
-    return CreateRoom(room=request.name, options=options)
+    return json_format.MessageToDict(message)
+
+
+def _options(message: Any) -> RoomOptions:
+    return RoomOptions(
+        empty_timeout_s=message.empty_timeout,
+        departure_timeout_s=message.departure_timeout,
+        max_participants=message.max_participants,
+        metadata=message.metadata,
+        sync_streams=message.sync_streams,
+    )
+
+
+def _unserved_options(message: Message) -> tuple[str, ...]:
+    """Fields that ask for something which is not done here. An empty message asks for nothing."""
+    given = {field.name: value for field, value in message.ListFields()}
+    return tuple(name for name in given if name in UNSERVED_OPTIONS and _asks(given[name]))
+
+
+def _asks(value: Any) -> bool:
+    return bool(value.ByteSize()) if isinstance(value, Message) else bool(value)
 
 
 def _list_rooms(request: room_service.ListRoomsRequest) -> ServiceCall:
@@ -138,19 +180,16 @@ def _update_subscriptions(request: room_service.UpdateSubscriptionsRequest) -> S
 
 
 def _send_data(request: room_service.SendDataRequest) -> ServiceCall:
-    if len(request.nonce) not in (0, 16):
-        raise WireError("malformed", "nonce should be 16-bytes or not present")
     reliable = int(request.kind) == 0
-    identities = frozenset(request.destination_identities)
-    payload = server_packet(
+    packet = server_packet(
         request.data,
         reliable=reliable,
         topic=request.topic if request.HasField("topic") else None,
-        identities=identities,
+        identities=frozenset(request.destination_identities),
+        sids=frozenset(request.destination_sids),
         nonce=request.nonce,
     )
-    sids = frozenset(request.destination_sids)
-    return ForRoom(request.room, commands.SendServerData(payload, reliable, identities, sids))
+    return ForRoom(request.room, commands.SendServerData(packet, reliable))
 
 
 def _update_metadata(request: room_service.UpdateRoomMetadataRequest) -> ServiceCall:
