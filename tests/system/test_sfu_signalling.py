@@ -112,12 +112,22 @@ async def test_the_join_comes_first_and_pings_are_answered(server: RunningServer
         assert (await next_of(ada, "pong_resp")).pong_resp.last_ping_timestamp == 5
 
 
+def layers_by_the_thousand(number: int) -> bytes:
+    """A track that is announced with so many layers, of two bytes each."""
+    layers = [models.VideoLayer() for _ in range(number)]
+    return rtc.SignalRequest(
+        add_track=rtc.AddTrackRequest(cid="c", type="VIDEO", layers=layers)
+    ).SerializeToString()
+
+
 @pytest.mark.parametrize(
     ("frame", "close_code", "code"),
     [
         (b"\xff\xff\xff\xff", 1007, "garbled-frame"),
         (b"", 1007, "empty-frame"),
         ("text", 1007, "text-frame"),
+        (layers_by_the_thousand(30_000), 1007, "too-many-values"),
+        (layers_by_the_thousand(300_000), 1007, "frame-too-large"),
         (b"\x00" * (2 * 1024 * 1024 + 1), 1009, ""),
     ],
 )

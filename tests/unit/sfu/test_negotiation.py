@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 from preau.sfu.model import TrackKind
 from preau.sfu.signalling.matching import Announced, Carried, match_sections
 from preau.sfu.signalling.negotiation import ANSWER_TIMEOUT_S, GATHER_S, QUICK_S, OfferQueue, Phase
-from preau.sfu.signalling.sdp import MAX_SECTIONS, SdpError, Section, SectionKind, only_tcp, read_sections
+from preau.sfu.signalling.sdp import (
+    MAX_LINES,
+    MAX_SDP_BYTES,
+    MAX_SECTIONS,
+    SdpError,
+    Section,
+    SectionKind,
+    only_tcp,
+    read_sections,
+)
 from tests.kit.sfu_room import offer_sdp
 
 CHROME_OFFER = """v=0
@@ -53,11 +62,26 @@ def test_a_refused_section_sends_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "sdp", ["", "hello", "m=audio 9 X 1", "v=0\nm=audio", "v=0\n" + "m=audio 9 X 1\n" * (MAX_SECTIONS + 1)]
+    "sdp",
+    [
+        "",
+        "hello",
+        "m=audio 9 X 1",
+        "v=0\nm=audio",
+        "v=0\n" + "m=audio 9 X 1\n" * (MAX_SECTIONS + 1),
+        "v=0\n" + "a=x\n" * MAX_LINES,
+        "v=0\n" + "a" * MAX_SDP_BYTES,
+    ],
+    ids=["empty", "words", "late", "cut", "sections", "lines", "bytes"],
 )
 def test_what_is_no_description(sdp: str) -> None:
     with pytest.raises(SdpError):
         read_sections(sdp)
+
+
+def test_lines_end_where_the_format_says() -> None:
+    sdp = "v=0\r\nm=audio 9 X 1\r\na=mid:a\x0bm=video 9 X 1\r\x85m=video 9 X 1\r\na=sendonly\r\n"
+    assert [section.kind for section in read_sections(sdp)] == [SectionKind.AUDIO]
 
 
 _LINES = st.lists(

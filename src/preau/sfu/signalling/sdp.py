@@ -73,7 +73,7 @@ def read_sections(sdp: str) -> tuple[Section, ...]:
         raise SdpError(f"A session description has at most {MAX_SDP_BYTES} bytes.")
     if not sdp.startswith("v="):
         raise SdpError("A session description begins with a v= line.")
-    if sdp.count("\n") > MAX_LINES:
+    if sdp.count("\n") >= MAX_LINES:
         raise SdpError(f"A session description has at most {MAX_LINES} lines.")
     drafts: list[_Draft] = []
     # Lines end as RFC 8866 says and nowhere else: other ends would not be counted.
