@@ -52,6 +52,11 @@ class WaitingPerson:
     was_removed_before: bool = False
     connected: bool = True
 
+    @property
+    def has_warning(self) -> bool:
+        """Whether whoever lets this one in should look twice."""
+        return bool(self.looks_like) or self.is_second_device or self.was_removed_before
+
 
 @dataclass(frozen=True)
 class Ban:
@@ -97,3 +102,14 @@ class Identity:
         if self.account_id is not None:
             found.add(f"account {self.account_id}")
         return frozenset(found)
+
+
+@dataclass(frozen=True)
+class Departed:
+    """Somebody who was in the room, as they were when they went. `reason`: as of `ParticipantLeft`."""
+
+    name: str
+    provenance: Provenance
+    identity: Identity
+    at: datetime
+    reason: str
