@@ -34,9 +34,9 @@ class School:
         """The secret of a personal link."""
         return invite(self.admin, meeting["id"], name, role)
 
-    def person(self, code: str) -> ControlClient:
-        """A guest's control connection, not knocked yet."""
-        return ControlClient(self.server.socket_url, code)
+    def person(self, code: str, device: str | None = None) -> ControlClient:
+        """A guest's control connection, not knocked yet; `device`: the browser, by default a new one."""
+        return ControlClient(self.server.socket_url, code, device=device)
 
 
 @pytest.fixture(scope="session")

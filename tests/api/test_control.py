@@ -126,7 +126,7 @@ def test_a_broken_connection_is_told_and_resumed_without_a_hole(school: School) 
             seen = admitted["snapshot"]["sequence"]
         assert event_of(ann, "participant-disconnected")["participant_id"] == admitted["participant_id"]
         ann.say("while you were away", "message-9")
-        with school.person(code) as bob:
+        with school.person(code, bob.device) as bob:
             again = bob.knock("ignored", claim(admitted, seen))
             assert (again["resumed"], again["snapshot"]) == (True, None)
             assert again["participant_id"] == admitted["participant_id"]
@@ -139,11 +139,31 @@ def test_a_broken_connection_is_told_and_resumed_without_a_hole(school: School) 
 def test_the_same_participant_elsewhere_replaces_the_first(school: School) -> None:
     meeting = school.new_meeting()
     code = meeting["code"]
-    with school.person(code) as first, school.person(code) as second:
+    with school.person(code) as first, school.person(code, first.device) as second:
         admitted = enter(school, first, meeting, "Ann")
         assert second.knock("Ann", claim(admitted, 1))["resumed"]
         assert until_closed(first)["code"] == "replaced"
         assert second.ask("ping")["type"] == "pong"
+
+
+def test_a_secret_is_worth_nothing_in_another_browser(school: School) -> None:
+    meeting = school.new_meeting()
+    with school.person(meeting["code"]) as ann, school.person(meeting["code"]) as eve:
+        admitted = enter(school, ann, meeting, "Ann")
+        assert eve.knock("Eve", claim(admitted, 1))["code"] == "resume-unknown"
+        assert ann.ask("ping")["type"] == "pong"
+
+
+def test_who_left_is_back_without_the_door_under_the_same_id(school: School) -> None:
+    meeting = school.new_meeting()
+    with school.person(meeting["code"]) as ann, school.person(meeting["code"]) as bob:
+        enter(school, ann, meeting, "Ann")
+        admitted = enter(school, bob, meeting, "Bob")
+        bob.ask("leave")
+        with school.person(meeting["code"], bob.device) as again:
+            back = again.knock("ignored", claim(admitted, 0))
+            assert (back["type"], back["resumed"]) == ("admitted", False)
+            assert back["participant_id"] == admitted["participant_id"]
 
 
 def test_a_wrong_secret_resumes_nothing(school: School) -> None:

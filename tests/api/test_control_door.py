@@ -93,7 +93,7 @@ def test_a_place_at_the_door_is_taken_back_by_its_secret(school: School) -> None
             waiting = eve.knock("Eve")
         assert host.event("waiting-connection")["connected"] is False
         claim = {name: waiting[name] for name in ("participant_id", "secret")} | {"last_sequence": 0}
-        with person(school, meeting) as eve:
+        with person(school, meeting, eve.device) as eve:
             again = eve.knock("", claim)
             assert (again["type"], again["participant_id"]) == ("waiting", waiting["participant_id"])
             assert host.event("waiting-connection")["connected"] is True

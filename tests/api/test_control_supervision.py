@@ -85,7 +85,9 @@ def test_a_class_whose_teachers_line_is_cut_is_quiet_in_time_and_back_at_once(
         assert until_event(pupil, "room-paused", QUIET_WITHIN_S) <= QUIET_WITHIN_S
         assert pupil.say("is anybody there?")["code"] == "paused"
         claim = {name: admitted[name] for name in ("participant_id", "secret")} | {"last_sequence": 0}
-        with ControlClient(school.server.socket_url, meeting["code"], sign_in=sign_in) as again:
+        with ControlClient(
+            school.server.socket_url, meeting["code"], sign_in=sign_in, device=teacher.device
+        ) as again:
             assert again.knock("", claim)["resumed"]
             assert until_event(pupil, "room-resumed", BACK_WITHIN_S) <= BACK_WITHIN_S
             assert pupil.say("good morning again")["type"] == "done"

@@ -111,10 +111,16 @@ def eve(connection: ConnectionId = FOUR, **more: Any) -> Knock:
 
 
 def back(
-    participant_id: ParticipantId, connection: ConnectionId, last: int, shown: str | None = None
+    participant_id: ParticipantId,
+    connection: ConnectionId,
+    last: int,
+    shown: str | None = None,
+    device: str | None = None,
 ) -> Resume:
     name = participant_id.removeprefix("par_")
-    return Resume(connection, 1, participant_id, shown or f"{name}'s hash", last)
+    return Resume(
+        connection, 1, participant_id, shown or f"{name}'s hash", last, device or f"{name}'s device"
+    )
 
 
 def line(text: str, number: int = 1, connection: ConnectionId = ONE, to: Audience | None = None) -> SendChat:

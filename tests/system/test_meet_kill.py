@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import secrets
 import statistics
 import threading
 import time
@@ -45,6 +46,7 @@ class Pupil:
         self._link = link
         self.name = f"Pupil {number}"
         self._number = number
+        self._device = secrets.token_urlsafe(32)
         self._admitted: Frame | None = None
         self._last_sequence = 0
         self._written = 0
@@ -76,7 +78,7 @@ class Pupil:
     def _be_in(self) -> None:
         """One connection, until the server dies."""
         try:
-            with ControlClient(self._server.socket_url, self._code) as person:
+            with ControlClient(self._server.socket_url, self._code, device=self._device) as person:
                 self._come_in(person)
                 while not self._is_over.is_set():
                     self._write(person)
@@ -129,6 +131,7 @@ class Teacher:
         self._server = server
         self._code = code
         self._sign_in = sign_in
+        self._device = secrets.token_urlsafe(32)
         self._pupils = pupils
         self._claim: Frame | None = None
         self._known: dict[str, Any] = {}
@@ -157,7 +160,9 @@ class Teacher:
 
     def _be_in(self) -> None:
         try:
-            with ControlClient(self._server.socket_url, self._code, sign_in=self._sign_in) as person:
+            with ControlClient(
+                self._server.socket_url, self._code, device=self._device, sign_in=self._sign_in
+            ) as person:
                 answer = person.knock("Ms Ada", self._claim)
                 assert answer["type"] == "admitted", answer
                 self._check(answer["snapshot"])

@@ -52,6 +52,18 @@ function changeOneWaiting(
   return changeWaiting(snapshot, (all) => all.map((one) => (one.id === id ? { ...one, ...change } : one)));
 }
 
+/** Whether whoever lets this one in should look twice. */
+export function hasWarning(person: WaitingPerson): boolean {
+  return person.looks_like.length > 0 || person.is_second_device || person.was_removed_before;
+}
+
+function stoppedWaiting(snapshot: Snapshot, event: Of<"person-stopped-waiting">): Snapshot {
+  const waited = snapshot.waiting?.find((one) => one.id === event.participant_id);
+  const gone = changeWaiting(snapshot, (all) => all.filter((one) => one !== waited));
+  if (waited === undefined || event.reason !== "admitted" || !hasWarning(waited)) return gone;
+  return { ...gone, warned: [...(snapshot.warned ?? []), waited] };
+}
+
 type Kind = RoomEvent["type"];
 type Of<K extends Kind> = Extract<RoomEvent, { type: K }>;
 
@@ -82,8 +94,7 @@ const REDUCERS: { readonly [K in Kind]: (snapshot: Snapshot, event: Of<K>) => Sn
   "message-deleted": (snapshot, event) => deleteMessage(snapshot, event.message_id),
   "person-waiting": (snapshot, event) =>
     changeWaiting(snapshot, (all) => [...all.filter((one) => one.id !== event.waiting.id), event.waiting]),
-  "person-stopped-waiting": (snapshot, event) =>
-    changeWaiting(snapshot, (all) => all.filter((one) => one.id !== event.participant_id)),
+  "person-stopped-waiting": stoppedWaiting,
   "door-note-left": (snapshot, event) =>
     changeOneWaiting(snapshot, event.participant_id, { note: event.text }),
   "waiting-connection": (snapshot, event) =>
@@ -98,6 +109,7 @@ const REDUCERS: { readonly [K in Kind]: (snapshot: Snapshot, event: Of<K>) => Sn
   "spotlight-changed": (snapshot, event) => ({ ...snapshot, spotlight: event.participant_id }),
   "person-banned": (snapshot, { ban }) =>
     snapshot.bans === null ? snapshot : { ...snapshot, bans: [...snapshot.bans, ban] },
+  "removal-undone": (snapshot) => snapshot,
   "ban-lifted": (snapshot, event) =>
     snapshot.bans === null
       ? snapshot

@@ -70,6 +70,7 @@ export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
     is_paused: false,
     spotlight: null,
     waiting: null,
+    warned: null,
     bans: null,
     ...changes,
   };

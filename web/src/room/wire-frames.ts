@@ -39,7 +39,12 @@ function about(from: Fields): ParticipantId | null {
 /** An event that says nothing but whom it is about. */
 function aboutOnly(
   type:
-    "participant-connected" | "participant-disconnected" | "hand-lowered" | "speech-allowed" | "speech-ended",
+    | "participant-connected"
+    | "participant-disconnected"
+    | "hand-lowered"
+    | "speech-allowed"
+    | "speech-ended"
+    | "removal-undone",
 ) {
   return (from: Fields): RoomEvent | null => {
     const participant_id = about(from);
@@ -103,6 +108,7 @@ const ABOUT_THE_DOOR: Readonly<Record<string, Parser<RoomEvent>>> = {
     const ban = parseBan(from["ban"]);
     return ban && { type: "person-banned", ban };
   },
+  "removal-undone": aboutOnly("removal-undone"),
   "ban-lifted": ({ ban_id }) => (text(ban_id) ? { type: "ban-lifted", ban_id: ban_id as BanId } : null),
   "host-told": (from) => {
     const what = oneOf(HOST_NEWS, from["what"]);

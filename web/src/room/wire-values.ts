@@ -135,9 +135,10 @@ export function parseSnapshot(value: unknown): Snapshot | null {
   const chat = parseAll(from["chat"], parseMessage);
   const rules = from["rules"] === undefined ? STRICTEST : parseRules(from["rules"]);
   const waiting = parseTold(from["waiting"], parseWaiting);
+  const warned = parseTold(from["warned"], parseWaiting);
   const bans = parseTold(from["bans"], parseBan);
   if (participants === null || chat === null || rules === null) return null;
-  if (waiting === undefined || bans === undefined) return null;
+  if (waiting === undefined || warned === undefined || bans === undefined) return null;
   return {
     sequence: from["sequence"],
     you: from["you"] as ParticipantId,
@@ -154,6 +155,7 @@ export function parseSnapshot(value: unknown): Snapshot | null {
     is_paused: from["is_paused"] === true,
     spotlight: text(from["spotlight"]) ? (from["spotlight"] as ParticipantId) : null,
     waiting,
+    warned,
     bans,
   };
 }

@@ -92,6 +92,8 @@ export interface Snapshot {
   readonly spotlight: ParticipantId | null;
   /** Null for those who do not run the room. */
   readonly waiting: readonly WaitingPerson[] | null;
+  /** Who was let in although the door warned of them, as they stood there. */
+  readonly warned: readonly WaitingPerson[] | null;
   readonly bans: readonly Ban[] | null;
 }
 
@@ -121,6 +123,7 @@ export type RoomEvent =
   | { readonly type: "room-frozen" | "room-thawed" }
   | { readonly type: "room-paused" | "room-resumed" }
   | { readonly type: "spotlight-changed"; readonly participant_id: ParticipantId | null }
+  | ({ readonly type: "removal-undone" } & About)
   | { readonly type: "person-banned"; readonly ban: Ban }
   | { readonly type: "ban-lifted"; readonly ban_id: BanId }
   | { readonly type: "link-changed"; readonly code: string }
@@ -237,7 +240,7 @@ export type Act =
   | ({ readonly type: "deny"; readonly reason: DenialReason } & About)
   | ({
       readonly type:
-        "mute" | "stop-camera" | "stop-share" | "ask-to-unmute" | "lower-hand-of" | "remove" | "ban";
+        "mute" | "stop-camera" | "stop-share" | "ask-to-unmute" | "lower-hand-of" | "remove" | "let-back" | "ban";
     } & About)
   | {
       readonly type:

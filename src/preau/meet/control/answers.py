@@ -126,6 +126,7 @@ def snapshot(view: RoomView, you: ParticipantId, facts: MeetingFacts, setting: S
         "is_paused": view.is_paused,
         "spotlight": view.spotlight,
         "waiting": [waiting_to_json(one) for one in view.waiting] if sees_all else None,
+        "warned": [waiting_to_json(one) for one in view.warned] if sees_all else None,
         "bans": [ban_to_json(ban) for ban in view.bans] if sees_all else None,
     }
 

@@ -351,7 +351,12 @@ class Connection:
             attempt.secret = claim.secret
             meeting = doors.meeting_at(world, visitor.code, visitor.address)
             return meeting, do.Resume(
-                self._id, frame.request, claim.participant_id, hash_of(claim.secret), claim.last_sequence
+                self._id,
+                frame.request,
+                claim.participant_id,
+                hash_of(claim.secret),
+                claim.last_sequence,
+                doors.device_key(visitor.device_secret, visitor.address),
             )
         account = who(world, visitor.sign_in_secret)
         arrival = doors.arrive(

@@ -217,6 +217,7 @@ _PARSERS: Mapping[str, Callable[[int, Fields], ClientFrame]] = {
     "set-rules": _set_rules,
     "spotlight": _spotlight,
     "remove": _about(do.Remove),
+    "let-back": _about(do.LetBack),
     "ban": _about(do.BanPerson),
     "lift-ban": lambda request, fields: Act(request, do.LiftBan, (BanId(short_id(fields, "ban_id")),)),
     "set-role": _set_role,

@@ -111,7 +111,7 @@ class Rooms:
         """Whether somebody in the media room has a seat in the room it belongs to."""
         runners = tuple(self._runners.values())
         runner = next((one for one in runners if one.facts.occurrence_id == room), None)
-        return runner is not None and identity in runner.room.seats
+        return runner is not None and identity in runner.room.in_media()
 
     def door(self, meeting_id: MeetingId) -> RoomDoor | None:
         """What the meeting's room says at its door, or None when it does not run."""
@@ -154,7 +154,7 @@ class Rooms:
     def seated(self) -> Mapping[OccurrenceId, frozenset[ParticipantId]]:
         """For each room that runs, those who may be in its media room now."""
         runners = tuple(self._runners.values())
-        return {runner.facts.occurrence_id: frozenset(runner.room.seats) for runner in runners}
+        return {runner.facts.occurrence_id: runner.room.in_media() for runner in runners}
 
     def stranger_removed(self, room: OccurrenceId, name: str) -> None:
         """Somebody without a seat was found in the media room and put out: tell the hosts."""

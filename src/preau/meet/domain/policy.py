@@ -62,6 +62,7 @@ class Action(StrEnum):
     SET_RULES = "set-rules"
     SPOTLIGHT = "spotlight"
     REMOVE = "remove"
+    LET_BACK = "let-back"
     BAN = "ban"
     LIFT_BAN = "lift-ban"
     SET_ROLE = "set-role"
@@ -236,6 +237,7 @@ _ROOM_RULES: Mapping[Action, Callable[[Actor, About], Decision]] = {
     Action.SET_RULES: _moderator,
     Action.SPOTLIGHT: _moderator,
     Action.REMOVE: _moderator_but_of_hosts,
+    Action.LET_BACK: _moderator,
     Action.BAN: _moderator_but_of_hosts,
     Action.LIFT_BAN: _moderator,
     Action.SET_ROLE: _only_host_but_of_hosts,

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from preau.meet.domain.ids import ParticipantId
+from preau.meet.domain.invitations import Provenance
 from preau.meet.live.audience import withheld
-from preau.meet.live.commands import Leave, LoseConnection, Resume
+from preau.meet.live.commands import ConnectionId, Knock, Leave, LoseConnection, Resume
 from preau.meet.live.effects import Admit, CloseConnection
 from preau.meet.live.events import (
     Entry,
     ParticipantConnected,
     ParticipantDisconnected,
+    ParticipantJoined,
     RoleChanged,
     WaitingConnection,
 )
 from preau.meet.live.leaving import put_out
+from preau.meet.live.people import Departed, Identity, Participant
 from preau.meet.live.permission import confirm, refuse
 from preau.meet.live.rights import rights_of
 from preau.meet.live.room import ANNOUNCE_WAITING_LOSS, MAX_MISSED_ENTRIES, Room, Seat, Step
 from preau.meet.live.waiting import told_at_the_door
+
+BACK_WITHIN = timedelta(minutes=10)
 
 
 def let_in(step: Step, participant_id: ParticipantId, seat: Seat, request: int, now: datetime) -> Step:
@@ -39,22 +44,86 @@ def resume(step: Step, command: Resume, now: datetime) -> Step:
     if room.seat_of(command.connection) is not None or room.place_of(command.connection) is not None:
         return refuse(step, command, "already-admitted")
     identity = room.memory.identities.get(command.participant_id)
-    if identity is None or identity.secret_hash != command.secret_hash:
+    if identity is None:
+        return _come_back(step, command, now)
+    if not _is_theirs(identity, command):
         return refuse(step, command, "resume-unknown")
-    held = room.seats.get(command.participant_id) or room.places.get(command.participant_id)
-    if held is not None and held.connection is not None:
-        step = step.then(CloseConnection(held.connection, "replaced"))
+    step = _hung_up(step, command.participant_id)
     if command.participant_id in room.places:
-        return _wait_on(step, command, now)
+        step = _placed_again(step, command.participant_id, command.connection, None, now)
+        return told_at_the_door(step, command.participant_id, command.request)
     return _sit_down_again(step, command, now)
 
 
-def _wait_on(step: Step, command: Resume, now: datetime) -> Step:
-    step = step.place(command.participant_id, Seat(command.connection), now)
-    waiting = step.room.view.waiting_person(command.participant_id)
-    if waiting is not None and not waiting.connected:
-        step = step.write(WaitingConnection(command.participant_id, True), now)
-    return told_at_the_door(step, command.participant_id, command.request)
+def _is_theirs(identity: Identity, command: Resume) -> bool:
+    """A secret that was read off somewhere gives no place to another browser."""
+    shown, kept = (command.secret_hash, command.device_key), (identity.secret_hash, identity.device_key)
+    return shown == kept
+
+
+def _come_back(step: Step, command: Resume, now: datetime) -> Step:
+    """Somebody whose seat is gone, and who may have another without the door: under the same id and name."""
+    departed = step.room.memory.departed.get(command.participant_id)
+    if departed is None or not _is_theirs(departed.identity, command):
+        return refuse(step, command, "resume-unknown")
+    if not _may_come_back(step.room, departed, now):
+        return refuse(step, command, "resume-unknown")
+    if len(step.room.seats) >= step.room.setting.max_participants:
+        return refuse(step, command, "room-full")
+    identity = departed.identity
+    participant = Participant(command.participant_id, departed.name, identity.role, now, departed.provenance)
+    step = step.write(ParticipantJoined(participant, identity), now)
+    return let_in(step, participant.id, Seat(command.connection), command.request, now)
+
+
+def _may_come_back(room: Room, departed: Departed, now: datetime) -> bool:
+    """Within the time, unless they were put out or the door has been shut to people like them since.
+
+    The meeting's owner needs no such way, and comes back as its host.
+    """
+    view, marks = room.view, departed.identity.marks
+    is_owner = departed.provenance is Provenance.OWNER
+    is_kept_out = bool(marks & (room.memory.removed | room.memory.denied)) or room.memory.is_banned(marks)
+    is_shut = view.is_locked or view.is_frozen
+    is_stranger = departed.provenance is Provenance.OPEN_LINK and not view.rules.open_link
+    went_by_themselves = departed.reason in {"left", "connection-lost"}
+    is_soon = now < departed.at + BACK_WITHIN
+    return went_by_themselves and is_soon and not (is_owner or is_kept_out or is_shut or is_stranger)
+
+
+def take_back(step: Step, participant_id: ParticipantId, command: Knock, now: datetime) -> Step:
+    """Give somebody who knocks the place that is theirs already, with the secret of this knock."""
+    step = _hung_up(step, participant_id)
+    if participant_id in step.room.places:
+        secret_hash = command.secret_hash
+        step = _placed_again(step, participant_id, command.connection, secret_hash, now)
+        return told_at_the_door(step, participant_id, command.request)
+    step = step.seat(participant_id, Seat(command.connection), now)
+    event = ParticipantConnected(participant_id, command.secret_hash)
+    step = step.write(event, now, unseen_by=command.connection)
+    return let_in(step, participant_id, Seat(command.connection), command.request, now)
+
+
+def _hung_up(step: Step, participant_id: ParticipantId) -> Step:
+    """The step that closes the connection a place is held by, if there is one."""
+    held = step.room.seats.get(participant_id) or step.room.places.get(participant_id)
+    if held is None or held.connection is None:
+        return step
+    return step.then(CloseConnection(held.connection, "replaced"))
+
+
+def _placed_again(
+    step: Step,
+    participant_id: ParticipantId,
+    connection: ConnectionId,
+    secret_hash: str | None,
+    now: datetime,
+) -> Step:
+    step = step.place(participant_id, Seat(connection), now)
+    waiting = step.room.view.waiting_person(participant_id)
+    if waiting is None or (waiting.connected and secret_hash is None):
+        return step
+    return step.write(WaitingConnection(participant_id, True, secret_hash), now)
 
 
 def _sit_down_again(step: Step, command: Resume, now: datetime) -> Step:

@@ -15,6 +15,7 @@ _FOR_THOSE_WHO_RUN_THE_ROOM = (
     happened.WaitingConnection,
     happened.PersonBanned,
     happened.BanLifted,
+    happened.RemovalUndone,
     happened.HostTold,
 )
 

@@ -74,10 +74,15 @@ _CODECS: Mapping[type, _Codec] = {
         lambda event: {**_about(event), "reason": event.reason},
         lambda value: happened.ParticipantLeft(_who(value), value["reason"]),
     ),
-    happened.ParticipantConnected: _of_somebody("participant-connected", happened.ParticipantConnected),
+    happened.ParticipantConnected: (
+        "participant-connected",
+        _about,
+        lambda value: happened.ParticipantConnected(_who(value), value.get("secret_hash")),
+    ),
     happened.ParticipantDisconnected: _of_somebody(
         "participant-disconnected", happened.ParticipantDisconnected
     ),
+    happened.RemovalUndone: _of_somebody("removal-undone", happened.RemovalUndone),
     happened.ParticipantRenamed: (
         "participant-renamed",
         lambda event: {**_about(event), "name": event.name},
@@ -126,7 +131,7 @@ _CODECS: Mapping[type, _Codec] = {
     happened.WaitingConnection: (
         "waiting-connection",
         lambda event: {**_about(event), "connected": event.connected},
-        lambda value: happened.WaitingConnection(_who(value), value["connected"]),
+        lambda value: happened.WaitingConnection(_who(value), value["connected"], value.get("secret_hash")),
     ),
     happened.RulesChanged: (
         "rules-changed",
@@ -180,6 +185,8 @@ def event_to_log(event: RoomEvent) -> Json:
     value = event_to_json(event)
     if isinstance(event, happened.ParticipantJoined | happened.PersonWaiting):
         return {**value, "identity": identity_to_json(event.identity)}
+    if isinstance(event, happened.ParticipantConnected | happened.WaitingConnection) and event.secret_hash:
+        return {**value, "secret_hash": event.secret_hash}
     if isinstance(event, happened.PersonBanned):
         return {**value, "marks": sorted(event.marks)}
     return value

@@ -54,11 +54,15 @@ class Knock(Request):
 
 @dataclass(frozen=True)
 class Resume(Request):
-    """Somebody who was here, or waited, wants the place back, having seen events up to `last_sequence`."""
+    """Somebody who was here, or waited, wants the place back, having seen events up to `last_sequence`.
+
+    `device_key`: of the browser that asks; a place is given back to the one it was taken in alone.
+    """
 
     participant_id: ParticipantId
     secret_hash: str
     last_sequence: int
+    device_key: str
 
 
 @dataclass(frozen=True)
@@ -195,6 +199,10 @@ class Spotlight(Request):
 
 class Remove(RequestAbout):
     """Put somebody out; who comes back waits."""
+
+
+class LetBack(RequestAbout):
+    """Undo a removal: whoever was put out comes back as if they had left by themselves."""
 
 
 class BanPerson(RequestAbout):

@@ -9,7 +9,7 @@ from preau.meet.domain.invitations import Provenance
 from preau.meet.domain.names import those_like
 from preau.meet.domain.policy import Action
 from preau.meet.domain.rules import Waiting
-from preau.meet.live.arrivals import let_in
+from preau.meet.live.arrivals import let_in, take_back
 from preau.meet.live.commands import AdmitPeople, Deny, Knock, LeaveNote
 from preau.meet.live.events import DoorNoteLeft, HostTold, ParticipantJoined, PersonWaiting
 from preau.meet.live.leaks import see
@@ -44,9 +44,11 @@ def knock(step: Step, command: Knock, now: datetime) -> Step:
     step = see(step, command, now, is_refused=code is not None)
     if code is not None:
         return refuse(step, command, code)
+    own = _own_place(room, command)
+    if own is not None:
+        return take_back(step, own, command, now)
     if _has_to_wait(room, command, identity):
         return _wait(step, command, identity, now)
-    step = _take_over(step, command, now)
     if _is_full(step.room):
         step = _give_up_own_lost_seat(step, command, now)
     if _is_full(step.room):
@@ -88,7 +90,6 @@ def _wait(step: Step, command: Knock, identity: Identity, now: datetime) -> Step
     room = step.room
     if _is_too_often(room, command.device_key, now):
         return refuse(step, command, "rate-limited")
-    step = _take_over(step, command, now)
     if len(room.places) >= MAX_WAITING:
         return refuse(step, command, "room-full")
     names = [one.name for one in room.view.participants] + [one.name for one in room.view.waiting]
@@ -109,15 +110,23 @@ def _wait(step: Step, command: Knock, identity: Identity, now: datetime) -> Step
     return step
 
 
-def _take_over(step: Step, command: Knock, now: datetime) -> Step:
-    """A personal link in the same browser again: the page was lost, and its old place goes to the new one."""
-    if command.invitation_id is None or command.is_second_device:
-        return step
-    for participant_id, identity in step.room.memory.identities.items():
-        if (identity.invitation_id, identity.device_key) == (command.invitation_id, command.device_key):
-            reason = "left" if participant_id in step.room.seats else "gave-up"
-            step = put_out(step, participant_id, reason, now, code="replaced")
-    return step
+def _own_place(room: Room, command: Knock) -> ParticipantId | None:
+    """Who knocks has a place already: the page was lost, and with it the secret.
+
+    By a personal link in its browser that is so whether the old page is still there or not; of an account,
+    which may be in a room twice, only a seat whose line is cut is meant.
+    """
+    for participant_id, identity in room.memory.identities.items():
+        if identity.device_key != command.device_key:
+            continue
+        is_link = command.invitation_id is not None and identity.invitation_id == command.invitation_id
+        if is_link and not command.is_second_device:
+            return participant_id
+        seat = room.seats.get(participant_id)
+        is_account = command.account_id is not None and identity.account_id == command.account_id
+        if is_account and seat is not None and seat.connection is None:
+            return participant_id
+    return None
 
 
 def _is_full(room: Room) -> bool:

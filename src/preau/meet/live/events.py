@@ -32,14 +32,25 @@ class ParticipantLeft:
 
 @dataclass(frozen=True)
 class ParticipantConnected:
-    """A participant whose connection was broken is back."""
+    """A participant whose connection was broken is back.
+
+    `secret_hash`: of the new secret of whoever took the place back without the old one, for the server alone.
+    """
 
     participant_id: ParticipantId
+    secret_hash: str | None = None
 
 
 @dataclass(frozen=True)
 class ParticipantDisconnected:
     """A participant's connection broke; the place is kept for the grace."""
+
+    participant_id: ParticipantId
+
+
+@dataclass(frozen=True)
+class RemovalUndone:
+    """Whoever was removed may come back as if they had left by themselves."""
 
     participant_id: ParticipantId
 
@@ -129,10 +140,11 @@ class DoorNoteLeft:
 
 @dataclass(frozen=True)
 class WaitingConnection:
-    """The connection of somebody who waits broke, or is there again."""
+    """The connection of somebody who waits broke, or is there again; `secret_hash` as for participants."""
 
     participant_id: ParticipantId
     connected: bool
+    secret_hash: str | None = None
 
 
 @dataclass(frozen=True)
@@ -215,6 +227,7 @@ RoomEvent = (
     | ParticipantLeft
     | ParticipantConnected
     | ParticipantDisconnected
+    | RemovalUndone
     | ParticipantRenamed
     | RoleChanged
     | HandRaised

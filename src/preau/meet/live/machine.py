@@ -34,6 +34,7 @@ _HANDLERS: Mapping[type, Callable[[Step, Any, datetime], Step]] = {
     do.MuteAll: moderation.mute_all,
     do.StopAllCameras: moderation.stop_all_cameras,
     do.Remove: moderation.remove,
+    do.LetBack: moderation.let_back,
     do.BanPerson: moderation.ban,
     do.LiftBan: moderation.lift_ban,
     do.Open: governing.open_room,

@@ -10,6 +10,7 @@ from preau.meet.live.audience import runs_the_room
 from preau.meet.live.commands import (
     AskToUnmute,
     BanPerson,
+    LetBack,
     LiftBan,
     Mute,
     MuteAll,
@@ -21,7 +22,7 @@ from preau.meet.live.commands import (
     StopShare,
 )
 from preau.meet.live.effects import EndShare, MuteSource, PassOnRequestToUnmute
-from preau.meet.live.events import BanLifted, PersonBanned
+from preau.meet.live.events import BanLifted, PersonBanned, RemovalUndone
 from preau.meet.live.leaving import put_out
 from preau.meet.live.people import Ban, BanId, Participant
 from preau.meet.live.permission import about, audited, confirm, permit, refuse
@@ -115,6 +116,18 @@ def remove(step: Step, command: Remove, now: datetime) -> Step:
         return refuse(step, command, "participant-unknown")
     step = confirm(audited(step, who, action, command.participant_id), command)
     return put_out(step, command.participant_id, "removed", now, code="removed")
+
+
+def let_back(step: Step, command: LetBack, now: datetime) -> Step:
+    """Undo a removal."""
+    step, who = permit(step, command, Action.LET_BACK, NOTHING, command.participant_id)
+    if who is None:
+        return step
+    departed = step.room.memory.departed.get(command.participant_id)
+    if departed is None or departed.reason != "removed":
+        return refuse(step, command, "participant-unknown")
+    step = step.write(RemovalUndone(command.participant_id), now)
+    return confirm(audited(step, who, Action.LET_BACK, command.participant_id), command)
 
 
 def ban(step: Step, command: BanPerson, now: datetime) -> Step:

@@ -52,6 +52,11 @@ class WaitingPerson:
     was_removed_before: bool = False
     connected: bool = True
 
+    @property
+    def has_warning(self) -> bool:
+        """Whether whoever lets this one in should look twice."""
+        return bool(self.looks_like) or self.is_second_device or self.was_removed_before
+
 
 @dataclass(frozen=True)
 class Ban:
@@ -100,3 +105,14 @@ def marks_of(
     """What the same person is known by again; None: that is not there to be known."""
     found = {"device": device_key, "invitation": invitation_id, "account": account_id}
     return frozenset(f"{kind} {value}" for kind, value in found.items() if value is not None)
+
+
+@dataclass(frozen=True)
+class Departed:
+    """Somebody who was in the room, as they were when they went. `reason`: as of `ParticipantLeft`."""
+
+    name: str
+    provenance: Provenance
+    identity: Identity
+    at: datetime
+    reason: str

@@ -27,7 +27,10 @@ from preau.meet.live.memory import Memory, remember
 from preau.meet.live.people import Participant
 from preau.meet.live.view import RoomView, apply
 
-GRACE = timedelta(seconds=15)
+# Long enough for a reload, a tunnel, a battery that is changed: the hand, the role and the row stay.
+GRACE = timedelta(seconds=120)
+# A line that is cut on purpose must not let anybody listen on while they are shown as away.
+MEDIA_GRACE = timedelta(seconds=15)
 ANNOUNCE_AFTER_RESTART = timedelta(seconds=5)
 ANNOUNCE_WAITING_LOSS = timedelta(seconds=5)
 # With the 6 s in which a silent line is found out, a class that lost its teacher is quiet within 15.
@@ -55,11 +58,15 @@ class Setting:
 
 @dataclass(frozen=True)
 class Seat:
-    """Somebody's hold on a seat, or on a place at the door: the connection, or since when there is none."""
+    """Somebody's hold on a seat, or on a place at the door: the connection, or since when there is none.
+
+    `has_media`: may be in the media room, which ends before the seat does.
+    """
 
     connection: ConnectionId | None
     lost_at: datetime | None = None
     announce_loss_at: datetime | None = None
+    has_media: bool = True
 
     def deadlines(self) -> Iterable[datetime]:
         """When something is due."""
@@ -117,6 +124,10 @@ class Room:
         """Everybody in the room who can be told something now."""
         return tuple(seat.connection for seat in self.seats.values() if seat.connection is not None)
 
+    def in_media(self) -> frozenset[ParticipantId]:
+        """Everybody who may be in the media room."""
+        return frozenset(one for one, seat in self.seats.items() if seat.has_media)
+
     def connected_moderators(self) -> tuple[Participant, ...]:
         """Those who run the room and are there."""
         return tuple(
@@ -131,6 +142,9 @@ class Room:
             return None
         held = (*self.seats.values(), *self.places.values())
         moments = [moment for seat in held for moment in seat.deadlines()]
+        moments += [
+            seat.lost_at + MEDIA_GRACE for seat in self.seats.values() if seat.has_media and seat.lost_at
+        ]
         if self.unsupervised_since is not None:
             moments.append(self.unsupervised_since + SUPERVISION_GRACE)
         if self.empty_since is not None:

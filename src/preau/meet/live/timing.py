@@ -7,11 +7,11 @@ from datetime import datetime
 
 from preau.meet.domain.ids import ParticipantId
 from preau.meet.live.commands import End, Restart, Tick
-from preau.meet.live.effects import EndOccurrence, SetMediaRights
+from preau.meet.live.effects import EndOccurrence, RemoveFromMedia, SetMediaRights
 from preau.meet.live.events import ParticipantDisconnected, WaitingConnection
 from preau.meet.live.leaving import gone, put_out, stop_waiting
 from preau.meet.live.rights import rights_of
-from preau.meet.live.room import ANNOUNCE_AFTER_RESTART, EMPTY_FOR, GRACE, Seat, Step
+from preau.meet.live.room import ANNOUNCE_AFTER_RESTART, EMPTY_FOR, GRACE, MEDIA_GRACE, Seat, Step
 
 
 def restart(step: Step, _command: Restart, now: datetime) -> Step:
@@ -38,9 +38,17 @@ def tick(step: Step, _command: Tick, now: datetime) -> Step:
     for participant_id, seat in step.room.seats.items():
         if _is_over(seat, now):
             step = gone(step, participant_id, "connection-lost", now)
-        elif _is_to_be_shown(seat, now):
-            step = step.seat(participant_id, replace(seat, announce_loss_at=None), now)
+            continue
+        is_shown, is_out = _is_to_be_shown(seat, now), _is_out_of_media(seat, now)
+        if is_shown or is_out:
+            announce_loss_at = None if is_shown else seat.announce_loss_at
+            has_media = seat.has_media and not is_out
+            kept = replace(seat, announce_loss_at=announce_loss_at, has_media=has_media)
+            step = step.seat(participant_id, kept, now)
+        if is_shown:
             step = step.write(ParticipantDisconnected(participant_id), now)
+        if is_out:
+            step = step.then(RemoveFromMedia(participant_id))
     for participant_id, place in step.room.places.items():
         if _is_over(place, now):
             step = stop_waiting(step, participant_id, "connection-lost", now)
@@ -55,6 +63,10 @@ def tick(step: Step, _command: Tick, now: datetime) -> Step:
 
 def _is_over(seat: Seat, now: datetime) -> bool:
     return seat.lost_at is not None and seat.lost_at + GRACE <= now
+
+
+def _is_out_of_media(seat: Seat, now: datetime) -> bool:
+    return seat.has_media and seat.lost_at is not None and seat.lost_at + MEDIA_GRACE <= now
 
 
 def _is_to_be_shown(seat: Seat, now: datetime) -> bool:

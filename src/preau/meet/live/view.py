@@ -22,6 +22,7 @@ STRICTEST = bundle(Profile.SCHOOL, Kind.CLASS)
 class RoomView:
     """The room as of `sequence`: the roster in order of arrival, the chat in order of writing, the door.
 
+    `warned`: who was let in although the door warned of them, as they stood there.
     `code` is None until the meeting's link changes.
     """
 
@@ -35,6 +36,7 @@ class RoomView:
     is_paused: bool = False
     spotlight: ParticipantId | None = None
     waiting: tuple[WaitingPerson, ...] = ()
+    warned: tuple[WaitingPerson, ...] = ()
     bans: tuple[Ban, ...] = ()
     code: str | None = None
 
@@ -75,7 +77,13 @@ def _came_to_wait(view: RoomView, event: happened.PersonWaiting) -> RoomView:
 
 
 def _stopped_waiting(view: RoomView, event: happened.PersonStoppedWaiting) -> RoomView:
-    return replace(view, waiting=tuple(one for one in view.waiting if one.id != event.participant_id))
+    waited = view.waiting_person(event.participant_id)
+    is_marked = waited is not None and event.reason == "admitted" and waited.has_warning
+    return replace(
+        view,
+        waiting=tuple(one for one in view.waiting if one.id != event.participant_id),
+        warned=(*view.warned, waited) if waited and is_marked else view.warned,
+    )
 
 
 def _posted(view: RoomView, event: happened.ChatPosted) -> RoomView:
@@ -105,6 +113,7 @@ _REDUCERS: Mapping[type, Callable[[RoomView, Any], RoomView]] = {
     happened.ParticipantDisconnected: lambda view, event: _change(
         view, event.participant_id, connected=False
     ),
+    happened.RemovalUndone: lambda view, _: view,
     happened.ParticipantRenamed: lambda view, event: _change(view, event.participant_id, name=event.name),
     happened.RoleChanged: lambda view, event: _change(view, event.participant_id, role=event.role),
     happened.HandRaised: lambda view, event: _change(view, event.participant_id, hand_raised_at=event.at),

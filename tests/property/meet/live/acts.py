@@ -84,6 +84,12 @@ def _remove(on: Played, line: int, people: People, *_: Any) -> Made:
     return do.Remove(ConnectionId(line), 1, people[0]), on.model.remove(line, people[0])
 
 
+def _let_back(on: Played, line: int, people: People, *_: Any) -> Made:
+    removed = [who for who, one in on.model.gone.items() if one.went == "removed"]
+    who = ParticipantId(removed[-1]) if removed and len(people) < 3 else people[0]
+    return do.LetBack(ConnectionId(line), 1, who), on.model.let_back(line, who)
+
+
 def _ban(on: Played, line: int, people: People, *_: Any) -> Made:
     return do.BanPerson(ConnectionId(line), 1, people[0]), on.model.ban(line, people[0])
 
@@ -111,6 +117,7 @@ ACT: Mapping[str, Callable[..., Made]] = {
     "admit": _admit,
     "deny": _deny,
     "remove": _remove,
+    "let-back": _let_back,
     "ban": _ban,
     "lift": _lift,
     "role": _role,

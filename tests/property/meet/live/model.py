@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-GRACE_S, SUPERVISION_S, EMPTY_S, LEAK_S = 15, 7, 300, 600
+GRACE_S, MEDIA_S, SUPERVISION_S, EMPTY_S, LEAK_S, BACK_S, KEPT_S = 120, 15, 7, 300, 600, 600, 1800
 MODERATORS = {"host", "cohost"}
 
 
@@ -25,6 +25,12 @@ class Person:
     asked: bool = False
     note: bool = False
     came_running: bool = False
+    device: str = ""
+    link: str | None = None
+    secret: str = ""
+    came_by: str = ""
+    went_at: datetime | None = None
+    went: str = ""
 
 
 @dataclass
@@ -53,6 +59,7 @@ class Model:
     welcomed: set[str] = field(default_factory=set)
     run_at: datetime | None = None
     leaks: list[tuple[datetime, str]] = field(default_factory=list)
+    gone: dict[str, Person] = field(default_factory=dict)
 
     # --- what follows from everything --------------------------------------------------------------------
 
@@ -147,14 +154,18 @@ class Model:
             self.see(come["device"], come["network"], link, name, refused=bool(shut))
         if shut:
             return shut
-        waits = not is_owner and (
+        own = self._own_place(come)
+        return self._sit_again(own, who, line) if own else self._let_in_or_wait(who, line, come, marks)
+
+    def _let_in_or_wait(self, who: str, line: int, come: dict[str, Any], marks: set[str]) -> str:
+        waits = come["provenance"] != "owner" and (
             bool(marks & self.removed) or come["second"] or come["provenance"] not in self._welcome()
         )
         if waits and self._knocks_too_much(come["device"]):
             return "rate-limited"
-        if come["invitation"] and not come["second"]:
-            self._take_over(frozenset(marks))
         person = Person(come["role"], frozenset(marks), line, came_running=come["role"] in MODERATORS)
+        person.device, person.link, person.secret = come["device"], come["invitation"], who
+        person.came_by = come["provenance"]
         if waits:
             self.knocks.append((self.now, come["device"]))
             self.door[who] = person
@@ -183,19 +194,55 @@ class Model:
         own = [at for at, who in recent if who == device and at + timedelta(seconds=30) > self.now]
         return bool(own) or len(recent) >= 20
 
-    def _take_over(self, marks: frozenset[str]) -> None:
-        for held in (self.people, self.door):
-            for who in [who for who, one in held.items() if one.marks == marks]:
-                self._out(who)
+    def _own_place(self, come: dict[str, Any]) -> str:
+        """By a personal link in its own browser one has the place one has already."""
+        if not come["invitation"] or come["second"]:
+            return ""
+        mine = (come["device"], come["invitation"])
+        everybody = {**self.people, **self.door}.items()
+        return next((who for who, one in everybody if (one.device, one.link) == mine), "")
 
-    def resume(self, who: str, line: int, is_right: bool) -> str:
+    def _sit_again(self, own: str, secret: str, line: int) -> str:
+        one = self.people.get(own) or self.door[own]
+        one.line, one.lost_at, one.secret = line, None, secret
+        return "admitted" if own in self.people else "waiting"
+
+    def resume(self, who: str, line: int, secret: str, device: str) -> str:
         if self.is_taken(line):
             return "already-admitted"
-        one = self.people.get(who) or self.door.get(who)
-        if one is None or not is_right:
+        one = self.people.get(who) or self.door.get(who) or self.gone.get(who)
+        if one is None or (one.secret, one.device) != (secret, device):
             return "resume-unknown"
+        if one.went_at is not None:
+            return self._come_back(who, one, line)
         one.line, one.lost_at = line, None
         return "admitted" if who in self.people else "waiting"
+
+    def _come_back(self, who: str, one: Person, line: int) -> str:
+        """Without the door, for a while, unless one was put out or the door is shut to one's like."""
+        is_late = one.went_at is None or self._is_past(one.went_at, BACK_S)
+        is_kept_out = bool(one.marks & self.removed) or one.came_by == "owner"
+        if is_late or one.went or is_kept_out or self._shut(set(one.marks), one.came_by):
+            return "resume-unknown"
+        if len(self.people) >= self.most:
+            return "room-full"
+        del self.gone[who]
+        one.line, one.lost_at, one.went_at = line, None, None
+        one.hand = one.asked = False
+        one.came_running = one.role in MODERATORS
+        self.people[who] = one
+        return "admitted"
+
+    def let_back(self, line: int, target: str) -> str:
+        refused = self._may(line)
+        if refused:
+            return refused
+        one = self.gone.get(target)
+        if one is None or one.went != "removed":
+            return "participant-unknown"
+        one.went = ""
+        self.removed -= one.marks
+        return "done"
 
     def lose(self, line: int) -> None:
         for one in (*self.people.values(), *self.door.values()):
@@ -219,7 +266,20 @@ class Model:
         if self.empty_at is not None and self._is_past(self.empty_at, EMPTY_S):
             self.ended = True
 
-    def _out(self, who: str) -> None:
+    def who_may_hear(self) -> set[str]:
+        """Who is in the media room, or may be."""
+        away = {
+            who for who, one in self.people.items() if one.lost_at and self._is_past(one.lost_at, MEDIA_S)
+        }
+        return set(self.people) - away
+
+    def _out(self, who: str, why: str = "") -> None:
+        if who in self.people:
+            for other in [other for other, one in self.gone.items() if one.went_at is not None]:
+                if self._is_past(self.gone[other].went_at or self.now, KEPT_S):
+                    del self.gone[other]
+            one = self.gone[who] = self.people[who]
+            one.line, one.went_at, one.went = None, self.now, why
         self.people.pop(who, None)
         self.door.pop(who, None)
         if self.spotlight == who:
@@ -395,7 +455,7 @@ class Model:
         if refused or target not in self.people:
             return refused or "participant-unknown"
         self.removed |= self.people[target].marks
-        self._out(target)
+        self._out(target, "removed")
         return "done"
 
     def ban(self, line: int, target: str) -> str:
@@ -406,7 +466,7 @@ class Model:
         if target in self.people:
             self.removed |= one.marks
         self.bans[f"of {target}"] = one.marks
-        self._out(target)
+        self._out(target, "banned")
         return "done"
 
     def lift(self, line: int, target: str) -> str:

@@ -35,71 +35,25 @@ from preau.meet.live.room import Room, Setting, rebuild
 from preau.meet.live.view import RoomView, apply
 from tests.kit.room_stage import CALM, START
 from tests.property.meet.live.acts import ACT
+from tests.property.meet.live.choices import (
+    ACTS,
+    COMES,
+    LINES,
+    MESSAGES,
+    MOST,
+    MOST_LINES,
+    OWNER,
+    PUPIL,
+    ROLES,
+    RULES,
+    SPEECH,
+    WHO,
+)
 from tests.property.meet.live.model import Model
 
 # A thousand stories take half a minute here; a slower machine gets its time.
 pytestmark = pytest.mark.timeout(600)
 EXAMPLES = int(os.environ.get("PREAU_TEST_ROOM_EXAMPLES", "1000"))
-MOST = 4
-MOST_LINES = 8
-LINES = st.integers(0, 31)
-WHO = st.integers(0, 7)
-MESSAGES = st.sampled_from([f"message-{number}" for number in range(40)])
-RULES = st.sampled_from(
-    [
-        ("chat", "off"),
-        ("chat", "hosts"),
-        ("chat", "all"),
-        ("slow_mode_s", 10),
-        ("slow_mode_s", 60),
-        ("slow_mode_s", 0),
-        ("waiting_room", "everybody"),
-        ("waiting_room", "not-known"),
-        ("open_link", False),
-        ("open_link", True),
-        ("supervised", True),
-        ("supervised", True),
-        ("supervised", False),
-        ("unmute", False),
-        ("unmute", True),
-        ("camera", False),
-        ("share", "hosts"),
-        ("share", "all"),
-    ]
-)
-PUPIL = {"provenance": "invited", "device": "tablet", "invitation": "inv_1", "second": False}
-PUPIL |= {"role": "participant", "network": "school"}
-OWNER = {**PUPIL, "provenance": "owner", "device": "desk", "invitation": None, "role": "host"}
-ROLES = st.sampled_from(RoomRole)
-SPEECH = ("quiet", "loud", "ask", "ask", "mute", "mute-all", "Freeze", "Thaw", "role")
-# What changes most is done most.
-OFTEN = ("admit", "admit", "deny", "deny", "remove", "remove", "ban", "ban", "role", "rule", "Freeze", "Thaw")
-SELDOM = (
-    "lift",
-    "Lock",
-    "Unlock",
-    "Unlock",
-    "spotlight",
-    "lower",
-    "lower-all",
-    "ask",
-    "mute",
-    "mute-all",
-    "StopCamera",
-    "StopShare",
-)
-ACTS = st.sampled_from((*OFTEN, *OFTEN, *SELDOM))
-MANY = [one for one in Provenance if one is not Provenance.OWNER]
-COMES = st.fixed_dictionaries(
-    {
-        "provenance": st.sampled_from([*MANY, *MANY, Provenance.OWNER]).map(str),
-        "device": st.sampled_from(["phone", "phone", "tablet", "desk"]),
-        "invitation": st.sampled_from(["inv_1", "inv_2", "inv_3"]),
-        "second": st.booleans(),
-        "role": st.sampled_from(["participant", "participant", "participant", "cohost", "observer"]),
-        "network": st.sampled_from(["home", "school", "street", "far away"]),
-    }
-)
 
 
 def shown(view: RoomView, viewer: Participant) -> RoomView:
@@ -107,7 +61,7 @@ def shown(view: RoomView, viewer: Participant) -> RoomView:
     if viewer.role.value in {"host", "cohost"}:
         return view
     chat = tuple(one for one in view.chat if one.to.value == "all" or one.participant_id == viewer.id)
-    return replace(view, chat=chat, waiting=(), bans=())
+    return replace(view, chat=chat, waiting=(), warned=(), bans=())
 
 
 class RoomAgainstModel(RuleBasedStateMachine):
@@ -252,12 +206,14 @@ class RoomAgainstModel(RuleBasedStateMachine):
         for act in acts:
             self.the_room_is_run_from(1, act, [self.whom(act, 0)], ("unmute", False), RoomRole.COHOST)
 
-    @rule(seconds=st.sampled_from([0, 1, 5, 7, 15, 31, 31, 61, 301]))
+    @rule(seconds=st.sampled_from([0, 1, 5, 7, 15, 31, 31, 61, 121, 301]))
     def time_passes(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
         self.model.now = self.now
         self.model.tick()
         self.both(do.Tick(), "")
+        if not self.model.ended:
+            assert self.room.in_media() == self.model.who_may_hear(), "who is shown as away hears nothing"
 
     @rule(seconds=st.sampled_from([1, 7, 10]))
     def the_clock_is_slow(self, seconds: int) -> None:
@@ -318,12 +274,52 @@ class RoomAgainstModel(RuleBasedStateMachine):
                 self.a_connection_breaks(line - 1)
 
     @precondition(_alive)
-    @rule(number=WHO, line=LINES, is_right=st.sampled_from([True, True, True, False]))
-    def somebody_comes_back(self, number: int, line: int, is_right: bool) -> None:
-        line, who = self.free_line(line), self.who(number)
+    @rule(
+        number=WHO,
+        line=LINES,
+        has=st.sampled_from(["all", "all", "all", "all", "no secret", "another browser"]),
+        is_gone=st.booleans(),
+    )
+    def somebody_comes_back(self, number: int, line: int, has: str, is_gone: bool) -> None:
+        line, who, gone = self.free_line(line), self.who(number), list(self.model.gone)
+        if is_gone and gone:
+            who = ParticipantId(gone[-1 - number % len(gone)])
+        people = {**self.model.people, **self.model.door, **self.model.gone}
+        secret = people[who].secret if who in people and has != "no secret" else "guess"
+        device = people[who].device if who in people and has != "another browser" else "library"
         last = self.clients[who].sequence if who in self.clients else 0
-        command = do.Resume(ConnectionId(line), 1, who, f"hash of {who}" if is_right else "guess", last)
-        self.both(command, self.model.resume(who, line, is_right))
+        command = do.Resume(ConnectionId(line), 1, who, f"hash of {secret}", last, device)
+        self.both(command, self.model.resume(who, line, secret, device))
+
+    @precondition(_alive)
+    @rule(
+        number=WHO,
+        is_by_wish=st.booleans(),
+        seconds=st.sampled_from([1, 130, 590, 599, 600, 601, 610]),
+        meanwhile=st.sampled_from(["", "", "", "Lock", "Freeze", "rule", "remove"]),
+    )
+    def somebody_goes_and_is_back_later(
+        self, number: int, is_by_wish: bool, seconds: int, meanwhile: str
+    ) -> None:
+        people = self.with_role(*RoomRole)
+        if not people:
+            return
+        who = people[number % len(people)]
+        one = self.model.people[who]
+        line, secret, device = one.line or 1, one.secret, one.device
+        if is_by_wish:
+            self.somebody_leaves(line - 1)
+        else:
+            self.a_connection_breaks(line - 1)
+        if meanwhile:
+            target = [self.whom("remove", number)]
+            closed = ("open_link", False)
+            self.the_room_is_run_from(self.line_of(31), meanwhile, target, closed, RoomRole.COHOST)
+        self.time_passes(seconds)
+        if self.model.ended:
+            return
+        command = do.Resume(ConnectionId(line), 1, who, f"hash of {secret}", 0, device)
+        self.both(command, self.model.resume(who, line, secret, device))
 
     @precondition(_alive)
     @rule(line=LINES)
@@ -468,6 +464,7 @@ class RoomAgainstModel(RuleBasedStateMachine):
     def everybody_sees_what_a_fresh_snapshot_would_show(self) -> None:
         for line, who in self.on_line.items():
             assert self.room.seats[who].connection == line
+            assert self.room.seats[who].has_media
             assert self.clients[who] == self._fresh(self.room.view, who)
 
     @invariant()

@@ -169,6 +169,7 @@ ROOM_MATRIX: dict[Action, tuple[str, str]] = {
     Action.SET_RULES: (HOSTS, HOSTS),
     Action.SPOTLIGHT: (HOSTS, HOSTS),
     Action.REMOVE: (HOSTS, NOBODY),
+    Action.LET_BACK: (HOSTS, HOSTS),
     Action.BAN: (HOSTS, NOBODY),
     Action.LIFT_BAN: (HOSTS, HOSTS),
     Action.SET_ROLE: (HOST, NOBODY),

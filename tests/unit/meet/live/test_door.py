@@ -290,8 +290,8 @@ def test_a_lost_page_takes_over_from_its_older_connection() -> None:
     stage.do(ada(), ann())
     effects = stage.do(knock(BOB, THREE, invitation_id=InvitationId("inv_ann"), device_key="ann's device"))
     assert one_of(effects, fx.CloseConnection) == fx.CloseConnection(TWO, "replaced")
-    assert one_of(effects, fx.RemoveFromMedia).participant_id == ANN
-    assert [one.id for one in stage.room.view.participants] == [ADA, BOB]
+    assert one_of(effects, fx.Admit).participant_id == ANN, "the same person, in the same place"
+    assert [one.id for one in stage.room.view.participants] == [ADA, ANN]
 
 
 def test_who_was_removed_waits_whatever_the_rules_say() -> None:

@@ -168,7 +168,7 @@ def test_a_restart_does_not_tell_again_and_forgets_what_was_seen() -> None:
     room = rebuild(stage.room.entries, stage.room.setting, stage.now)
     assert (room.memory, room.sightings) == (stage.room.memory, ())
     stage.room = room
-    stage.do(do.Restart(), do.Resume(ONE, 1, ParticipantId("par_ada"), "ada's hash", 0))
+    stage.do(do.Restart(), do.Resume(ONE, 1, ParticipantId("par_ada"), "ada's hash", 0, "ada's device"))
     crowded(stage, STRANGERS_AT_MOST + 1, timedelta(milliseconds=1), first=300)
     assert len(told(stage)) == 1
 

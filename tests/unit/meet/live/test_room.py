@@ -18,7 +18,7 @@ from preau.meet.live.commands import (
     Restart,
     Tick,
 )
-from preau.meet.live.room import EMPTY_FOR, GRACE, MAX_CHAT_LINES, MAX_MISSED_ENTRIES, rebuild
+from preau.meet.live.room import EMPTY_FOR, GRACE, MAX_CHAT_LINES, MAX_MISSED_ENTRIES, MEDIA_GRACE, rebuild
 from tests.kit.room_stage import (
     ADA,
     ANN,
@@ -145,8 +145,10 @@ def test_a_broken_connection_keeps_the_seat_for_the_grace() -> None:
     stage = Stage()
     stage.do(ada(), ann(), LoseConnection(ONE))
     assert not stage.room.view.participants[0].connected
+    assert stage.room.deadline() == START + MEDIA_GRACE
+    assert one_of(stage.wait(MEDIA_GRACE), fx.RemoveFromMedia).participant_id == ADA
     assert stage.room.deadline() == START + GRACE
-    assert stage.wait(GRACE - timedelta(milliseconds=1)) == []
+    assert stage.wait(GRACE - MEDIA_GRACE - timedelta(milliseconds=1)) == []
     assert one_of(stage.wait(timedelta(milliseconds=1)), fx.RemoveFromMedia).participant_id == ADA
     assert [one.name for one in stage.room.view.participants] == ["Ann"]
     assert stage.written[-1].event.reason == "connection-lost"
@@ -213,7 +215,7 @@ def test_after_a_restart_nobody_is_seen_to_be_gone_who_comes_back_soon() -> None
     assert admit.missed == ()
     stage.wait(timedelta(seconds=5))
     assert [one.connected for one in stage.room.view.participants] == [True, False]
-    stage.wait(timedelta(seconds=10))
+    stage.wait(GRACE - timedelta(seconds=5))
     assert [one.name for one in stage.room.view.participants] == ["Ada"]
 
 

@@ -37,6 +37,7 @@ def view_of(shown: dict[str, Any]) -> RoomView:
         is_paused=shown["is_paused"],
         spotlight=shown["spotlight"],
         waiting=tuple(waiting_from_json(one) for one in shown["waiting"] or ()),
+        warned=tuple(waiting_from_json(one) for one in shown["warned"] or ()),
         bans=tuple(ban_from_json(one) for one in shown["bans"] or ()),
         code=shown["meeting"]["code"],
     )
@@ -78,6 +79,7 @@ def test_what_is_for_those_who_run_the_room_reaches_nobody_else() -> None:
         "person-stopped-waiting",
         "door-note-left",
         "waiting-connection",
+        "removal-undone",
         "person-banned",
         "ban-lifted",
         "host-told",

@@ -1,6 +1,7 @@
 import { Ban, TriangleAlert, UserX, WifiOff, X } from "lucide-react";
 import { memo, useId, useState } from "react";
 import { useIntl } from "react-intl";
+import { hasWarning } from "../../room/snapshot";
 import {
   MAX_ADMITTED_AT_ONCE,
   type DenialReason,
@@ -15,7 +16,7 @@ import { Icon } from "../../ui/Icon";
 import { useCall, useRoomParts } from "./CallContext";
 import styles from "./Door.module.css";
 import { useNumberOf } from "./numbers";
-import { DOOR_KEYS, hasWarning, isBeingLetIn, keyShown, turnAway } from "./people";
+import { DOOR_KEYS, isBeingLetIn, keyShown, turnAway } from "./people";
 import { More, RowAct, RowActs, RowNumber } from "./RowActs";
 import { shownNumber } from "./rows";
 

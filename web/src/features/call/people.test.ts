@@ -3,7 +3,8 @@ import { NO_MEDIA } from "../../room/facts";
 import type { Person } from "../../room/view";
 import { waiting } from "../../room/testing";
 import type { ParticipantId } from "../../room/wire";
-import { DOOR_KEYS, handsFirst, hasWarning, isBeingLetIn, keyShown, personActs, PERSON_KEYS } from "./people";
+import { hasWarning } from "../../room/snapshot";
+import { DOOR_KEYS, handsFirst, isBeingLetIn, keyShown, personActs, PERSON_KEYS } from "./people";
 
 function person(name: string, hand_raised_at: string | null = null, is_me = false): Person {
   const { is_speaking, quality, camera } = NO_MEDIA;

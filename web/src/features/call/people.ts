@@ -1,5 +1,5 @@
 import type { Person } from "../../room/view";
-import type { Act, DenialReason, ParticipantId, WaitingPerson } from "../../room/wire";
+import type { Act, DenialReason, ParticipantId } from "../../room/wire";
 
 export interface People {
   /** With a raised hand, the earliest first. */
@@ -16,11 +16,6 @@ export function handsFirst(me: Person | null, others: readonly Person[]): People
     hands: hands.sort((a, b) => (a.hand_raised_at ?? "").localeCompare(b.hand_raised_at ?? "")),
     rest: everybody.filter((person) => person.hand_raised_at === null),
   };
-}
-
-/** Somebody at the door who should be looked at before they are let in. */
-export function hasWarning(person: WaitingPerson): boolean {
-  return person.looks_like.length > 0 || person.is_second_device || person.was_removed_before;
 }
 
 export function isBeingLetIn(pending: readonly Act[], id: ParticipantId): boolean {
