@@ -18,13 +18,14 @@ class Engine:
 
     Events are tuples that start with a name:
 
-    * `("answered", peer, request, sdp, [(mid, track, mime, [rid, …]), …])`: the answer to `accept_offer`, one
-      entry per received track; mime of the chosen codec in lower case (`video/vp8`), rids from the lowest
-      layer to the highest.
+    * `("answered", peer, request, sdp, [(mid, track, mime, [rid, …]), …], [track, …])`: the answer to
+      `accept_offer`, one entry per received track; mime of the chosen codec in lower case (`video/vp8`), rids
+      from the lowest layer to the highest. Last come the tracks whose sections were refused, because they
+      offer no codec that is forwarded.
     * `("offered", peer, request, sdp)`: the offer made by `negotiate`.
     * `("agreed", peer, request, [(down, mid), …])`: `accept_answer` succeeded.
-    * `("refused", peer, request, code, detail)`: a negotiation command failed. Codes: `bad-sdp`,
-      `unknown-peer`, `wrong-state`, `no-common-codec`.
+    * `("refused", peer, request, code, detail)`: a negotiation command failed; `detail` is one plain
+      sentence. Codes: `bad-sdp`, `unknown-peer`, `wrong-state`.
     * `("peer_state", peer, state)`: `connecting`, `connected`, `disconnected` (may come back), `failed` (gave
       up after 15 s) or `closed`.
     * `("peer_transport", peer, "udp" | "tcp")`: a candidate pair was nominated, or moved to another carrier.

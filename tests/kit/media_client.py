@@ -99,6 +99,8 @@ class MediaPerson:
         )
 
     def _listen(self, track: rtc.Track) -> None:
+        if track.kind != rtc.TrackKind.KIND_AUDIO:
+            return
         self.track = track
 
         async def count() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from preau.sfu.clocks import Clocks
 from preau.sfu.model import (
     Admission,
     ClientDetails,
@@ -44,6 +45,20 @@ class CountedIds:
         return b"trailer"
 
 
+@dataclass
+class HandClocks(Clocks):
+    """The time that passes, and the date, are what the test says."""
+
+    now: float = 1.0
+    date_offset_s: float = 1_700_000_000.0
+
+    def date_s(self) -> float:
+        return self.now + self.date_offset_s
+
+    def steady_s(self) -> float:
+        return self.now
+
+
 def offer_sdp(*sections: tuple[str, str, str, str], codecs: tuple[str, ...] = ()) -> str:
     """An offer with sections (mid, kind, direction, track id); `codecs` of each, the most wanted first."""
     lines = ["v=0", "o=- 1 1 IN IP4 0.0.0.0", "s=-", "t=0 0"]
@@ -64,6 +79,8 @@ class Stage:
     options: RoomOptions = DEFAULTS
     now: float = 1000.0
     feigns: bool = False
+    #: By how much the date is ahead of the time that passes.
+    date_offset_s: float = 1_700_000_000.0
     effects: list[Effect] = field(default_factory=list)
     connections: int = 0
     numbers: dict[str, int] = field(default_factory=dict)
@@ -72,11 +89,12 @@ class Stage:
     sections: dict[str, list[tuple[str, str, str, str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.room = Room("school", self.options, CountedIds(), self.now, feigns=self.feigns)
+        date_s = self.now + self.date_offset_s
+        self.room = Room("school", self.options, CountedIds(), self.now, date_s, feigns=self.feigns)
         self.do(commands.Tick())
 
     def do(self, command: object) -> Outcome:
-        outcome = self.room.handle(command, self.now)
+        outcome = self.room.handle(command, self.now, self.now + self.date_offset_s)
         self.effects += outcome.effects
         return outcome
 

@@ -33,12 +33,24 @@ class HandClock:
 
     def __init__(self) -> None:
         self.moment = MONDAY
+        self.passed = timedelta()
 
     def now(self) -> datetime:
         return self.moment
 
+    def steady_s(self) -> float:
+        return self.passed.total_seconds()
+
+    def steady(self) -> datetime:
+        return MONDAY + self.passed
+
     def pass_time(self, time: timedelta) -> None:
         self.moment += time
+        self.passed += time
+
+    def be_set(self, by: timedelta) -> None:
+        """Somebody sets the wall clock."""
+        self.moment += by
 
 
 @dataclass

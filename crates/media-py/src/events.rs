@@ -32,9 +32,11 @@ pub(crate) fn to_tuple<'py>(
             request,
             sdp,
             tracks,
+            refused,
         } => {
             let tracks: Vec<_> = tracks.into_iter().map(agreed_track).collect();
-            ("answered", peer.0, request.0, sdp, tracks).into_pyobject(py)
+            let refused: Vec<_> = refused.into_iter().map(|track| track.0).collect();
+            ("answered", peer.0, request.0, sdp, tracks, refused).into_pyobject(py)
         }
         Event::Offered { peer, request, sdp } => {
             ("offered", peer.0, request.0, sdp).into_pyobject(py)

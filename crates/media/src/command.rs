@@ -25,6 +25,17 @@ pub enum Role {
     Subscriber,
 }
 
+impl Role {
+    /// The name used by the Python face.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Publisher => "publisher",
+            Role::Subscriber => "subscriber",
+        }
+    }
+}
+
 /// The two data channels every peer has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DataChannel {

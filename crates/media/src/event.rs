@@ -40,8 +40,6 @@ pub enum RefusalCode {
     UnknownPeer,
     /// The peer's role or the order of commands does not allow it.
     WrongState,
-    /// A published track offers no codec we forward.
-    NoCommonCodec,
 }
 
 impl RefusalCode {
@@ -52,7 +50,6 @@ impl RefusalCode {
             RefusalCode::BadSdp => "bad-sdp",
             RefusalCode::UnknownPeer => "unknown-peer",
             RefusalCode::WrongState => "wrong-state",
-            RefusalCode::NoCommonCodec => "no-common-codec",
         }
     }
 }
@@ -154,12 +151,14 @@ pub struct Stats {
 /// A report to the control plane.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// The answer to `AcceptOffer`, with one entry per received track.
+    /// The answer to `AcceptOffer`, with one entry per received track, and the tracks whose sections were refused because
+    /// they offer no codec that is forwarded.
     Answered {
         peer: PeerId,
         request: RequestId,
         sdp: String,
         tracks: Vec<AgreedTrack>,
+        refused: Vec<TrackId>,
     },
     /// The offer made by `Negotiate`.
     Offered {

@@ -9,8 +9,21 @@ use crate::sfu::Sfu;
 /// Why a negotiation failed, in words for the log of the control plane.
 pub(crate) struct Refusal(pub RefusalCode, pub String);
 
-pub(crate) fn bad_sdp(detail: impl ToString) -> Refusal {
-    Refusal(RefusalCode::BadSdp, detail.to_string())
+/// `sentence` is ours alone: what the library says of a description names its own insides, addresses in memory included,
+/// and goes on to the client.
+pub(crate) fn bad_sdp(sentence: &'static str) -> Refusal {
+    Refusal(RefusalCode::BadSdp, sentence.to_owned())
+}
+
+pub(crate) fn unreadable() -> Refusal {
+    bad_sdp("The session description cannot be read.")
+}
+
+pub(crate) fn no_peer() -> Refusal {
+    Refusal(
+        RefusalCode::UnknownPeer,
+        "There is no such peer.".to_owned(),
+    )
 }
 
 impl Sfu {
@@ -23,13 +36,14 @@ impl Sfu {
         now: Instant,
     ) {
         let outcome = self.role_slot(peer, Role::Publisher).and_then(|slot| {
-            let (sdp, tracks) = self.answer(slot, sdp, receive, now)?;
+            let reply = self.answer(slot, sdp, receive, now)?;
             self.after_description(slot, now);
             Ok(Event::Answered {
                 peer,
                 request,
-                sdp,
-                tracks,
+                sdp: reply.sdp,
+                tracks: reply.tracks,
+                refused: reply.refused,
             })
         });
         self.conclude(peer, request, outcome);
@@ -83,21 +97,18 @@ impl Sfu {
     fn role_slot(&self, peer: PeerId, role: Role) -> Result<usize, Refusal> {
         let slot = self.peer_slots.get(&peer).copied();
         let Some((slot, known)) = slot.and_then(|slot| Some((slot, self.peers.get(slot)?))) else {
-            return Err(Refusal(
-                RefusalCode::UnknownPeer,
-                format!("no peer {}", peer.0),
-            ));
+            return Err(no_peer());
         };
         if known.role != role {
             return Err(Refusal(
                 RefusalCode::WrongState,
-                format!("not a {role:?} peer"),
+                format!("The peer is no {}.", role.as_str()),
             ));
         }
         if known.over() {
             return Err(Refusal(
                 RefusalCode::WrongState,
-                "the transport is over".to_owned(),
+                "The transport is over.".to_owned(),
             ));
         }
         Ok(slot)

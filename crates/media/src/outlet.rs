@@ -103,6 +103,17 @@ impl Outlet {
         }
     }
 
+    /// Goes on with another payload type. All numbering continues, as the source is the same: no number of a source may be
+    /// used twice under one key.
+    pub(crate) fn rewire(&mut self, wire: Wire) {
+        if wire.ssrc == self.wire.ssrc && wire.pt != self.wire.pt {
+            self.wire.pt = wire.pt;
+            self.wire.repair = wire.repair;
+            // What was sent before cannot be sent again as what it is not.
+            self.spans.clear();
+        }
+    }
+
     /// The header extensions a packet is sent with, of which `transport_seq` is the number among all of its transport.
     pub(crate) fn extras(&self, stored: &Stored, transport_seq: u16) -> HeaderExtras<'_> {
         let named = |id: Option<u8>, value: Option<u8>| id.zip(value);

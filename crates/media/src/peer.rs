@@ -40,15 +40,17 @@ const SCTP_BUFFER_BYTES: usize = 256 * 1024;
 pub(crate) struct SendSection {
     pub mid: Mid,
     pub kind: MediaKind,
-    /// Slot of the down-track it carries; `None`: free for the next one of its kind.
+    /// Slot of the down-track it carries.
     pub down: Option<usize>,
+    /// The client answered that nothing is sent in it: the next down-track of its kind may take it.
+    pub idle: bool,
 }
 
 /// An offer of ours that waits for its answer.
 pub(crate) struct Outstanding {
     /// `None` if the offer only repeats what is agreed already.
     pub pending: Option<SdpPendingOffer>,
-    /// The offer as sent.
+    /// The offer as the library wrote it, without our names.
     pub sdp: String,
     /// Sections the offer adds.
     pub added: Vec<SendSection>,
@@ -118,7 +120,7 @@ pub(crate) struct Peer {
     pub outstanding: Option<Outstanding>,
     /// Subscriber: credentials of the last answer.
     pub remote_credentials: Option<Credentials>,
-    /// The last offer, for when there is nothing new to say.
+    /// The last offer as the library wrote it, for when there is nothing new to say.
     pub last_offer: String,
     /// Subscriber: payload types in its answers.
     pub accepted_pts: Vec<u8>,

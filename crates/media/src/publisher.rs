@@ -7,9 +7,9 @@ use str0m::media::{MediaKind, Mid};
 
 use crate::budget::Allowance;
 use crate::codec::{CodecName, add_extension_ids};
-use crate::command::Receive;
-use crate::event::{AgreedTrack, RefusalCode};
-use crate::negotiation::{Refusal, bad_sdp};
+use crate::command::{Receive, TrackId};
+use crate::event::AgreedTrack;
+use crate::negotiation::{Refusal, bad_sdp, no_peer, unreadable};
 use crate::rtp::ExtensionIds;
 use crate::sdp::{Description, Flow};
 use crate::sfu::Sfu;
@@ -26,6 +26,14 @@ struct Chosen<'a> {
     rids: Vec<String>,
 }
 
+/// What a client's offer came to.
+pub(crate) struct Reply {
+    pub sdp: String,
+    pub tracks: Vec<AgreedTrack>,
+    /// Tracks whose sections were refused: no codec of theirs can be forwarded.
+    pub refused: Vec<TrackId>,
+}
+
 impl Sfu {
     /// Answers the client's offer.
     pub(crate) fn answer(
@@ -34,16 +42,17 @@ impl Sfu {
         sdp: &str,
         receive: &[Receive],
         now: Instant,
-    ) -> Result<(String, Vec<AgreedTrack>), Refusal> {
-        let mut offer =
-            Description::parse(sdp).ok_or_else(|| bad_sdp("not a session description"))?;
+    ) -> Result<Reply, Refusal> {
+        let mut offer = Description::parse(sdp).ok_or_else(unreadable)?;
         offer.drop_unused_transport();
-        let chosen = narrow(&mut offer, receive)?;
-        let parsed = SdpOffer::from_sdp_string(&offer.to_string()).map_err(bad_sdp)?;
-        let peer = self.peers.get_mut(slot).ok_or_else(|| bad_sdp("no peer"))?;
-        let answer = peer.rtc.sdp_api().accept_offer(parsed).map_err(bad_sdp)?;
+        let Narrowed { chosen, refused } = narrow(&mut offer, receive);
+        let parsed = SdpOffer::from_sdp_string(&offer.to_string()).map_err(|_| unreadable())?;
+        let peer = self.peers.get_mut(slot).ok_or_else(no_peer)?;
+        let answer = peer.rtc.sdp_api().accept_offer(parsed);
+        let answer = answer.map_err(|_| bad_sdp("The offer cannot be answered."))?;
         let mut answer = Description::parse(&answer.to_sdp_string())
-            .ok_or_else(|| bad_sdp("no answer could be made"))?;
+            .ok_or_else(|| bad_sdp("No answer could be made."))?;
+        answer.complete_rejections(&offer);
         answer.move_candidates_to_first_used();
         for section in answer
             .sections
@@ -64,7 +73,11 @@ impl Sfu {
             mime: chosen.codec.mime().to_owned(),
             rids: chosen.rids,
         });
-        Ok((answer.to_string(), tracks.collect()))
+        Ok(Reply {
+            sdp: answer.to_string(),
+            tracks: tracks.collect(),
+            refused,
+        })
     }
 
     /// Notes how the client names and marks what it sends. Sections without news keep what was said of them before.
@@ -156,19 +169,35 @@ impl Sfu {
             .iter()
             .filter(|(_, down)| down.track == id && down.kind == Some(kind));
         track.downs = followers.map(|(down_slot, _)| down_slot).collect();
+        let followers = track.downs.clone();
         let layers = track.layers.len();
         let track_slot = self.tracks.insert(track);
         self.rings.open(track_slot, chosen.codec, layers);
         self.track_slots.insert(id, track_slot);
         peer.receives.push((mid, track_slot));
+        for down in followers {
+            self.rewire(down, chosen.codec);
+        }
     }
 }
 
-/// Reduces each published section to the one codec it will be received with, and stops what we would have to send.
-fn narrow<'a>(offer: &mut Description, receive: &'a [Receive]) -> Result<Vec<Chosen<'a>>, Refusal> {
-    let mut chosen = Vec::new();
+/// An offer reduced to what can be received.
+struct Narrowed<'a> {
+    chosen: Vec<Chosen<'a>>,
+    refused: Vec<TrackId>,
+}
+
+/// Reduces each published section to the one codec it will be received with, refuses those that offer none we forward,
+/// and stops what we would have to send.
+fn narrow<'a>(offer: &mut Description, receive: &'a [Receive]) -> Narrowed<'a> {
+    let (mut chosen, mut refused, mut rejected) = (Vec::new(), Vec::new(), Vec::new());
     for section in &mut offer.sections {
-        if !matches!(section.media(), "audio" | "video") || section.rejected() {
+        let kind = match section.media() {
+            "audio" => MediaKind::Audio,
+            "video" => MediaKind::Video,
+            _ => continue,
+        };
+        if section.rejected() {
             continue;
         }
         if section.flow() == Flow::RecvOnly {
@@ -178,31 +207,25 @@ fn narrow<'a>(offer: &mut Description, receive: &'a [Receive]) -> Result<Vec<Cho
         }
         let wanted = receive
             .iter()
-            .find(|receive| section.mid() == Some(receive.mid.as_str()));
-        let Some(receive) = wanted.filter(|_| section.flow().sends()) else {
+            .find(|receive| section.mid() == Some(receive.mid.as_str()))
+            .filter(|_| section.flow().sends());
+        let mime = wanted.map_or("", |receive| receive.mime.as_str());
+        let codec = section.choose_codec(mime);
+        let Some((codec, pt)) = codec.filter(|(codec, _)| codec.kind() == kind) else {
+            rejected.extend(section.mid().map(str::to_owned));
+            refused.extend(wanted.map(|receive| receive.track));
+            section.reject();
             continue;
         };
-        let kind = if section.media() == "audio" {
-            MediaKind::Audio
-        } else {
-            MediaKind::Video
-        };
-        let codec = section
-            .choose_codec(&receive.mime)
-            .filter(|(codec, _)| codec.kind() == kind);
-        let Some((codec, pt)) = codec else {
-            let detail = format!(
-                "section {} offers no codec that can be forwarded",
-                receive.mid
-            );
-            return Err(Refusal(RefusalCode::NoCommonCodec, detail));
-        };
-        section.keep_codec(pt);
-        chosen.push(Chosen {
-            receive,
-            codec,
-            rids: section.send_rids(),
-        });
+        if let Some(receive) = wanted {
+            section.keep_codec(pt);
+            chosen.push(Chosen {
+                receive,
+                codec,
+                rids: section.send_rids(),
+            });
+        }
     }
-    Ok(chosen)
+    offer.leave_bundle(&rejected);
+    Narrowed { chosen, refused }
 }

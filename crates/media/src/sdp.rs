@@ -153,6 +153,35 @@ impl Description {
         self
     }
 
+    /// Takes sections that were rejected out of the bundle: in it, port 0 would mean something else (RFC 9143).
+    pub(crate) fn leave_bundle(&mut self, rejected: &[String]) {
+        let bundles = self.session.iter_mut();
+        for line in bundles.filter(|line| line.starts_with("a=group:BUNDLE")) {
+            let kept = line
+                .split(' ')
+                .filter(|mid| !rejected.iter().any(|gone| gone == mid));
+            *line = kept.collect::<Vec<_>>().join(" ");
+        }
+    }
+
+    /// Gives sections this answer rejects a format they were offered with: without any the line cannot be read.
+    pub(crate) fn complete_rejections(&mut self, offer: &Description) {
+        for (section, offered) in self.sections.iter_mut().zip(&offer.sections) {
+            if section.rejected() && section.media() != "application" {
+                let format = offered.words().nth(3).unwrap_or("0");
+                let protocol = offered.words().nth(2).unwrap_or_default();
+                let mut lines = vec![format!("m={} 0 {protocol} {format}", offered.media())];
+                let named = |line: &String| line.starts_with("c=") || line.starts_with("a=mid:");
+                lines.extend(section.lines.drain(..).skip(1).filter(named));
+                let map = format!("a=rtpmap:{format} ");
+                let maps = offered.lines.iter();
+                lines.extend(maps.filter(|line| line.starts_with(&map)).cloned());
+                lines.push("a=inactive".to_owned());
+                section.lines = lines;
+            }
+        }
+    }
+
     /// Puts our candidates into the first section that is in use: a client reads them nowhere else.
     pub(crate) fn move_candidates_to_first_used(&mut self) {
         let mut moved = Vec::new();
@@ -192,6 +221,17 @@ impl Section {
     /// Port 0 without being bundled.
     pub(crate) fn rejected(&self) -> bool {
         self.words().nth(1) == Some("0") && self.attribute("bundle-only").is_none()
+    }
+
+    pub(crate) fn reject(&mut self) {
+        self.lines.retain(|line| line != "a=bundle-only");
+        if let Some(first) = self.lines.first_mut() {
+            let mut words: Vec<&str> = first.split_whitespace().collect();
+            if let Some(port) = words.get_mut(1) {
+                *port = "0";
+            }
+            *first = words.join(" ");
+        }
     }
 
     pub(crate) fn mid(&self) -> Option<&str> {

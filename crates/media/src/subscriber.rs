@@ -1,24 +1,25 @@
 //! Subscriber peers: we offer what is desired, the client answers.
 //!
-//! A section whose down-track was removed is offered inactive and later reused for another down-track of its kind, with
-//! new names and new sources. At most one offer waits for its answer. If a new one has to be made meanwhile (the answer was
+//! A section whose down-track was removed is offered inactive. Once the client has answered that, and not before, it may
+//! carry another down-track of its kind, with new names and new sources: a client that never saw it inactive would take
+//! the newcomer for the one before. At most one offer waits for its answer. If a new one has to be made meanwhile (the answer was
 //! lost with the signalling connection), the old one is taken as accepted: the client has either applied it, or will see
 //! its sections in the new offer.
 
 use std::time::Instant;
 
-use str0m::change::SdpAnswer;
+use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::media::{Direction, MediaKind, Mid};
 
 use crate::codec::{CodecName, add_extension_ids};
 use crate::command::{DataChannel, DownId};
 use crate::down::Stage;
 use crate::event::RefusalCode;
-use crate::negotiation::{Refusal, bad_sdp};
+use crate::negotiation::{Refusal, bad_sdp, no_peer, unreadable};
 use crate::outlet::{Outlet, Wire};
 use crate::peer::{Outstanding, Peer, SendSection};
 use crate::rtp::ExtensionIds;
-use crate::sdp::{Credentials, Description};
+use crate::sdp::{Credentials, Description, Flow};
 use crate::sfu::Sfu;
 
 const STEREO_OFFER: &str = "stereo=1;sprop-stereo=1";
@@ -34,26 +35,20 @@ struct Introduction {
 impl Sfu {
     /// Makes an offer of the desired state.
     pub(crate) fn offer(&mut self, slot: usize, ice_restart: bool) -> Result<String, Refusal> {
-        let peer = self.peers.get_mut(slot).ok_or_else(|| bad_sdp("no peer"))?;
+        let peer = self.peers.get_mut(slot).ok_or_else(no_peer)?;
         let mut ice_restart = ice_restart;
         if let Some(outstanding) = peer.outstanding.take() {
             let Some(remote) = peer.remote_credentials.clone() else {
                 // Nothing was ever agreed: the client must be able to answer the first offer whenever it comes back.
                 peer.outstanding = Some(outstanding);
-                return Ok(peer.last_offer.clone());
+                return self.named_offer(slot);
             };
             ice_restart |= outstanding.ice_restart;
             assume_answered(peer, outstanding, &remote)?;
         }
         let introductions = self.plan(slot);
-        let text = self.make_offer(slot, &introductions, ice_restart)?;
-        let text = self
-            .name_sections(slot, &text)
-            .ok_or_else(|| bad_sdp("no offer could be made"))?;
-        if let Some(peer) = self.peers.get_mut(slot) {
-            peer.last_offer.clone_from(&text);
-        }
-        Ok(text)
+        self.make_offer(slot, &introductions, ice_restart)?;
+        self.named_offer(slot)
     }
 
     /// Decides which desired down-tracks can be offered, and where.
@@ -86,9 +81,10 @@ impl Sfu {
             let free = peer
                 .sends
                 .iter_mut()
-                .find(|section| section.kind == kind && section.down.is_none());
+                .find(|section| section.kind == kind && section.idle);
             let reused = free.map(|section| {
                 section.down = Some(*down_slot);
+                section.idle = false;
                 section.mid
             });
             introductions.push(Introduction {
@@ -105,8 +101,8 @@ impl Sfu {
         slot: usize,
         introductions: &[Introduction],
         ice_restart: bool,
-    ) -> Result<String, Refusal> {
-        let peer = self.peers.get_mut(slot).ok_or_else(|| bad_sdp("no peer"))?;
+    ) -> Result<(), Refusal> {
+        let peer = self.peers.get_mut(slot).ok_or_else(no_peer)?;
         for (mid, kind) in introductions
             .iter()
             .filter_map(|new| Some((new.reused?, new.kind)))
@@ -135,6 +131,7 @@ impl Sfu {
                 mid,
                 kind: new.kind,
                 down: Some(new.down),
+                idle: false,
             });
         }
         if ice_restart && peer.remote_credentials.is_some() {
@@ -146,21 +143,27 @@ impl Sfu {
             Some((offer, pending)) => (Some(pending), offer.to_sdp_string()),
             None => (None, peer.last_offer.clone()),
         };
+        peer.last_offer.clone_from(&text);
         peer.outstanding = Some(Outstanding {
             pending,
-            sdp: text.clone(),
+            sdp: text,
             added,
             ice_restart,
         });
-        Ok(text)
+        Ok(())
     }
 
-    /// Writes the names of the down-tracks into the sections that carry them now.
-    fn name_sections(&self, slot: usize, text: &str) -> Option<String> {
+    /// The outstanding offer as it is sent: the library's text with directions and names of what the sections carry now.
+    fn named_offer(&self, slot: usize) -> Result<String, Refusal> {
+        self.name_sections(slot)
+            .ok_or_else(|| bad_sdp("No offer could be made."))
+    }
+
+    fn name_sections(&self, slot: usize) -> Option<String> {
         let peer = self.peers.get(slot)?;
-        let mut description = Description::parse(text)?;
-        let added = peer.outstanding.iter().flat_map(|offer| &offer.added);
-        let sections: Vec<&SendSection> = peer.sends.iter().chain(added).collect();
+        let outstanding = peer.outstanding.as_ref()?;
+        let mut description = Description::parse(&outstanding.sdp)?;
+        let sections: Vec<&SendSection> = peer.sends.iter().chain(&outstanding.added).collect();
         for section in description
             .sections
             .iter_mut()
@@ -170,8 +173,14 @@ impl Sfu {
                 .iter()
                 .find(|send| Some::<&str>(&send.mid) == section.mid());
             let down = carried
+                .filter(|_| !section.rejected())
                 .and_then(|send| send.down)
                 .and_then(|down| self.downs.get(down));
+            section.set_flow(if down.is_some() {
+                Flow::SendOnly
+            } else {
+                Flow::Inactive
+            });
             section.set_msid(down.map(|down| (down.stream_id.as_str(), down.track_sid.as_str())));
             let track = down.and_then(|down| self.track_slots.get(&down.track));
             if track
@@ -187,24 +196,25 @@ impl Sfu {
 
     /// Takes in the client's answer to the outstanding offer.
     pub(crate) fn settle(&mut self, slot: usize, sdp: &str) -> Result<(), Refusal> {
-        let mut answer =
-            Description::parse(sdp).ok_or_else(|| bad_sdp("not a session description"))?;
+        let mut answer = Description::parse(sdp).ok_or_else(unreadable)?;
         answer.drop_unused_transport();
-        let parsed = SdpAnswer::from_sdp_string(&answer.to_string()).map_err(bad_sdp)?;
-        let peer = self.peers.get_mut(slot).ok_or_else(|| bad_sdp("no peer"))?;
+        let parsed = parsed_answer(&answer)?;
+        let peer = self.peers.get_mut(slot).ok_or_else(no_peer)?;
         let Some(outstanding) = peer.outstanding.take() else {
             return Err(Refusal(
                 RefusalCode::WrongState,
-                "no offer waits for an answer".to_owned(),
+                "No offer waits for an answer.".to_owned(),
             ));
         };
         if let Some(pending) = outstanding.pending {
-            peer.rtc
-                .sdp_api()
-                .accept_answer(pending, parsed)
-                .map_err(bad_sdp)?;
+            take_answer(peer, pending, parsed)?;
         }
         peer.sends.extend(outstanding.added);
+        for section in &mut peer.sends {
+            let answered = answer.section(&section.mid);
+            section.idle = section.down.is_none()
+                && answered.is_some_and(|it| it.flow() == Flow::Inactive && !it.rejected());
+        }
         peer.accepted_pts = answer.payload_types();
         peer.remote_credentials = answer.credentials().or(peer.remote_credentials.take());
         Ok(())
@@ -226,7 +236,8 @@ impl Sfu {
             let Some(down) = self.downs.get_mut(down_slot) else {
                 continue;
             };
-            if down.stage != Stage::Agreed {
+            // A section that the client did not take the first time may be taken by a later answer.
+            if down.outlet.is_none() {
                 let track = self
                     .track_slots
                     .get(&down.track)
@@ -251,6 +262,41 @@ impl Sfu {
         }
         agreed
     }
+
+    /// A track goes on with another codec: what it is sent with says so from now on.
+    pub(crate) fn rewire(&mut self, down_slot: usize, codec: CodecName) {
+        let Some(down) = self.downs.get(down_slot) else {
+            return;
+        };
+        let Some(peer) = self.peers.get_mut(down.peer) else {
+            return;
+        };
+        let carries = |section: &&SendSection| section.down == Some(down_slot);
+        let Some(mid) = peer.sends.iter().find(carries).map(|section| section.mid) else {
+            return;
+        };
+        let wire = wire_of(peer, mid, codec);
+        let outlets = peer.sender.as_mut().map(|sender| &mut sender.outlets);
+        let outlet = outlets
+            .zip(down.outlet)
+            .and_then(|(outlets, at)| outlets.get_mut(at));
+        if let Some((wire, outlet)) = wire.zip(outlet) {
+            outlet.rewire(wire);
+        }
+    }
+}
+
+fn parsed_answer(answer: &Description) -> Result<SdpAnswer, Refusal> {
+    SdpAnswer::from_sdp_string(&answer.to_string()).map_err(|_| unreadable())
+}
+
+fn take_answer(
+    peer: &mut Peer,
+    pending: SdpPendingOffer,
+    answer: SdpAnswer,
+) -> Result<(), Refusal> {
+    let taken = peer.rtc.sdp_api().accept_answer(pending, answer);
+    taken.map_err(|_| bad_sdp("The answer does not fit the offer."))
 }
 
 /// Gives a reused section sources of its own: the numbering of the former ones cannot be continued by another track.
@@ -274,13 +320,9 @@ fn assume_answered(
     remote: &Credentials,
 ) -> Result<(), Refusal> {
     if let Some(pending) = outstanding.pending {
-        let offer = Description::parse(&outstanding.sdp).ok_or_else(|| bad_sdp("no offer"))?;
-        let answer = offer.into_acceptance(remote);
-        let parsed = SdpAnswer::from_sdp_string(&answer.to_string()).map_err(bad_sdp)?;
-        peer.rtc
-            .sdp_api()
-            .accept_answer(pending, parsed)
-            .map_err(bad_sdp)?;
+        let offer = Description::parse(&outstanding.sdp).ok_or_else(unreadable)?;
+        let parsed = parsed_answer(&offer.into_acceptance(remote))?;
+        take_answer(peer, pending, parsed)?;
     }
     peer.sends.extend(outstanding.added);
     Ok(())

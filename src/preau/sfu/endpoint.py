@@ -50,7 +50,7 @@ class _Line:
 def admit(hub: Hub, request: HTTPConnection) -> Admission:
     """Who asks to join what. Raises TokenError and RoomRefusal."""
     token = bearer(request) or request.query_params.get("access_token", "")
-    grants = tokens.verify(token, {hub.settings.key: hub.settings.secret}, hub.clock())
+    grants = tokens.verify(token, {hub.settings.key: hub.settings.secret}, hub.clocks.date_s())
     who = tokens.admission(grants)
     if attributes := _attributes(request.query_params.get("attributes", "")):
         if not who.permission.can_update_metadata:
@@ -146,7 +146,7 @@ async def _admitted_in_time(hub: Hub, socket: WebSocket) -> tuple[Admission, boo
     """Who comes, and whether it comes back: at once, or when it has its share again. Raises as `admit`."""
     who, is_resuming = _credential(hub, socket)
     task = hub.find(who.room)
-    wait_s = task.allowance(who.identity).spend(ENTRY, hub.clock()) if task else 0.0
+    wait_s = task.allowance(who.identity).spend(ENTRY, hub.clocks.steady_s()) if task else 0.0
     if not wait_s:
         return who, is_resuming
     await asyncio.sleep(wait_s)
@@ -159,7 +159,7 @@ def _credential(hub: Hub, socket: WebSocket) -> tuple[Admission, bool]:
     if not (_is_on(query.get("reconnect", "")) and query.get("sid")):
         return admit(hub, socket), False
     token = bearer(socket) or query.get("access_token", "")
-    grants = tokens.verify(token, {hub.settings.key: hub.settings.secret}, hub.clock())
+    grants = tokens.verify(token, {hub.settings.key: hub.settings.secret}, hub.clocks.date_s())
     who = tokens.admission(grants)
     hub.check_credential(who, is_resuming=True)
     return who, True
@@ -233,7 +233,7 @@ async def _read(hub: Hub, socket: WebSocket, outbox: Outbox, line: _Line) -> Non
             return
         if message["type"] == "websocket.disconnect":
             return
-        output = machine.receive(_decoded(message), _size_of(message), hub.clock())
+        output = machine.receive(_decoded(message), _size_of(message), hub.clocks.steady_s())
         match output:
             case Reply(response):
                 outbox.put(encode_response(response))

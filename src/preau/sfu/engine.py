@@ -158,12 +158,15 @@ def _event(raw: tuple[Any, ...]) -> media.EngineEvent:
     return convert(*values) if convert else media.Observed(name)
 
 
-def _answered(peer: int, request: int, sdp: str, tracks: Sequence[tuple[Any, ...]]) -> media.EngineEvent:
+def _answered(
+    peer: int, request: int, sdp: str, tracks: Sequence[tuple[Any, ...]], refused: Sequence[int]
+) -> media.EngineEvent:
     received = tuple(
         media.ReceivedTrack(mid=mid, track=media.TrackId(track), mime=mime, rids=tuple(rids))
         for mid, track, mime, rids in tracks
     )
-    return media.Answered(media.PeerId(peer), media.RequestId(request), sdp, received)
+    refused_tracks = tuple(media.TrackId(track) for track in refused)
+    return media.Answered(media.PeerId(peer), media.RequestId(request), sdp, received, refused_tracks)
 
 
 def _offered(peer: int, request: int, sdp: str) -> media.EngineEvent:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-import time
 from collections.abc import Callable
 from typing import Any
 
 from preau.sfu.api import tokens
 from preau.sfu.api.webhooks import WebhookSender
+from preau.sfu.clocks import Clocks
 from preau.sfu.credentials import Credentials
 from preau.sfu.engine import Engine
 from preau.sfu.ids import RoomIds, room_number
@@ -28,24 +28,14 @@ from preau.sfu.wire.responses import encode_response
 _LOG = logging.getLogger("preau.sfu")
 
 
-class Clock:
-    """Seconds since 1970 that never run backwards."""
-
-    def __init__(self) -> None:
-        self._offset_s = time.time() - time.monotonic()
-
-    def __call__(self) -> float:
-        return self._offset_s + time.monotonic()
-
-
 class Hub:
     """The directory of rooms and connections."""
 
-    def __init__(self, settings: Settings, engine: Engine, clock: Callable[[], float]) -> None:
+    def __init__(self, settings: Settings, engine: Engine, clocks: Clocks) -> None:
         self.settings = settings
-        self.clock = clock
+        self.clocks = clocks
         self._engine = engine
-        self._webhooks = WebhookSender(settings.webhooks, settings.key, settings.secret, clock)
+        self._webhooks = WebhookSender(settings.webhooks, settings.key, settings.secret, clocks.date_s)
         self._numbers = itertools.count(1)
         self._connections = itertools.count(1)
         self._outboxes: dict[int, Outbox] = {}
@@ -58,8 +48,9 @@ class Hub:
             effects.Send: self._send,
             effects.CloseConnection: self._close,
             effects.Renew: self._renew,
-            effects.UseToken: lambda effect: self._credentials.use(effect.admission, tokens.LEEWAY_S),
+            effects.UseToken: self._use,
             effects.Notify: self._webhooks.send,
+            effects.Remark: lambda remark: _LOG.info("%s: %s", remark.code, remark.sentence),
         }
 
     def rooms(self) -> tuple[RoomInfo, ...]:
@@ -80,8 +71,9 @@ class Hub:
         if found := self.find(name):
             return found
         number = next(self._numbers)
-        room = Room(name, options, RoomIds(number), self.clock(), feigns=self.settings.feigns)
-        task = RoomTask(room, self._perform, self.clock, self._prepared)
+        now, date_s = self.clocks.steady_s(), self.clocks.date_s()
+        room = Room(name, options, RoomIds(number), now, date_s, feigns=self.settings.feigns)
+        task = RoomTask(room, self._perform, self.clocks, self._prepared)
         self._by_name[name] = self._by_number[number] = task
         running = asyncio.create_task(self._run(task, name, number), name=f"room {name}")
         self._tasks.add(running)
@@ -98,7 +90,7 @@ class Hub:
 
     def revoke(self, room: str, identity: str, before_s: float) -> None:
         """Refuses an identity's tokens for a room that begin before a moment, and whoever resumes by one."""
-        self._credentials.revoke(room, identity, before_s, self.clock())
+        self._credentials.revoke(room, identity, before_s, self.clocks.steady_s())
 
     def note_refusal(self, room: str, identity: str, method: str) -> None:
         """Somebody who may be in that room called what its credential does not allow."""
@@ -107,16 +99,15 @@ class Hub:
 
     def check_credential(self, who: Admission, *, is_resuming: bool) -> None:
         """Raises TokenError (token-used, token-revoked). A connection resumes by the token it joined by."""
-        now = self.clock()
-        if self._credentials.is_revoked(who, now):
+        if self._credentials.is_revoked(who, self.clocks.steady_s()):
             raise tokens.TokenError("token-revoked", "invalid token: its holder was removed from the room.")
         task = self.find(who.room)
-        if not is_resuming and (self._credentials.is_used(who, now) or (task and task.room.holds(who))):
+        if not is_resuming and (self._credentials.is_used(who) or (task and task.room.holds(who))):
             raise tokens.TokenError("token-used", "invalid token: it has let its holder in already.")
 
     def connect(self) -> tuple[int, Outbox]:
         """A new connection's number and outbox."""
-        number, outbox = next(self._connections), Outbox(self.clock)
+        number, outbox = next(self._connections), Outbox(self.clocks.steady_s)
         self._outboxes[number] = outbox
         return number, outbox
 
@@ -138,8 +129,8 @@ class Hub:
         """Tells everybody to come back later, and gives that word time to go out."""
         for task in self._by_name.values():
             task.submit_ahead(commands.ShutDown())
-        deadline = self.clock() + patience_s
-        while self.clock() < deadline:
+        deadline = self.clocks.steady_s() + patience_s
+        while self.clocks.steady_s() < deadline:
             await asyncio.sleep(0.02)
             if all(outbox.is_empty for outbox in self._outboxes.values()):
                 break
@@ -153,7 +144,7 @@ class Hub:
         finally:
             if self._by_name.get(name) is task:
                 del self._by_name[name]
-            self._credentials.forget_expired(self.clock())
+            self._credentials.forget_expired(self.clocks.steady_s(), self.clocks.date_s())
             del self._by_number[number]
 
     def _of(self, engine_id: int) -> RoomTask | None:
@@ -210,6 +201,10 @@ class Hub:
         if outbox := self._outboxes.get(effect.connection):
             outbox.close(effect.close_code, effect.reason)
 
+    def _use(self, effect: effects.UseToken) -> None:
+        self._credentials.use(effect.admission, tokens.LEEWAY_S, self.clocks.steady_s())
+
     def _renew(self, effect: effects.Renew) -> None:
-        token = tokens.renewed(effect.admission, self.settings.key, self.settings.secret, self.clock())
+        date_s = self.clocks.date_s()
+        token = tokens.renewed(effect.admission, self.settings.key, self.settings.secret, date_s)
         self._send(effects.Send(effect.connection, say.FreshCredential(token)))

@@ -8,6 +8,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 
+from preau.sfu.clocks import Clocks
 from preau.sfu.rooms import commands
 from preau.sfu.rooms.room import Outcome, Room
 from preau.sfu.signalling.allowance import Allowance
@@ -37,13 +38,13 @@ class RoomTask:
         self,
         room: Room,
         perform: Callable[[Outcome], None],
-        clock: Callable[[], float],
+        clocks: Clocks,
         prepare: Callable[[Room, object], object | None],
     ) -> None:
         self.room = room
         self._perform = perform
         self._prepare = prepare
-        self._clock = clock
+        self._clocks = clocks
         self._ahead: deque[_Input] = deque()
         self._inputs: deque[_Input] = deque()
         self._ready = asyncio.Event()
@@ -81,7 +82,7 @@ class RoomTask:
     def allowance(self, identity: str) -> Allowance:
         """What is left to a participant; it outlives its connections."""
         if len(self._allowances) > _MANY_PEOPLE:
-            now = self._clock()
+            now = self._clocks.steady_s()
             kept = {one: left for one, left in self._allowances.items() if not left.is_whole(now)}
             self._allowances = kept
         return self._allowances.setdefault(identity, Allowance())
@@ -97,7 +98,7 @@ class RoomTask:
                     answer.set_exception(room_unknown())
 
     async def _turn(self) -> None:
-        is_due = self.room.wake_s <= self._clock()
+        is_due = self.room.wake_s <= self._clocks.steady_s()
         if is_due:
             self._step(commands.Tick(), None)
         if waiting := self._ahead or self._inputs:
@@ -112,7 +113,7 @@ class RoomTask:
 
     def _patience_s(self) -> float | None:
         wake_s = self.room.wake_s
-        return None if wake_s == float("inf") else max(0.0, wake_s - self._clock())
+        return None if wake_s == float("inf") else max(0.0, wake_s - self._clocks.steady_s())
 
     def _put(self, queue: deque[_Input], command: object, answer: asyncio.Future[object] | None) -> None:
         queue.append((command, answer))
@@ -129,7 +130,7 @@ class RoomTask:
         try:
             if (prepared := self._prepare(self.room, command)) is None:
                 return
-            outcome = self.room.handle(prepared, self._clock())
+            outcome = self.room.handle(prepared, self._clocks.steady_s(), self._clocks.date_s())
             self._perform(outcome)
         except Exception as error:
             # A fault in one input must not end the room.

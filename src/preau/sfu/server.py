@@ -24,9 +24,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from preau.sfu.api import room_service, tokens
+from preau.sfu.clocks import Clocks
 from preau.sfu.endpoint import admit, bearer, refusal_response, signalling
 from preau.sfu.engine import Engine, EngineDied, PortInUse, start
-from preau.sfu.hub import Clock, Hub
+from preau.sfu.hub import Hub
 from preau.sfu.rooms import commands
 from preau.sfu.settings import Settings
 from preau.sfu.wire.limits import MAX_FRAME_BYTES
@@ -109,7 +110,9 @@ async def _twirp(hub: Hub, request: Request) -> Response:
     body = await _body(request)
     if body is None:
         return PlainTextResponse(f"a request body has at most {MAX_BODY_BYTES} bytes", 413)
-    caller = room_service.Caller(bearer(request), {hub.settings.key: hub.settings.secret}, hub.clock())
+    caller = room_service.Caller(
+        bearer(request), {hub.settings.key: hub.settings.secret}, hub.clocks.date_s()
+    )
     method = request.path_params["method"]
     try:
         answer = await room_service.call(hub, caller, method, body, is_json=kind == "application/json")
@@ -194,7 +197,7 @@ async def serve(settings: Settings, on_ready: Callable[[Address], None], stop: a
         listening.close()
         raise
     engine = Engine(native)
-    hub = Hub(settings, engine, Clock())
+    hub = Hub(settings, engine, Clocks())
     died = pump(engine, hub)
     server = _Uvicorn(_config(hub))
     logging.getLogger("uvicorn.error").addFilter(_is_no_denial)

@@ -42,19 +42,26 @@ def test_a_token_without_one_may_be_used_again(claims: dict[str, object]) -> Non
     who = read(**claims)
     assert who.token_id == ""
     used = Credentials()
-    used.use(who, 60)
-    assert not used.is_used(who, NOW)
+    used.use(who, 60, NOW)
+    assert not used.is_used(who)
 
 
 def test_a_used_token_is_used_until_nobody_could_show_it_any_more() -> None:
     used = Credentials()
-    used.use(ADA, 60)
-    assert used.is_used(ADA, NOW + 120)
-    assert not used.is_used(replace(ADA, token_id="key:2"), NOW)
-    used.forget_expired(NOW + 120)
-    assert used.is_used(ADA, NOW + 120)
-    used.forget_expired(NOW + 121)
-    assert not used.is_used(ADA, NOW)
+    used.use(ADA, 60, NOW)
+    assert used.is_used(ADA)
+    assert not used.is_used(replace(ADA, token_id="key:2"))
+    used.forget_expired(NOW + 3601, NOW + 120)
+    assert used.is_used(ADA)
+    used.forget_expired(NOW + 3601, NOW + 121)
+    assert not used.is_used(ADA)
+
+
+def test_a_clock_that_is_set_forth_and_back_makes_no_used_token_good_again() -> None:
+    used = Credentials()
+    used.use(ADA, 60, 50.0)
+    used.forget_expired(60.0, NOW + 86_400)
+    assert used.is_used(ADA)
 
 
 def test_what_began_before_a_removal_is_taken_back_and_nothing_else() -> None:
@@ -67,7 +74,7 @@ def test_what_began_before_a_removal_is_taken_back_and_nothing_else() -> None:
     assert not kept.is_revoked(replace(ADA, room="other"), NOW)
     kept.revoke("r", "ada", NOW - 5, NOW)
     assert kept.is_revoked(ADA, NOW), "an older removal takes nothing of a later one away"
-    kept.forget_expired(NOW + 25 * 3600)
+    kept.forget_expired(NOW + 25 * 3600, NOW)
     assert not kept.is_revoked(ADA, NOW)
 
 
@@ -76,9 +83,9 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = Credentials()
     people = [replace(ADA, identity=str(number), token_id=f"key:{number}") for number in range(5)]
     for who in people:
-        kept.use(who, 60)
+        kept.use(who, 60, NOW)
         kept.revoke("r", who.identity, NOW + 1, NOW)
-    assert [kept.is_used(who, NOW) for who in people] == [False, False, True, True, True]
+    assert [kept.is_used(who) for who in people] == [False, False, True, True, True]
     assert [kept.is_revoked(who, NOW) for who in people] == [False, False, True, True, True]
 
 

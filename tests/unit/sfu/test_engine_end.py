@@ -5,6 +5,7 @@ from typing import cast
 
 import pytest
 
+from preau.sfu.clocks import Clocks
 from preau.sfu.engine import Engine, EngineDied, NativeEngine
 from preau.sfu.hub import Hub
 from preau.sfu.server import pump
@@ -32,7 +33,7 @@ class Broken:
 async def test_an_engine_that_died_ends_the_server_with_its_reason() -> None:
     broken = Broken()
     engine = Engine(cast(NativeEngine, broken))
-    died = pump(engine, Hub(parse(["--dev"], {}), engine, lambda: 0.0))
+    died = pump(engine, Hub(parse(["--dev"], {}), engine, Clocks()))
     with pytest.raises(EngineDied, match="out of memory"):
         await died
     broken.close()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from preau.sfu.model import (
     DisconnectReason,
     LeaveAction,
@@ -12,6 +14,7 @@ from preau.sfu.model import (
 from preau.sfu.rooms import media
 from preau.sfu.rooms.commands import ListParticipants
 from preau.sfu.rooms.effects import Finished, Renew
+from preau.sfu.rooms.joining import RENEW_S
 from preau.sfu.signalling import requests as ask
 from preau.sfu.signalling import responses as say
 from tests.kit.sfu_room import Stage
@@ -235,3 +238,24 @@ def test_access_tokens_are_renewed_every_five_minutes() -> None:
     stage.clear()
     stage.pass_time(301)
     assert len(stage.found(Renew)) == 1
+
+
+@pytest.mark.parametrize("by_s", [90.0, -90.0, 86_400.0, -86_400.0])
+def test_a_clock_that_is_set_costs_nobody_the_room_and_brings_fresh_tokens(by_s: float) -> None:
+    stage = Stage()
+    stage.arrive("ada", "ben")
+    stage.pass_time(60)
+    before = stage.room.info()
+    stage.clear()
+    stage.date_offset_s += by_s
+    stage.pass_time(20)
+    assert [one.admission.identity for one in stage.found(Renew)] == ["ada", "ben"]
+    stage.pass_time(RENEW_S - 30)
+    assert len(stage.found(Renew)) == 2, "once, then at the usual pace"
+    assert (stage.closed("ada"), stage.closed("ben"), stage.found(Finished)) == ([], [], [])
+    assert stage.room.info() == before
+    stage.join("eve")
+    joined_at_ms = stage.told("eve", say.Joined)[0].participant.joined_at_ms
+    assert joined_at_ms == int((stage.now + stage.date_offset_s) * 1000)
+    stage.pass_time(61)
+    assert stage.closed("eve"), "a join without media still ends after a minute"

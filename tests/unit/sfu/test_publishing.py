@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from preau.sfu.model import LeaveAction, Permission, TrackKind, TrackSource, VideoLayer, VideoQuality
-from preau.sfu.rooms import commands, media
-from preau.sfu.rooms.effects import Notify
+from preau.sfu.rooms import commands, leaving, media
+from preau.sfu.rooms.effects import Notify, Remark
 from preau.sfu.signalling import requests as ask
 from preau.sfu.signalling import responses as say
 from preau.sfu.wire.responses import encode_response
@@ -183,8 +183,73 @@ def test_a_garbled_offer_starts_its_sender_afresh_and_disturbs_nobody() -> None:
 def test_a_refused_offer_starts_its_sender_afresh() -> None:
     stage = Stage()
     stage.arrive("ada")
-    stage.do(media.Refused(stage.peers("ada")[0], media.RequestId(1), "no-common-codec", "x"))
+    stage.do(media.Refused(stage.peers("ada")[0], media.RequestId(1), "bad-sdp", "x"))
     assert stage.told("ada", say.LeaveNotice)[0].action is LeaveAction.RECONNECT
+
+
+def test_a_picture_in_no_codec_we_know_is_dropped_in_words_and_sound_goes_on() -> None:
+    stage = Stage()
+    stage.arrive("ada", "ben")
+    sound = stage.publish("ada", "mic", kind=TrackKind.AUDIO)
+    stage.clear()
+    stage.ask("ada", CAMERA)
+    picture = stage.told("ada", say.TrackAccepted)[0].track.sid
+    sections = (("0", "audio", "sendonly", "mic"), ("1", "video", "sendonly", "cam"))
+    stage.ask("ada", ask.Offer(offer_sdp(*sections), 8))
+    offered = stage.found(media.AcceptOffer)[-1]
+    heard, seen = offered.receive
+    agreed = (media.ReceivedTrack(heard.mid, heard.track, heard.mime, ()),)
+    stage.do(media.Answered(offered.peer, offered.request, "v=0\r\nanswer", agreed, (seen.track,)))
+    assert [one.number for one in stage.told("ada", say.SendAnswer)] == [8]
+    assert [one.sid for one in stage.told("ada", say.TrackRevoked)] == [picture]
+    refusal = stage.told("ada", say.RequestOutcome)[0]
+    assert (refusal.reason, refusal.request) == (say.Reason.UNSUPPORTED_TYPE, CAMERA)
+    assert "VP8 or H.264" in refusal.message
+    assert [one.code for one in stage.found(Remark)] == ["no-common-codec"]
+    assert not stage.told("ada", say.LeaveNotice)
+    assert not stage.told("ben", say.ParticipantsChanged), "nothing of it was public"
+    assert stage.events() == []
+    stage.ask("ada", ask.Offer(offer_sdp(sections[0]), 9))
+    assert [one.mid for one in stage.found(media.AcceptOffer)[-1].receive] == ["0"]
+    assert sound
+
+
+def test_who_is_started_afresh_for_the_same_cause_waits_longer_each_time() -> None:
+    stage = Stage()
+    stage.arrive("ben")
+    waits = []
+    for _ in range(9):
+        stage.arrive("ada")
+        stage.ask("ada", ask.Offer("nonsense", 1))
+        began = stage.now
+        stage.ask("ada", ask.Offer("nonsense", 2))
+        while not stage.told("ada", say.LeaveNotice):
+            stage.now = stage.room.wake_s
+            stage.do(commands.Tick())
+        waits.append(stage.now - began)
+    assert [round(one) for one in waits] == [0, 1, 2, 4, 8, 16, 30, 30, 30]
+    assert all(one.action is LeaveAction.RECONNECT for one in stage.told("ada", say.LeaveNotice))
+    assert not stage.told("ben", say.LeaveNotice)
+
+    stage.pass_time(leaving.RESTARTS_FORGOTTEN_S + 1)
+    stage.arrive("ada")
+    stage.ask("ada", ask.Offer("nonsense", 1))
+    assert stage.told("ada", say.LeaveNotice), "long ago is forgotten"
+
+
+def test_an_offer_without_an_answer_is_not_asked_about_for_ever() -> None:
+    stage = Stage()
+    for _ in range(3):
+        stage.arrive("ada")
+        asked = stage.found(media.Negotiate)[-1]
+        stage.do(media.Offered(asked.peer, asked.request, "v=0\r\noffer"))
+        began, ticks = stage.now, 0
+        while not stage.told("ada", say.LeaveNotice):
+            stage.now = max(stage.now, stage.room.wake_s)
+            stage.do(commands.Tick())
+            ticks += 1
+            assert ticks < 40
+        assert stage.now - began <= 18
 
 
 def test_muting_is_told_to_others_and_to_the_engine() -> None:

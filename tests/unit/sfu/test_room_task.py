@@ -14,7 +14,7 @@ from preau.sfu.room_task import RoomTask
 from preau.sfu.rooms import commands, media
 from preau.sfu.rooms.room import Outcome, Room
 from preau.sfu.signalling import requests as ask
-from tests.kit.sfu_room import CountedIds
+from tests.kit.sfu_room import CountedIds, HandClocks
 
 FLOOD = 1000
 
@@ -28,13 +28,13 @@ class House:
         self.running: list[asyncio.Task[None]] = []
 
     def open(self, name: str) -> RoomTask:
-        room = Room(name, RoomOptions(), CountedIds(), 0.0)
+        room = Room(name, RoomOptions(), CountedIds(), 0.0, 0.0)
 
         def prepare(_room: Room, command: object) -> object:
             self.handled.append((name, command))
             return command
 
-        task = self.tasks[name] = RoomTask(room, lambda _outcome: None, lambda: 1.0, prepare)
+        task = self.tasks[name] = RoomTask(room, lambda _outcome: None, HandClocks(), prepare)
         self.running.append(asyncio.create_task(task.run()))
         return task
 
@@ -154,7 +154,9 @@ async def test_a_fault_in_one_input_ends_nothing_else(house: House, caplog: pyte
         if outcome.effects:
             raise ValueError("broken")
 
-    room = RoomTask(Room("x", RoomOptions(), CountedIds(), 0.0), broken, lambda: 1.0, lambda _room, one: one)
+    room = RoomTask(
+        Room("x", RoomOptions(), CountedIds(), 0.0, 0.0), broken, HandClocks(), lambda _room, one: one
+    )
     house.running.append(asyncio.create_task(room.run()))
     await room.settle(joining("ada"))
     with pytest.raises(ValueError, match="broken"):
@@ -164,16 +166,16 @@ async def test_a_fault_in_one_input_ends_nothing_else(house: House, caplog: pyte
 
 
 async def test_what_is_left_to_somebody_outlives_a_connection_and_is_forgotten_once_whole() -> None:
-    clock = [0.0]
+    clocks = HandClocks(0.0)
     room = RoomTask(
-        Room("x", RoomOptions(), CountedIds(), 0.0), lambda _: None, lambda: clock[0], lambda _, one: one
+        Room("x", RoomOptions(), CountedIds(), 0.0, 0.0), lambda _: None, clocks, lambda _, one: one
     )
     mallory = room.allowance("mallory")
     mallory.spend(5000.0, 0.0)
     for number in range(3000):
         room.allowance(f"p{number}")
     assert room.allowance("mallory") is mallory
-    clock[0] = 3600.0
+    clocks.now = 3600.0
     for number in range(1500):
         room.allowance(f"later{number}")
     assert room.allowance("mallory") is not mallory

@@ -65,6 +65,26 @@ fn other_codecs_are_forgotten() {
 }
 
 #[test]
+fn a_rejected_section_leaves_the_bundle_and_keeps_a_format() {
+    let mut offer = offer();
+    offer.sections[0].reject();
+    offer.leave_bundle(&["0".to_owned()]);
+    let text = offer.to_string();
+    assert!(text.contains("a=group:BUNDLE 1\r\n"));
+    assert!(text.contains("m=video 0 UDP/TLS/RTP/SAVPF 120 124 126 127 97\r\n"));
+    let bare = "v=0\r\nm=video 0 UDP/TLS/RTP/SAVPF \r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=ice-ufrag:x\r\n\
+        m=audio 0 UDP/TLS/RTP/SAVPF\r\na=mid:1\r\n";
+    let mut answer = Description::parse(bare).expect("a description");
+    answer.complete_rejections(&offer);
+    assert_eq!(
+        answer.to_string(),
+        "v=0\r\nm=video 0 UDP/TLS/RTP/SAVPF 120\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=rtpmap:120 VP8/90000\r\n\
+        a=inactive\r\n\
+        m=audio 0 UDP/TLS/RTP/SAVPF 0\r\na=mid:1\r\na=inactive\r\n"
+    );
+}
+
+#[test]
 fn candidates_leave_and_move() {
     let mut offer = offer();
     offer.drop_unused_transport();

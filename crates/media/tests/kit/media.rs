@@ -23,7 +23,15 @@ pub struct Frame {
 impl Frame {
     pub fn payload_type(&self, rtc: &Rtc) -> Pt {
         let params = rtc.codec_config().params();
-        let fits = params.iter().find(|param| param.spec().codec == self.codec);
+        // Of the kinds of H.264 the one that is forwarded: constrained baseline, several packets to a picture.
+        let usable = |format: &str0m::format::FormatParams| {
+            self.codec != Codec::H264
+                || (format.packetization_mode == Some(1)
+                    && format.profile_level_id.map(|id| id >> 8) == Some(0x42e0))
+        };
+        let fits = params
+            .iter()
+            .find(|param| param.spec().codec == self.codec && usable(&param.spec().format));
         fits.expect("a payload type").pt()
     }
 }
@@ -86,6 +94,18 @@ pub fn vp8_numbers(payload: &[u8]) -> (u16, u8) {
     )
 }
 
+/// A key frame of H.264 in one packet, as far as its first byte goes.
+pub fn h264_key_frame(seq: u64) -> Frame {
+    Frame {
+        codec: Codec::H264,
+        seq,
+        timestamp: 3600 * seq as u32,
+        marker: true,
+        audio_level: None,
+        payload: vec![0x67, 1, 2, 3],
+    }
+}
+
 pub fn opus(number: u64, level: i8) -> Frame {
     Frame {
         codec: Codec::Opus,
@@ -130,7 +150,7 @@ impl World {
             mid: mids[0].to_string(),
             track,
             mime: mime.to_owned(),
-            stereo: false,
+            stereo: self.stereo,
             announced_bps: self.announced_bps,
         };
         let answer = self

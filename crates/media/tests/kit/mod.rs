@@ -86,6 +86,8 @@ pub struct World {
     pub pressed: Vec<(SocketAddr, Room)>,
     /// What published tracks are announced with.
     pub announced_bps: u32,
+    /// Whether published tracks are stereo.
+    pub stereo: bool,
     /// Whether clients opened from now on pace what they send.
     pub paced: bool,
     /// Whether media leaves in lanes, and more is taken in while they are out.
@@ -132,6 +134,7 @@ impl World {
             uplink: Box::new(|_| true),
             pressed: Vec::new(),
             announced_bps: 0,
+            stereo: false,
             paced: true,
             ahead: false,
             next_id: 1,

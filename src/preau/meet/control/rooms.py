@@ -14,6 +14,7 @@ from preau.meet.domain.ids import AccountId, InvitationId, MeetingId, Occurrence
 from preau.meet.domain.meetings import Meeting
 from preau.meet.domain.organization import in_force
 from preau.meet.domain.rules import Rules
+from preau.meet.live.clock_set import moved
 from preau.meet.live.commands import (
     ChangeLink,
     ChangeRules,
@@ -182,7 +183,11 @@ class Rooms:
         setting = Setting(
             self._max_participants, organization.profile, meeting.kind, organization.locked_rules
         )
-        room = rebuild(entries, setting, self._world.clock.now())
+        now = self._world.clock.now()
+        room = rebuild(entries, setting, now)
+        if entries and entries[-1].at > now:
+            # The clock was set back while the room did not run.
+            room = moved(room, now - entries[-1].at)
         around = Surroundings(self._world.clock, self._writer, self._media, self.lines, self._forget)
         runner = RoomRunner(facts, room, around)
         if not entries:

@@ -10,9 +10,11 @@ from datetime import datetime
 
 from preau.meet.control.delivery import Delivery, Line, RoomFacts
 from preau.meet.control.log_writer import LogWriter
+from preau.meet.control.room_time import RoomTime
 from preau.meet.domain.errors import DomainError
 from preau.meet.domain.ids import OccurrenceId, ParticipantId
 from preau.meet.live.audience import runs_the_room
+from preau.meet.live.clock_set import moved
 from preau.meet.live.codec import event_from_json, event_to_log
 from preau.meet.live.commands import Command, ConnectionId, Request, Tick
 from preau.meet.live.effects import Audit
@@ -49,6 +51,7 @@ class RoomRunner:
         self._around = around
         self._commands: asyncio.Queue[Command] = asyncio.Queue()
         self._is_tripping = False
+        self._time = RoomTime(around.clock)
         self._delivery = Delivery(facts, around.lines, around.media, around.clock)
 
     def submit(self, command: Command) -> None:
@@ -75,7 +78,7 @@ class RoomRunner:
         """Handle commands until the room has ended."""
         while not self.room.has_ended:
             commands = await self._next_commands()
-            now = self._around.clock.now()
+            now = self._look_at_the_clock()
             step = Step(self.room)
             too_late: list[Command] = []
             for command in commands:
@@ -123,7 +126,14 @@ class RoomRunner:
         deadline = self.room.deadline()
         if deadline is None:
             return _IDLE_S
-        return max(0.0, (deadline - self._around.clock.now()).total_seconds())
+        return max(0.0, (deadline - self._time.expected()).total_seconds())
+
+    def _look_at_the_clock(self) -> datetime:
+        """The date; if the clock was set, what the room waits for is moved along."""
+        now, step = self._time.look()
+        if step:
+            self.room = moved(self.room, step)
+        return now
 
     async def _write(self, step: Step, now: datetime) -> bool:
         records = [record_of(self.facts.occurrence_id, entry) for entry in step.entries]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 
 from argon2 import PasswordHasher
@@ -25,13 +26,24 @@ _SIGNS = frozenset("@({[<!|$+%")
 _MOST_SIGNS = 5
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 class SystemClock:
-    """The wall clock in UTC, cut to milliseconds."""
+    """The wall clock in UTC, cut to milliseconds, and the steady clock of the machine."""
 
     def now(self) -> datetime:
         """Now."""
         now = datetime.now(UTC)
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+    def steady_s(self) -> float:
+        """Seconds since some moment."""
+        return time.monotonic()
+
+    def steady(self) -> datetime:
+        """The same as a moment."""
+        return _EPOCH + timedelta(seconds=self.steady_s())
 
 
 class SystemRandomness:

@@ -257,7 +257,13 @@ class Clock(Protocol):
     """The time."""
 
     def now(self) -> datetime:
-        """Now in UTC, cut to milliseconds as everything stored is."""
+        """Now in UTC, cut to milliseconds as everything stored is. This clock may be set at any moment."""
+
+    def steady_s(self) -> float:
+        """Seconds since some moment, on a clock that nobody sets: for durations that are kept in memory."""
+
+    def steady(self) -> datetime:
+        """The same as a moment, for what reckons with moments. It is no date."""
 
 
 class Randomness(Protocol):

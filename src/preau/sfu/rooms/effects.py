@@ -53,8 +53,16 @@ class Notify:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A line for the log: a stable code and one sentence."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The room is over; nothing may be asked of it any more."""
 
 
-Effect = Send | CloseConnection | Renew | UseToken | Notify | Finished | EngineCommand
+Effect = Send | CloseConnection | Renew | UseToken | Notify | Remark | Finished | EngineCommand

@@ -14,6 +14,8 @@ from preau.sfu.signalling import responses as say
 RENEW_S = 300.0
 #: And after changes of what they say, but no more often than this.
 RENEW_PAUSE_S = 1.0
+#: A clock that is off by more than it was was set.
+CLOCK_STEP_S = 10.0
 #: A join that nobody completes is looked after once in this time.
 JOIN_CHECK_S = 60.0
 
@@ -80,6 +82,7 @@ def _admit(room: RoomState, command: Join, now: float) -> Member:
         auto_subscribe=command.auto_subscribe,
         adaptive=command.adaptive,
         joined_s=now,
+        joined_at_s=room.date_s,
         publisher=media.PeerId(room.ids.number()),
         subscriber=media.PeerId(room.ids.number()) if receives else None,
         subscriber_primary=receives,
@@ -110,6 +113,7 @@ def activate(room: RoomState, member: Member) -> None:
 def renew(room: RoomState, member: Member, now: float) -> None:
     """Sends a fresh access token, and plans the next."""
     member.renewed_s, member.renew_s = now, now + RENEW_S
+    member.renewed_at_s = room.date_s
     room.wake(member.renew_s)
     if member.connection is not None:
         room.emit(Renew(member.connection, member.admission))
@@ -123,6 +127,13 @@ def renew_soon(room: RoomState, member: Member, now: float, *, at_once: bool) ->
         room.wake(member.renew_s)
         return
     renew(room, member, now)
+
+
+def has_stale_token(room: RoomState, member: Member, now: float) -> bool:
+    """Whether a fresh token is due: by time, or because the clock was set since, which makes tokens that were
+    good until then begin in the future, or end in the past."""
+    step_s = (room.date_s - member.renewed_at_s) - (now - member.renewed_s)
+    return member.renew_s <= now or abs(step_s) > CLOCK_STEP_S
 
 
 def resume(room: RoomState, command: Resume, now: float) -> None:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from preau.sfu.model import DisconnectReason, LeaveAction, ParticipantState
 from preau.sfu.rooms import media, negotiating
 from preau.sfu.rooms.effects import CloseConnection, Notify
-from preau.sfu.rooms.state import Member, RoomState, departed_info
+from preau.sfu.rooms.state import Member, Restart, RoomState, departed_info
 from preau.sfu.signalling import requests as ask
 from preau.sfu.signalling import responses as say
 
 #: How long a departure is told to those who resume.
 DEPARTURE_MEMORY_S = 60.0
+#: Who joins afresh for the same cause as within the last so many seconds waits, and each time twice as long.
+RESTARTS_FORGOTTEN_S = 300.0
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 30.0
+_MOST_TIMES = 16
+_MAX_CAUSES = 1000
 #: Counters of the room are told at most this often.
 COUNTERS_S = 5.0
 #: What a participant may say of why it leaves; anything else is told as its own wish.
@@ -47,8 +53,31 @@ def dismiss(
 
 
 def restart(room: RoomState, member: Member, now: float, reason: DisconnectReason, why: str) -> None:
-    """Something cannot be mended: the client joins afresh."""
-    dismiss(room, member, now, reason, why, action=LeaveAction.RECONNECT)
+    """Something cannot be mended: the client joins afresh. At once the first time; who needs it again for the
+    same cause waits longer each time, so that the room does not hear it come and go for ever."""
+    if member.restart is not None:
+        return
+    cause = (member.identity, why.partition(":")[0])
+    times, last_s = room.restarts.pop(cause, (0, now))
+    if now - last_s > RESTARTS_FORGOTTEN_S:
+        times = 0
+    pause_s = min(FIRST_PAUSE_S * 2 ** (times - 1), LONGEST_PAUSE_S) if times else 0.0
+    room.restarts[cause] = (min(times + 1, _MOST_TIMES), now + pause_s)
+    if len(room.restarts) > _MAX_CAUSES:
+        del room.restarts[next(iter(room.restarts))]
+    member.restart = Restart(now + pause_s, reason, why)
+    restart_when_due(room, member, now)
+
+
+def restart_when_due(room: RoomState, member: Member, now: float) -> None:
+    """Tells a participant that it is to join afresh, once it has waited for that."""
+    planned = member.restart
+    if planned is None:
+        return
+    if planned.due_s > now:
+        room.wake(planned.due_s)
+        return
+    dismiss(room, member, now, planned.reason, planned.why, action=LeaveAction.RECONNECT)
 
 
 def drop(room: RoomState, member: Member, now: float, reason: DisconnectReason, why: str) -> None:

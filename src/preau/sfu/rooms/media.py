@@ -166,12 +166,13 @@ class ReceivedTrack:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Our answer to the client's offer."""
+    """Our answer to the client's offer. `refused`: tracks whose sections offer no codec that is forwarded."""
 
     peer: PeerId
     request: RequestId
     sdp: str
     tracks: tuple[ReceivedTrack, ...]
+    refused: tuple[TrackId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

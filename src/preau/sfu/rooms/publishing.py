@@ -14,7 +14,7 @@ from preau.sfu.model import (
     VideoQuality,
 )
 from preau.sfu.rooms import leaving, media, negotiating, refusing, subscribing
-from preau.sfu.rooms.effects import Notify
+from preau.sfu.rooms.effects import Notify, Remark
 from preau.sfu.rooms.state import Member, Published, RoomState
 from preau.sfu.signalling import requests as ask
 from preau.sfu.signalling import responses as say
@@ -39,6 +39,7 @@ _KIND_LETTER = {TrackKind.AUDIO: "A", TrackKind.VIDEO: "V"}
 _MIME = {"vp8": "video/VP8", "h264": "video/H264", "opus": "audio/opus"}
 #: LiveKit's number for simulcast: every layer is a flow of its own.
 _ONE_LAYER_PER_FLOW = 1
+_FORWARDED = {TrackKind.AUDIO: "Opus", TrackKind.VIDEO: "VP8 or H.264"}
 _FALLBACK = {TrackKind.AUDIO: "audio/opus", TrackKind.VIDEO: "video/VP8"}
 #: What belongs together, by LiveKit's names.
 _GROUP = {
@@ -73,6 +74,7 @@ def add_track(room: RoomState, member: Member, request: ask.AddTrack, now: float
         track=media.TrackId(room.ids.number()),
         cids=frozenset(cids),
         mime=(info.mime or _FALLBACK[request.kind]).lower(),
+        request=request,
     )
     room.owners[info.sid] = member
     room.by_track[member.tracks[info.sid].track] = member
@@ -241,10 +243,14 @@ def answered(room: RoomState, event: media.Answered, now: float) -> None:
 
 def _go_public(room: RoomState, member: Member, event: media.Answered, now: float) -> None:
     by_track = {published.track: published for published in member.tracks.values()}
+    date_s = room.date_s
+    for track in event.refused:
+        if track in by_track:
+            _refuse(room, member, by_track[track], now)
     fresh = [
         published
         for received in event.tracks
-        if (published := by_track.get(received.track)) is not None and _go_live(published, received, now)
+        if (published := by_track.get(received.track)) is not None and _go_live(published, received, date_s)
     ]
     if not fresh:
         return
@@ -255,7 +261,22 @@ def _go_public(room: RoomState, member: Member, event: media.Answered, now: floa
         _introduce(room, member, published, now)
 
 
-def _go_live(published: Published, received: media.ReceivedTrack, now: float) -> bool:
+def _refuse(room: RoomState, member: Member, published: Published, now: float) -> None:
+    """A track in no codec that is forwarded: its publisher is told, and everything else goes on."""
+    sid, kind = published.info.sid, published.info.kind
+    member.carried = {mid: carried for mid, carried in member.carried.items() if carried.sid != sid}
+    was_live = published.live
+    leaving.forget_track(room, member, sid, now)
+    sentence = f"No codec of this {kind.name.lower()} track is forwarded; publish {_FORWARDED[kind]}."
+    room.send(member, say.RequestOutcome(say.Reason.UNSUPPORTED_TYPE, sentence, published.request))
+    room.send(member, say.TrackRevoked(sid))
+    room.emit(Remark("no-common-codec", f"{sid} of {member.sid} is in no codec that is forwarded."))
+    if was_live:
+        room.tell_changed(member)
+        leaving.count(room, now)
+
+
+def _go_live(published: Published, received: media.ReceivedTrack, date_s: float) -> bool:
     if published.live:
         return False
     mime = _MIME.get(received.mime.partition("/")[2].lower(), published.info.mime)
@@ -268,7 +289,7 @@ def _go_live(published: Published, received: media.ReceivedTrack, now: float) ->
         mime=mime,
         codecs=(codec,),
         simulcast=len(received.rids) > 1 or info.simulcast,
-        version_us=int(now * 1_000_000),
+        version_us=int(date_s * 1_000_000),
     )
     return True
 

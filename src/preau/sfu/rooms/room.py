@@ -38,10 +38,18 @@ class Outcome:
 
 
 class Room:
-    """One room. Times are seconds since 1970 of a clock that never runs backwards."""
+    """One room. `now` and all times are seconds of a clock that nobody sets; `date_s` is the date of that
+    moment in seconds since 1970, for what is told to others."""
 
     def __init__(
-        self, name: str, options: RoomOptions, ids: IdSource, now: float, *, feigns: bool = False
+        self,
+        name: str,
+        options: RoomOptions,
+        ids: IdSource,
+        now: float,
+        date_s: float,
+        *,
+        feigns: bool = False,
     ) -> None:
         self._state = RoomState(
             sid=ids.sid("RM_"),
@@ -49,17 +57,18 @@ class Room:
             options=options.settled(),
             feigns=feigns,
             ids=ids,
-            created_s=now,
+            created_at_s=date_s,
+            date_s=date_s,
             trailer=ids.trailer(),
             empty_since_s=now,
         )
         self._state.wake(now)
         self._state.emit(Notify("room_started", self._state.info()))
 
-    def handle(self, command: object, now: float) -> Outcome:
+    def handle(self, command: object, now: float, date_s: float) -> Outcome:
         """Does what is asked. A refusal leaves the room as it was."""
         state, value, refusal = self._state, None, None
-        state.now = now
+        state.now, state.date_s = now, date_s
         try:
             value = _HANDLERS[type(command)](state, command, now)
         except commands.RoomRefusal as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from preau.sfu.model import DisconnectReason
+from preau.sfu.model import DisconnectReason, LeaveAction
 from preau.sfu.rooms import leaving, negotiating, refusing, speaking
 from preau.sfu.rooms.state import Member, RoomState
 from preau.sfu.signalling import requests as ask
@@ -39,11 +39,15 @@ def _migrate(room: RoomState, member: Member, _amount: int, now: float) -> None:
 
 
 def _server_leave(room: RoomState, member: Member, _amount: int, now: float) -> None:
-    leaving.restart(room, member, now, DisconnectReason.SERVER_SHUTDOWN, "simulated: the server leaves.")
+    _restart(room, member, now, DisconnectReason.SERVER_SHUTDOWN, "simulated: the server leaves.")
 
 
 def _full_reconnect(room: RoomState, member: Member, _amount: int, now: float) -> None:
-    leaving.restart(room, member, now, DisconnectReason.CLIENT_INITIATED, "simulated: full reconnect.")
+    _restart(room, member, now, DisconnectReason.CLIENT_INITIATED, "simulated: full reconnect.")
+
+
+def _restart(room: RoomState, member: Member, now: float, reason: DisconnectReason, why: str) -> None:
+    leaving.dismiss(room, member, now, reason, why, action=LeaveAction.RECONNECT)
 
 
 def _switch_protocol(room: RoomState, member: Member, amount: int, now: float) -> None:

@@ -22,7 +22,7 @@ from preau.sfu.rooms.effects import Effect, Send
 from preau.sfu.rooms.media import DownId, PeerId, RequestId, TrackId
 from preau.sfu.signalling.matching import Carried
 from preau.sfu.signalling.negotiation import OfferQueue
-from preau.sfu.signalling.requests import Offer, SubscriptionPermission
+from preau.sfu.signalling.requests import AddTrack, Offer, SubscriptionPermission
 from preau.sfu.signalling.responses import ParticipantsChanged, Response
 
 #: LiveKit's limits, in bytes.
@@ -59,6 +59,7 @@ class Published:
     track: TrackId
     cids: frozenset[str]
     mime: str
+    request: AddTrack
     live: bool = False
     heard: bool = False
 
@@ -120,6 +121,15 @@ class Refusals:
     due_s: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """That a participant joins afresh: when it is told so, and why."""
+
+    due_s: float
+    reason: DisconnectReason
+    why: str
+
+
 @dataclass(slots=True)
 class Member:
     """A participant."""
@@ -130,6 +140,7 @@ class Member:
     auto_subscribe: bool
     adaptive: bool
     joined_s: float
+    joined_at_s: float
     publisher: PeerId
     subscriber: PeerId | None
     subscriber_primary: bool
@@ -152,7 +163,9 @@ class Member:
     quality_told: set[str] = field(default_factory=set)
     renew_s: float = 0.0
     renewed_s: float = float("-inf")
+    renewed_at_s: float = 0.0
     tcp_only: bool = False
+    restart: Restart | None = None
     #: What the others know of the participant, when they may be told the next change, and whether one waits.
     told: ParticipantInfo | None = None
     tellable_s: float = float("-inf")
@@ -192,7 +205,7 @@ class Member:
             metadata=self.admission.metadata,
             attributes=self.admission.attributes,
             tracks=tuple(track.info for track in self.live_tracks()),
-            joined_at_ms=int(self.joined_s * 1000),
+            joined_at_ms=int(self.joined_at_s * 1000),
             version=self.version,
             permission=self.permission,
             is_publisher=any(track.live for track in self.tracks.values()),
@@ -217,13 +230,14 @@ class Kept:
 
 @dataclass(slots=True)
 class RoomState:
-    """A room. `effects` collects what the input at hand wants done."""
+    """A room. `effects` collects what the input at hand wants done; `date_s` is the date of that input."""
 
     sid: str
     name: str
     options: RoomOptions
     ids: IdSource
-    created_s: float
+    created_at_s: float
+    date_s: float
     trailer: bytes
     feigns: bool = False
     effects: list[Effect] = field(default_factory=list)
@@ -250,6 +264,7 @@ class RoomState:
     counters_told_s: float = float("-inf")
     told: RoomInfo | None = None
     refusals: Refusals = field(default_factory=Refusals)
+    restarts: dict[tuple[str, str], tuple[int, float]] = field(default_factory=dict)
     quality_due_s: float = 0.0
     wake_s: float = float("inf")
     #: When the input at hand came.
@@ -275,7 +290,7 @@ class RoomState:
             sid=self.sid,
             name=self.name,
             options=self.options,
-            created_at_ms=int(self.created_s * 1000),
+            created_at_ms=int(self.created_at_s * 1000),
             num_participants=sum(1 for member in visible if not member.admission.is_dependent),
             num_publishers=sum(1 for member in visible if any(member.live_tracks())),
             active_recording=any(member.admission.is_recorder for member in self.members.values()),

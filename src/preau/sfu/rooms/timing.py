@@ -21,11 +21,15 @@ def tick(room: RoomState, _command: commands.Tick, now: float) -> None:
 
 
 def _tick_member(room: RoomState, member: Member, now: float) -> None:
+    if member.restart is not None:
+        # What cannot be mended is not gone on with.
+        leaving.restart_when_due(room, member, now)
+        return
     negotiating.pump(room, member, now)
     failing.give_up(room, member, now)
     if member.sid not in room.members:
         return
-    if member.renew_s <= now:
+    if joining.has_stale_token(room, member, now):
         joining.renew(room, member, now)
     room.wake(member.renew_s)
     if member.state is ParticipantState.JOINED:

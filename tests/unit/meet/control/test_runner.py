@@ -38,6 +38,12 @@ class StillClock:
     def now(self) -> datetime:
         return START
 
+    def steady_s(self) -> float:
+        return 0.0
+
+    def steady(self) -> datetime:
+        return START
+
 
 class Ear:
     """A `Line` that keeps what it is told."""
