@@ -16,6 +16,7 @@ from preau.meet.live.events import (
     WaitingConnection,
 )
 from preau.meet.live.leaving import put_out
+from preau.meet.live.people import Identity
 from preau.meet.live.permission import confirm, refuse
 from preau.meet.live.rights import rights_of
 from preau.meet.live.room import ANNOUNCE_WAITING_LOSS, MAX_MISSED_ENTRIES, Room, Seat, Step
@@ -39,7 +40,7 @@ def resume(step: Step, command: Resume, now: datetime) -> Step:
     if room.seat_of(command.connection) is not None or room.place_of(command.connection) is not None:
         return refuse(step, command, "already-admitted")
     identity = room.memory.identities.get(command.participant_id)
-    if identity is None or identity.secret_hash != command.secret_hash:
+    if identity is None or identity.secret_hash != command.secret_hash or not _may_resume(identity, command):
         return refuse(step, command, "resume-unknown")
     held = room.seats.get(command.participant_id) or room.places.get(command.participant_id)
     if held is not None and held.connection is not None:
@@ -47,6 +48,11 @@ def resume(step: Step, command: Resume, now: datetime) -> Step:
     if command.participant_id in room.places:
         return _wait_on(step, command, now)
     return _sit_down_again(step, command, now)
+
+
+def _may_resume(identity: Identity, command: Resume) -> bool:
+    """A secret alone makes nobody the host again: who came in by an account has to be signed in to it."""
+    return identity.sign_in_id is None or command.account_id == identity.account_id
 
 
 def _wait_on(step: Step, command: Resume, now: datetime) -> Step:
