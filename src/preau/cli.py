@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from preau.serve.settings import ServeSettings
 
 _ROLES = ("member", "admin")
+_ACCOUNT_ACTS = {
+    "renew-link": "print another link to choose a password; those before stop working",
+    "disable": "sign an account out everywhere and let nobody sign in to it",
+    "enable": "let a disabled account be used again",
+    "erase": "erase an account with its meetings; cannot be undone",
+}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -85,6 +91,17 @@ def _add_admin(admin: argparse.ArgumentParser) -> None:
     create.add_argument("--email", required=True)
     create.add_argument("--role", choices=_ROLES, default="member")
     create.set_defaults(command=_create_account)
+    listing = acts.add_parser("list", help="print every account: address, role, state, name")
+    listing.add_argument("search", nargs="?", default="", help="words of a name or an address")
+    listing.set_defaults(command=_list_accounts)
+    for act, words in _ACCOUNT_ACTS.items():
+        one = acts.add_parser(act, help=words)
+        one.add_argument("email")
+        one.set_defaults(command=_run_account_act, act=act)
+    role = acts.add_parser("role", help="make an account an administrator's, or a member's")
+    role.add_argument("email")
+    role.add_argument("role", choices=_ROLES)
+    role.set_defaults(command=_change_role)
     acts.add_parser(
         "setup-link", help="print the link of the first set-up, or nothing once done"
     ).set_defaults(command=_setup_link)
@@ -145,6 +162,28 @@ def _create_account(parsed: argparse.Namespace) -> int:
     from preau.meet.admin import create_account
 
     print(create_account(_meet_settings(os.environ), parsed.name, parsed.email, parsed.role))
+    return 0
+
+
+def _list_accounts(parsed: argparse.Namespace) -> int:
+    from preau.meet.admin import list_accounts
+
+    for line in list_accounts(_meet_settings(os.environ), parsed.search):
+        print(line)
+    return 0
+
+
+def _run_account_act(parsed: argparse.Namespace) -> int:
+    from preau.meet.admin import run_account_act
+
+    print(run_account_act(_meet_settings(os.environ), parsed.act, parsed.email))
+    return 0
+
+
+def _change_role(parsed: argparse.Namespace) -> int:
+    from preau.meet.admin import run_account_act
+
+    print(run_account_act(_meet_settings(os.environ), f"make-{parsed.role}", parsed.email))
     return 0
 
 

@@ -97,7 +97,7 @@ def test_a_sign_in_link_works_once_and_sets_the_password(school: School, visitor
     secret = school.server.sign_in_secret("Bob", "bob@example.org")
     link, path = {"secret": secret}, "/api/v1/sign-in-links/use"
     greeted = visitor.post("/api/v1/sign-in-links/look", json=link)
-    assert greeted.json() == {"name": "Bob", "email": "bob@example.org", "needs_password": True}
+    assert greeted.json() == {"name": "Bob", "email": "bob@example.org", "has_password": False}
     for body in ({}, {"password": "short"}):
         refused = visitor.post(path, json={**link, **body})
         assert (refused.status_code, list(refused.json()["error"]["fields"])) == (422, ["password"])

@@ -15,7 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from preau.meet.domain.accounts import Account
 from preau.meet.domain.codes import MeetingCode
-from preau.meet.domain.ids import AccountId, InvitationId, MeetingId, OccurrenceId, ParticipantId
+from preau.meet.domain.ids import AccountId, InvitationId, MeetingId, OccurrenceId, ParticipantId, SignInId
 from preau.meet.domain.roles import AccountRole
 from preau.meet.domain.rules import Rules
 from preau.meet.integrations.machine import Argon2Passwords, SystemRandomness
@@ -61,6 +61,8 @@ class NotingRooms:
     seats: dict[OccurrenceId, frozenset[ParticipantId]] = field(default_factory=dict)
     told: list[tuple[object, ...]] = field(default_factory=list)
     banned: set[str | None] = field(default_factory=set)
+    in_use: frozenset[SignInId] = frozenset()
+    running: tuple[MeetingId, ...] = ()
 
     def participant_count(self, _meeting_id: MeetingId) -> int | None:
         return None
@@ -91,6 +93,15 @@ class NotingRooms:
 
     def revoke_invitation(self, meeting_id: MeetingId, invitation_id: InvitationId) -> None:
         self.told.append(("revoke", meeting_id, invitation_id))
+
+    def end_sign_ins(self, sign_in_ids: Collection[SignInId]) -> None:
+        self.told.append(("end-sign-ins", frozenset(sign_in_ids)))
+
+    def sign_ins_in_use(self) -> frozenset[SignInId]:
+        return self.in_use
+
+    def running_meetings(self) -> Collection[MeetingId]:
+        return self.running
 
     def knocked_in_vain(self, meeting_id: MeetingId, device_key: str, network: str) -> None:
         self.told.append(("knocked-in-vain", meeting_id, device_key, network))

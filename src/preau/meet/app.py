@@ -27,6 +27,7 @@ from preau.meet.integrations.webhooks import LiveKitWebhooks, NullWebhooks
 from preau.meet.listening import listen
 from preau.meet.log import LogEvent, log_event
 from preau.meet.server import serve
+from preau.meet.services.account_post import AccountPost
 from preau.meet.services.audit import note_unnoted
 from preau.meet.services.health import health_of
 from preau.meet.services.link_post import LinkPost, give_up_links
@@ -34,6 +35,7 @@ from preau.meet.services.ports import Mail, Media, MediaNewsReader, World
 from preau.meet.services.post import deliver_due
 from preau.meet.services.presence import Presence, watch_room
 from preau.meet.services.retention import forget_expired
+from preau.meet.services.standing import end_what_has_no_standing
 from preau.meet.settings import LiveKitSettings, MeetSettings
 from preau.meet.storage.open import open_store
 from preau.problems import BadSetting
@@ -44,6 +46,7 @@ _WATCH_EVERY_S = 1.0
 _SEND_EVERY_S = 2.0
 _SUM_UP_EVERY_S = 2.0
 _TRY_AGAIN_EVERY_S = 2.0
+_LOOK_AT_STANDING_EVERY_S = 2.0
 _WATCHED_AT_ONCE = 10
 
 Message = MutableMapping[str, Any]
@@ -61,6 +64,7 @@ class Platform:
         self._media, self._news = _media_of(settings.livekit)
         self._mail: Mail = SmtpMail(settings.mail) if settings.mail else NoMail()
         self._links = LinkPost(world, self._mail, settings.public_url)
+        self._account_post = AccountPost(world, self._mail, settings.public_url)
         self._rooms = Rooms(world, self._media, settings.max_participants)
         self._control = ControlEndpoint(
             open_door(world, self._rooms),
@@ -75,6 +79,7 @@ class Platform:
         """Rebuild the rooms that ran; the control channel answers from now on."""
         self._rooms.start()
         self._links.start()
+        self._account_post.start()
         self._chores = (
             asyncio.create_task(self._load_soon()),
             asyncio.create_task(self._forget_regularly()),
@@ -82,6 +87,7 @@ class Platform:
             asyncio.create_task(self._send_letters()),
             asyncio.create_task(self._sum_up_refusals()),
             asyncio.create_task(self._try_database_again()),
+            asyncio.create_task(self._watch_standing()),
         )
 
     async def stop(self) -> None:
@@ -89,6 +95,7 @@ class Platform:
         for chore in self._chores:
             chore.cancel()
         self._links.stop()
+        self._account_post.stop()
         await self._rooms.stop()
         await self._note_unnoted()
         await self._media.stop()
@@ -127,6 +134,14 @@ class Platform:
         while True:
             await asyncio.sleep(_SUM_UP_EVERY_S)
             await self._note_unnoted()
+
+    async def _watch_standing(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_AT_STANDING_EVERY_S)
+            try:
+                await asyncio.to_thread(end_what_has_no_standing, self._world, self._rooms)
+            except Exception as error:  # Nobody is put out because the database is away.
+                log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
 
     async def _note_unnoted(self) -> None:
         try:
@@ -183,6 +198,7 @@ class Platform:
             news=self._news,
             mail=self._mail,
             links=self._links,
+            account_post=self._account_post,
             public_url=self._settings.public_url,
             is_https=self._settings.is_https,
         )

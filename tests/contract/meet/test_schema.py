@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -11,12 +12,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
-from preau.meet.domain.ids import MeetingId
+from preau.meet.domain.ids import AccountId, MeetingId
 from preau.meet.domain.rules import Kind, Profile, bundle
 from preau.meet.storage.schema import HEAD, current_revision, migrate
 from preau.meet.storage.store import DatabaseStore
 from preau.meet.storage.tables import METADATA
 from preau.meet.storage.upgrade import script_config
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def test_the_migrations_make_what_the_tables_say(engine: Engine) -> None:
@@ -35,6 +38,7 @@ def test_meetings_and_records_of_before_come_along_in_safety(engine: Engine) -> 
         command.upgrade(config, "0001")
         for row in (
             "INSERT INTO accounts VALUES ('acc_1', 'Ada', 'ada@example.org', 'admin', 'en', NULL, 0)",
+            "INSERT INTO sign_ins VALUES ('0123456789abcdef0123456789abcdef', 'acc_1', 1000, 90000)",
             "INSERT INTO meetings VALUES ('mtg_1', 'aaaaa', 'acc_1', 'Staff', 0, NULL)",
             "INSERT INTO audit (at, actor_id, action, subject_id) "
             "VALUES (0, 'acc_1', 'create-meeting', 'mtg_1'), (0, NULL, 'create-account', 'acc_1')",
@@ -44,6 +48,12 @@ def test_meetings_and_records_of_before_come_along_in_safety(engine: Engine) -> 
     with DatabaseStore(engine).read() as stored:
         meeting = stored.meetings.by_id(MeetingId("mtg_1"))
         records = stored.audit.all()
+        account = stored.accounts.by_email("ada@example.org")
+        (sign_in,) = stored.sign_ins.of_account(AccountId("acc_1"), BEGINNING)
+    assert account is not None
+    assert account.disabled_at is None
+    assert (sign_in.id, sign_in.browser) == ("sgn_0123456789abcdef01234567", "")
+    assert sign_in.created_at == sign_in.last_used_at == sign_in.password_at
     assert meeting is not None
     assert (meeting.kind, meeting.rules) == (Kind.MEETING, bundle(Profile.SCHOOL, Kind.MEETING))
     assert meeting.passcode_hash is None

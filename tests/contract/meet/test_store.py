@@ -15,7 +15,8 @@ from preau.meet.domain.ids import AccountId, MeetingId, OccurrenceId, Participan
 from preau.meet.domain.meetings import Meeting, Occurrence
 from preau.meet.domain.roles import AccountRole
 from preau.meet.domain.rules import Kind, Profile, bundle
-from preau.meet.services.ports import AlreadyStoredError, AuditRecord, LogRecord, OneTimeLink, SignIn, Store
+from preau.meet.services.account_ports import OneTimeLink
+from preau.meet.services.ports import AlreadyStoredError, AuditRecord, LogRecord, Store
 from preau.meet.storage.store import DatabaseStore
 
 NOW = datetime(2026, 11, 24, 8, 0, 0, 123_000, tzinfo=UTC)
@@ -72,20 +73,6 @@ def test_a_block_that_raises_leaves_no_trace(peopled: Store) -> None:
         remove_and_fail()
     with peopled.read() as stored:
         assert stored.meetings.by_id(STAFF.id) == STAFF
-
-
-def test_sign_ins_expire(peopled: Store) -> None:
-    with peopled.write() as stored:
-        stored.sign_ins.add(SignIn("hash", ADA.id, NOW, LATER))
-    with peopled.write() as stored:
-        assert stored.sign_ins.account_id("hash", NOW) == ADA.id
-        assert stored.sign_ins.account_id("hash", LATER) is None
-        assert stored.sign_ins.account_id("other", NOW) is None
-        stored.sign_ins.remove_expired(LATER)
-        assert stored.sign_ins.account_id("hash", NOW) is None
-        stored.sign_ins.add(SignIn("hash", ADA.id, NOW, LATER))
-        stored.sign_ins.remove("hash")
-        assert stored.sign_ins.account_id("hash", NOW) is None
 
 
 def test_a_one_time_link_works_for_one_of_many_at_once(peopled: Store) -> None:

@@ -40,8 +40,8 @@ export const api = {
   signIn: (email: string, password: string) => request<Account>("POST", "/sign-in", { email, password }),
   signOut: () => request<void>("POST", "/sign-out"),
   signInLink: (secret: string) => request<SignInLink>("POST", "/sign-in-links/look", { secret }),
-  useSignInLink: (secret: string, password: string | null) =>
-    request<Account>("POST", "/sign-in-links/use", password === null ? { secret } : { secret, password }),
+  useSignInLink: (secret: string, password: string) =>
+    request<Account>("POST", "/sign-in-links/use", { secret, password }),
 
   me: () => request<Account>("GET", "/me"),
   changeMe: (changes: { name?: string; language?: string }) => request<Account>("PATCH", "/me", changes),

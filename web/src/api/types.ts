@@ -171,7 +171,8 @@ export interface CaseLook {
 export interface SignInLink {
   readonly name: string;
   readonly email: string;
-  readonly needs_password: boolean;
+  /** Whether the password that is chosen takes the place of another. */
+  readonly has_password: boolean;
 }
 
 export interface NewAdministrator {

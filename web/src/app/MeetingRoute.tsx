@@ -125,6 +125,7 @@ const REASONS: ReadonlyMap<string, LeftReason> = new Map([
   ["meeting-ended", "ended"],
   ["meeting-unknown", "unknown"],
   ["replaced", "replaced"],
+  ["signed-out", "signed-out"],
   ["room-full", "full"],
 ]);
 

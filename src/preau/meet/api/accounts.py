@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 
 from preau.meet.api.context import (
     Address,
+    OriginOf,
     PartsOf,
     SignedInAccount,
     SignInSecret,
@@ -46,15 +47,23 @@ def check_setup(body: SecretBody, parts: PartsOf) -> None:
     status_code=201,
     responses=documented(*_FORM, ErrorCode.LINK_EXPIRED, ErrorCode.ALREADY_SET_UP, ErrorCode.RATE_LIMITED),
 )
-def set_up(body: SetupBody, parts: PartsOf, response: Response) -> AccountAnswer:
+def set_up(body: SetupBody, parts: PartsOf, origin: OriginOf, response: Response) -> AccountAnswer:
     """Make the administrator, and sign in."""
-    signed_in = accounts.set_up(parts.world, body.secret, body.name, body.email, body.password)
+    given = accounts.NewAdministrator(body.name, body.email, body.password)
+    signed_in = accounts.set_up(parts.world, body.secret, given, origin)
     keep_sign_in(response, parts, signed_in)
     return AccountAnswer.of(signed_in.account)
 
 
-@router.post("/sign-in", responses=documented(*_FORM, ErrorCode.SIGN_IN_FAILED, ErrorCode.RATE_LIMITED))
-def sign_in(body: SignInBody, parts: PartsOf, address: Address, response: Response) -> AccountAnswer:
+@router.post(
+    "/sign-in",
+    responses=documented(
+        *_FORM, ErrorCode.SIGN_IN_FAILED, ErrorCode.ACCOUNT_DISABLED, ErrorCode.RATE_LIMITED
+    ),
+)
+def sign_in(
+    body: SignInBody, parts: PartsOf, address: Address, origin: OriginOf, response: Response
+) -> AccountAnswer:
     """Sign in by e-mail address and password."""
     now = parts.world.clock.now()
     # Hashed, so that no list of addresses gathers in memory.
@@ -62,13 +71,14 @@ def sign_in(body: SignInBody, parts: PartsOf, address: Address, response: Respon
     parts.account_failures.check(account_key, now)
     parts.address_failures.check(address, now)
     try:
-        signed_in = sign_ins.sign_in(parts.world, body.email, body.password)
+        signed_in = sign_ins.sign_in(parts.world, body.email, body.password, origin)
     except DomainError as refusal:
         if refusal.code is ErrorCode.SIGN_IN_FAILED:
             parts.account_failures.count(account_key, now)
             parts.address_failures.count(address, now)
         raise
     parts.account_failures.forget(account_key)
+    parts.account_post.tell_of_device(signed_in)
     keep_sign_in(response, parts, signed_in)
     return AccountAnswer.of(signed_in.account)
 
@@ -77,16 +87,17 @@ def sign_in(body: SignInBody, parts: PartsOf, address: Address, response: Respon
 def greet(body: SecretBody, parts: PartsOf) -> LinkOwnerAnswer:
     """Whom a one-time sign-in link is for. Looking does not use it up."""
     owner = accounts.greet_link_owner(parts.world, body.secret)
-    return LinkOwnerAnswer(name=owner.name, email=owner.email, needs_password=owner.needs_password)
+    return LinkOwnerAnswer(name=owner.name, email=owner.email, has_password=owner.has_password)
 
 
 @router.post(
     "/sign-in-links/use",
     responses=documented(*_FORM, ErrorCode.LINK_EXPIRED, ErrorCode.RATE_LIMITED),
 )
-def use_link(body: LinkSignInBody, parts: PartsOf, response: Response) -> AccountAnswer:
-    """Sign in by a one-time link; it works once, and sets the password when one is given."""
-    signed_in = accounts.use_sign_in_link(parts.world, body.secret, body.password)
+def use_link(body: LinkSignInBody, parts: PartsOf, origin: OriginOf, response: Response) -> AccountAnswer:
+    """Choose a password by a one-time link, and sign in; every other browser is signed out."""
+    signed_in = accounts.use_sign_in_link(parts.world, parts.rooms, body.secret, body.password, origin)
+    parts.account_post.tell_of_password(signed_in.account)
     keep_sign_in(response, parts, signed_in)
     return AccountAnswer.of(signed_in.account)
 
@@ -99,7 +110,7 @@ def use_link(body: LinkSignInBody, parts: PartsOf, response: Response) -> Accoun
 )
 def sign_out(parts: PartsOf, response: Response, secret: SignInSecret) -> None:
     """Sign this browser out."""
-    sign_ins.sign_out(parts.world, secret)
+    sign_ins.sign_out(parts.world, parts.rooms, secret)
     drop_sign_in(response, parts)
 
 

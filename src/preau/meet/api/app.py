@@ -7,7 +7,17 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from preau.meet.api import accounts, errors, house, instance, links, meetings, pages
+from preau.meet.api import (
+    accounts,
+    administration,
+    errors,
+    house,
+    instance,
+    links,
+    meetings,
+    own_account,
+    pages,
+)
 from preau.meet.api.context import Parts
 from preau.meet.api.guard import App, DeviceCookie, Guard, security_headers
 from preau.meet.api.refused import count_foreign
@@ -36,8 +46,9 @@ def build_interface() -> FastAPI:
         redirect_slashes=False,
     )
     errors.install(app)
-    for router in (instance.router, accounts.router, meetings.router, links.router, house.router):
-        app.include_router(router, prefix="/api/v1")
+    resources = (instance, accounts, own_account, meetings, links, house, administration)
+    for resource in resources:
+        app.include_router(resource.router, prefix="/api/v1")
     app.include_router(instance.health_router)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return app

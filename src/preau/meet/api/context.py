@@ -9,17 +9,22 @@ from typing import Annotated, cast
 from fastapi import Depends, Request, Response
 
 from preau.meet.domain.accounts import Account
+from preau.meet.domain.devices import read_device
 from preau.meet.domain.errors import not_signed_in
-from preau.meet.services.doors import device_cookie
-from preau.meet.services.limits import Attempts, Limit, address_key
+from preau.meet.domain.sign_ins import SIGN_IN_LIFE, Origin
+from preau.meet.services.account_post import AccountPost
+from preau.meet.services.doors import device_cookie, known_device
+from preau.meet.services.limits import Attempts, Limit, address_key, prefix_key
 from preau.meet.services.link_post import LinkPost
 from preau.meet.services.ports import LiveRooms, Mail, Media, MediaNewsReader, World
-from preau.meet.services.sign_ins import SIGN_IN_LIFE, SignedIn, sign_in_cookie, who
+from preau.meet.services.sign_ins import Caller, SignedIn, caller, demand_recent, sign_in_cookie
 
 # Failures only: a class that signs in behind one address at eight o'clock is no attack.
 FAILURES_PER_ACCOUNT = Limit(10, timedelta(minutes=15))
 FAILURES_PER_ADDRESS = Limit(100, timedelta(minutes=15))
 TRIALS_PER_ACCOUNT = Limit(5, timedelta(minutes=5))
+#: Of the password that somebody who is signed in gives again.
+CONFIRMATIONS_PER_ACCOUNT = Limit(10, timedelta(minutes=15))
 
 
 @dataclass(frozen=True)
@@ -32,10 +37,12 @@ class Parts:
     news: MediaNewsReader
     mail: Mail
     links: LinkPost
+    account_post: AccountPost
     public_url: str
     is_https: bool
     account_failures: Attempts = field(default_factory=lambda: Attempts(FAILURES_PER_ACCOUNT))
     address_failures: Attempts = field(default_factory=lambda: Attempts(FAILURES_PER_ADDRESS))
+    confirmations: Attempts = field(default_factory=lambda: Attempts(CONFIRMATIONS_PER_ACCOUNT))
     mail_trials: Attempts = field(default_factory=lambda: Attempts(TRIALS_PER_ACCOUNT))
 
 
@@ -61,20 +68,47 @@ def _device_secret(request: Request, parts: PartsOf) -> str | None:
 DeviceSecret = Annotated[str | None, Depends(_device_secret)]
 
 
-def _visitor(parts: PartsOf, secret: SignInSecret) -> Account | None:
-    return who(parts.world, secret)
+def _caller(parts: PartsOf, secret: SignInSecret) -> Caller | None:
+    return caller(parts.world, secret)
+
+
+def _visitor(found: Annotated[Caller | None, Depends(_caller)]) -> Account | None:
+    return None if found is None else found.account
 
 
 Visitor = Annotated[Account | None, Depends(_visitor)]
 
 
-def _account(visitor: Visitor) -> Account:
-    if visitor is None:
+def _signed_in(found: Annotated[Caller | None, Depends(_caller)]) -> Caller:
+    if found is None:
         raise not_signed_in()
-    return visitor
+    return found
+
+
+SignedInCaller = Annotated[Caller, Depends(_signed_in)]
+
+
+def _account(found: SignedInCaller) -> Account:
+    return found.account
 
 
 SignedInAccount = Annotated[Account, Depends(_account)]
+
+
+def _recent(found: SignedInCaller, parts: PartsOf) -> Caller:
+    demand_recent(parts.world, found.sign_in)
+    return found
+
+
+#: Who gave the password a moment ago, as acts on accounts, the organization and reports ask for.
+RecentCaller = Annotated[Caller, Depends(_recent)]
+
+
+def _recent_account(found: RecentCaller) -> Account:
+    return found.account
+
+
+RecentAccount = Annotated[Account, Depends(_recent_account)]
 
 
 def _peer_address(request: Request) -> str:
@@ -89,6 +123,14 @@ def _address(peer_address: PeerAddress) -> str:
 
 
 Address = Annotated[str, Depends(_address)]
+
+
+def _origin(request: Request, secret: DeviceSecret, peer_address: PeerAddress) -> Origin:
+    agent = request.headers.get("user-agent", "")
+    return Origin(read_device(agent), prefix_key(peer_address), known_device(secret))
+
+
+OriginOf = Annotated[Origin, Depends(_origin)]
 
 
 def keep_sign_in(response: Response, parts: Parts, signed_in: SignedIn) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.concurrency import run_in_threadpool
 
-from preau.meet.api.context import PartsOf, SignedInAccount
+from preau.meet.api.context import PartsOf, RecentAccount, SignedInAccount
 from preau.meet.api.errors import documented
 from preau.meet.api.house_models import (
     CaseAnswer,
@@ -29,6 +29,7 @@ WantedId = Annotated[str, Path(alias="id")]
 router = APIRouter(tags=["house"])
 _FORM = (ErrorCode.BAD_REQUEST, ErrorCode.INVALID_FIELDS, ErrorCode.TOO_LARGE)
 _ADMIN = (ErrorCode.NOT_SIGNED_IN, ErrorCode.NOT_ALLOWED)
+_ACT = (*_ADMIN, ErrorCode.SIGN_IN_AGAIN)
 
 
 @router.get("/organization", responses=documented(*_ADMIN))
@@ -38,10 +39,8 @@ def view_organization(account: SignedInAccount, parts: PartsOf) -> OrganizationA
     return OrganizationAnswer.of(seen, post.mail_view(parts.world, parts.mail))
 
 
-@router.patch("/organization", responses=documented(*_FORM, *_ADMIN))
-def change_organization(
-    body: OrganizationBody, account: SignedInAccount, parts: PartsOf
-) -> OrganizationAnswer:
+@router.patch("/organization", responses=documented(*_FORM, *_ACT))
+def change_organization(body: OrganizationBody, account: RecentAccount, parts: PartsOf) -> OrganizationAnswer:
     """Change the organization; locked rules hold in running rooms at once."""
     changes = OrganizationChanges(
         name=body.name,
@@ -53,27 +52,27 @@ def change_organization(
     return OrganizationAnswer.of(changed, post.mail_view(parts.world, parts.mail))
 
 
-@router.post("/organization/test-mail", responses=documented(*_ADMIN, ErrorCode.RATE_LIMITED))
-async def try_mail(account: SignedInAccount, parts: PartsOf) -> MailTrial:
+@router.post("/organization/test-mail", responses=documented(*_ACT, ErrorCode.RATE_LIMITED))
+async def try_mail(account: RecentAccount, parts: PartsOf) -> MailTrial:
     """Send a mail to the own address and say what the mail server made of it."""
     letter = await run_in_threadpool(post.trial, parts.world, account, parts.mail_trials)
     return MailTrial.of(await parts.mail.send(letter), letter.to)
 
 
-@router.get("/cases", responses=documented(*_ADMIN))
-def list_cases(account: SignedInAccount, parts: PartsOf) -> CaseList:
+@router.get("/cases", responses=documented(*_ACT))
+def list_cases(account: RecentAccount, parts: PartsOf) -> CaseList:
     """The case register, the newest first."""
     return CaseList(cases=[CaseAnswer.of(case) for case in cases.list_cases(parts.world, account)])
 
 
-@router.get("/cases/{id}", responses=documented(*_ADMIN, ErrorCode.NOT_FOUND))
-def view_case(case_id: WantedId, account: SignedInAccount, parts: PartsOf) -> CaseAnswer:
+@router.get("/cases/{id}", responses=documented(*_ACT, ErrorCode.NOT_FOUND))
+def view_case(case_id: WantedId, account: RecentAccount, parts: PartsOf) -> CaseAnswer:
     """One case."""
     return CaseAnswer.of(cases.view_case(parts.world, account, CaseId(case_id)))
 
 
-@router.post("/cases/{id}/mail", responses=documented(*_ADMIN, ErrorCode.NOT_FOUND, ErrorCode.CONFLICT))
-async def mail_case(case_id: WantedId, account: SignedInAccount, parts: PartsOf) -> CaseAnswer:
+@router.post("/cases/{id}/mail", responses=documented(*_ACT, ErrorCode.NOT_FOUND, ErrorCode.CONFLICT))
+async def mail_case(case_id: WantedId, account: RecentAccount, parts: PartsOf) -> CaseAnswer:
     """Send a mail to the contact that was given up once more; the answer says what became of it.
 
     One that waits or was sent stays as it is.
@@ -82,8 +81,8 @@ async def mail_case(case_id: WantedId, account: SignedInAccount, parts: PartsOf)
     return CaseAnswer.of(await post.mail_case(parts.world, parts.mail, account, wanted, parts.public_url))
 
 
-@router.patch("/cases/{id}", responses=documented(*_FORM, *_ADMIN, ErrorCode.NOT_FOUND))
-def change_case(case_id: WantedId, body: CaseBody, account: SignedInAccount, parts: PartsOf) -> CaseAnswer:
+@router.patch("/cases/{id}", responses=documented(*_FORM, *_ACT, ErrorCode.NOT_FOUND))
+def change_case(case_id: WantedId, body: CaseBody, account: RecentAccount, parts: PartsOf) -> CaseAnswer:
     """Say how far a case is and what became of it."""
     state = CaseState(body.state) if body.state else None
     return CaseAnswer.of(cases.change_case(parts.world, account, CaseId(case_id), state, body.outcome))

@@ -85,7 +85,7 @@ class LinkOwnerAnswer(BaseModel):
 
     name: str
     email: str
-    needs_password: bool
+    has_password: bool = Field(description="Whether the password that is chosen takes the place of another.")
 
 
 class AccountAnswer(BaseModel):

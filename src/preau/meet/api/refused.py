@@ -16,7 +16,9 @@ from preau.meet.services.ports import World
 from preau.meet.services.refusals import RefusedIn
 from preau.meet.services.sign_ins import who
 
-_PRIVILEGED_PATH = re.compile(r"/api/v1/(?:meetings(?:/(mtg_[a-z0-9]{1,40}))?|organization|cases)(?:/|$)")
+_PRIVILEGED_PATH = re.compile(
+    r"/api/v1/(?:meetings(?:/(mtg_[a-z0-9]{1,40}))?|organization|cases|accounts|audit)(?:/|$)"
+)
 _PRIVILEGED_TAGS = frozenset({"meetings", "house"})
 #: A page asks these to find out whether it is signed in; that is no attempt at anything.
 _HARMLESS = frozenset({"list_meetings"})

@@ -39,7 +39,7 @@ from preau.meet.services.cases import open_case
 from preau.meet.services.ports import World
 from preau.meet.services.refusals import RefusedIn
 from preau.meet.services.secrets import hash_of, new_secret
-from preau.meet.services.sign_ins import who
+from preau.meet.services.sign_ins import caller
 
 MAX_BAD_FRAMES = 5
 MAX_KNOCKS = 20
@@ -346,6 +346,7 @@ class Connection:
     def _arrive(self, frame: Knock, name: str) -> tuple[Meeting, Command]:
         """Where the knock leads, and what it asks of the room there. Raises `DomainError`."""
         world, visitor, attempt = self._door.world, self._visitor, self._knocks[frame.request]
+        signed_in = caller(world, visitor.sign_in_secret)
         if frame.resume is not None:
             claim = frame.resume
             attempt.secret = claim.secret
@@ -357,13 +358,13 @@ class Connection:
                 hash_of(claim.secret),
                 claim.last_sequence,
                 doors.device_key(visitor.device_secret, visitor.address),
+                None if signed_in is None else signed_in.account.id,
             )
-        account = who(world, visitor.sign_in_secret)
         arrival = doors.arrive(
             world,
             self._door.rooms,
             doors.Visitor(
-                account,
+                None if signed_in is None else signed_in.account,
                 visitor.code,
                 frame.invitation,
                 frame.passcode,
@@ -385,6 +386,7 @@ class Connection:
             account_id=arrival.account_id,
             is_second_device=arrival.is_second_device,
             network=arrival.network,
+            sign_in_id=signed_in.sign_in.id if signed_in and arrival.is_by_account else None,
         )
 
     def _refuse_knock(self, frame: Knock, code: str) -> None:

@@ -10,7 +10,14 @@ from preau.meet.control.delivery import Line, RoomFacts
 from preau.meet.control.log_writer import LogWriter
 from preau.meet.control.runner import RoomRunner, Surroundings, entry_of
 from preau.meet.domain.codes import MeetingCode
-from preau.meet.domain.ids import AccountId, InvitationId, MeetingId, OccurrenceId, ParticipantId
+from preau.meet.domain.ids import (
+    AccountId,
+    InvitationId,
+    MeetingId,
+    OccurrenceId,
+    ParticipantId,
+    SignInId,
+)
 from preau.meet.domain.meetings import Meeting
 from preau.meet.domain.organization import in_force
 from preau.meet.domain.rules import Rules
@@ -21,6 +28,7 @@ from preau.meet.live.commands import (
     Command,
     ConnectionId,
     End,
+    EndSignIns,
     KnockInVain,
     Open,
     Restart,
@@ -146,6 +154,22 @@ class Rooms:
     def revoke_invitation(self, meeting_id: MeetingId, invitation_id: InvitationId) -> None:
         """Put out whoever is in the room, or waits, by that personal link."""
         self._pass_on(meeting_id, RevokeInvitation(invitation_id))
+
+    def end_sign_ins(self, sign_in_ids: Collection[SignInId]) -> None:
+        """Put out who came in by these sign-ins, from every room and every door."""
+        ended = EndSignIns(frozenset(sign_in_ids))
+        for meeting_id in tuple(self._runners):
+            self._pass_on(meeting_id, ended)
+
+    def sign_ins_in_use(self) -> frozenset[SignInId]:
+        """The sign-ins by which somebody is in a room, or waits at its door."""
+        people = [runner.room.memory.identities for runner in tuple(self._runners.values())]
+        held = {identity.sign_in_id for identities in people for identity in identities.values()}
+        return frozenset(one for one in held if one is not None)
+
+    def running_meetings(self) -> tuple[MeetingId, ...]:
+        """The meetings whose rooms run."""
+        return tuple(self._runners)
 
     def knocked_in_vain(self, meeting_id: MeetingId, device_key: str, network: str) -> None:
         """Somebody knew the meeting's link and was turned away; nothing when it does not run."""

@@ -45,6 +45,7 @@ CLOSINGS: Mapping[str, str] = {
     "server-restarting": "The server restarts; you are connected again in a moment.",
     "left": "You left.",
     "removed": "You were removed from the meeting.",
+    "signed-out": "You were signed out, or your account was disabled.",
     "banned": "You were removed from the meeting and cannot come back.",
     "denied": "The host did not let you in.",
     "too-many-bad-frames": "Too many frames could not be read.",

@@ -14,7 +14,10 @@ LANGUAGES = ("en", "fr")
 
 @dataclass(frozen=True)
 class Account:
-    """A person who can sign in. `password_hash` is None until a password was chosen."""
+    """A person who can sign in. `password_hash` is None until a password was chosen.
+
+    `disabled_at`: since when it cannot be used, until an administrator allows it again.
+    """
 
     id: AccountId
     name: str
@@ -23,6 +26,7 @@ class Account:
     language: str
     password_hash: str | None
     created_at: datetime
+    disabled_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,9 @@ class ErrorCode(StrEnum):
     CASE_UNKNOWN = "case-unknown"
     LINK_EXPIRED = "link-expired"
     SIGN_IN_FAILED = "sign-in-failed"
+    SIGN_IN_AGAIN = "sign-in-again"
+    ACCOUNT_DISABLED = "account-disabled"
+    LAST_ADMINISTRATOR = "last-administrator"
     RATE_LIMITED = "rate-limited"
     TOO_LARGE = "too-large"
     ALREADY_SET_UP = "already-set-up"
@@ -97,6 +100,22 @@ def link_expired() -> DomainError:
 def sign_in_failed() -> DomainError:
     """One answer for an unknown address and for a wrong password."""
     return DomainError(ErrorCode.SIGN_IN_FAILED, "The e-mail address or the password is not right.")
+
+
+def sign_in_again() -> DomainError:
+    """The refusal of an act that needs the password once more."""
+    return DomainError(ErrorCode.SIGN_IN_AGAIN, "Give your password again first.")
+
+
+def account_disabled() -> DomainError:
+    """The refusal of somebody with the right password whose account was disabled."""
+    return DomainError(ErrorCode.ACCOUNT_DISABLED, "This account is disabled; ask an administrator.")
+
+
+def last_administrator() -> DomainError:
+    """The refusal to leave a server without anybody who administers it."""
+    message = "Nobody else could administer this server; make somebody else an administrator first."
+    return DomainError(ErrorCode.LAST_ADMINISTRATOR, message)
 
 
 def rate_limited(retry_after_s: int) -> DomainError:

@@ -6,6 +6,7 @@ import base64
 from typing import NewType
 
 AccountId = NewType("AccountId", str)
+SignInId = NewType("SignInId", str)
 MeetingId = NewType("MeetingId", str)
 OccurrenceId = NewType("OccurrenceId", str)
 ParticipantId = NewType("ParticipantId", str)
@@ -24,6 +25,11 @@ def _readable(prefix: str, entropy: bytes) -> str:
 def account_id(entropy: bytes) -> AccountId:
     """The id of an account from at least `ID_BYTES` random bytes."""
     return AccountId(_readable("acc", entropy))
+
+
+def sign_in_id(entropy: bytes) -> SignInId:
+    """The id of a sign-in, which says nothing about its cookie."""
+    return SignInId(_readable("sgn", entropy))
 
 
 def meeting_id(entropy: bytes) -> MeetingId:

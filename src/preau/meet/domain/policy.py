@@ -15,7 +15,22 @@ from preau.meet.domain.roles import MODERATORS, AccountRole, RoomRole
 class Action(StrEnum):
     """What somebody may want to do."""
 
+    SIGN_IN = "sign-in"
+    ASK_FOR_LINK = "ask-for-link"
+    CONFIRM_SIGN_IN = "confirm-sign-in"
+    CHANGE_CREDENTIAL = "change-password"
+    END_SIGN_IN = "end-sign-in"
+    SIGN_OUT_EVERYWHERE = "sign-out-everywhere"
+    ERASE_OWN_ACCOUNT = "erase-own-account"
+    VIEW_ACCOUNTS = "view-accounts"
     CREATE_ACCOUNT = "create-account"
+    CHANGE_ACCOUNT = "change-account"
+    CHANGE_ACCOUNT_ROLE = "change-account-role"
+    DISABLE_ACCOUNT = "disable-account"
+    ENABLE_ACCOUNT = "enable-account"
+    RENEW_ACCOUNT_LINK = "renew-account-link"
+    ERASE_ACCOUNT = "erase-account"
+    VIEW_HOUSE_AUDIT = "view-house-audit"
     CHANGE_OWN_ACCOUNT = "change-own-account"
     CREATE_MEETING = "create-meeting"
     LIST_OWN_MEETINGS = "list-own-meetings"
@@ -116,6 +131,10 @@ _FORBIDDEN = Decision(ErrorCode.NOT_ALLOWED)
 _HIDDEN = Decision(ErrorCode.NOT_FOUND)
 
 
+def _anybody(_actor: Actor, _meeting: Meeting | None) -> Decision:
+    return ALLOWED
+
+
 def _account(actor: Actor, _meeting: Meeting | None) -> Decision:
     return ALLOWED if actor.account_id is not None else _SIGN_IN
 
@@ -187,7 +206,22 @@ def _only_host_but_of_hosts(actor: Actor, about: About) -> Decision:
 
 
 _RULES: Mapping[Action, Callable[[Actor, Meeting | None], Decision]] = {
+    Action.SIGN_IN: _anybody,
+    Action.ASK_FOR_LINK: _anybody,
+    Action.CONFIRM_SIGN_IN: _account,
+    Action.CHANGE_CREDENTIAL: _account,
+    Action.END_SIGN_IN: _account,
+    Action.SIGN_OUT_EVERYWHERE: _account,
+    Action.ERASE_OWN_ACCOUNT: _account,
+    Action.VIEW_ACCOUNTS: _administrator,
     Action.CREATE_ACCOUNT: _administrator,
+    Action.CHANGE_ACCOUNT: _administrator,
+    Action.CHANGE_ACCOUNT_ROLE: _administrator,
+    Action.DISABLE_ACCOUNT: _administrator,
+    Action.ENABLE_ACCOUNT: _administrator,
+    Action.RENEW_ACCOUNT_LINK: _administrator,
+    Action.ERASE_ACCOUNT: _administrator,
+    Action.VIEW_HOUSE_AUDIT: _administrator,
     Action.CHANGE_OWN_ACCOUNT: _account,
     Action.CREATE_MEETING: _account,
     Action.LIST_OWN_MEETINGS: _account,

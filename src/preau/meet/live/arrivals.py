@@ -56,9 +56,13 @@ def resume(step: Step, command: Resume, now: datetime) -> Step:
 
 
 def _is_theirs(identity: Identity, command: Resume) -> bool:
-    """A secret that was read off somewhere gives no place to another browser."""
+    """A secret that was read off somewhere gives no place to another browser.
+
+    It alone makes nobody the host again: who came in by an account has to be signed in to it.
+    """
     shown, kept = (command.secret_hash, command.device_key), (identity.secret_hash, identity.device_key)
-    return shown == kept
+    is_signed_in = identity.sign_in_id is None or command.account_id == identity.account_id
+    return shown == kept and is_signed_in
 
 
 def _come_back(step: Step, command: Resume, now: datetime) -> Step:

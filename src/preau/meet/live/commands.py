@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NewType
 
-from preau.meet.domain.ids import AccountId, InvitationId, MessageId, ParticipantId
+from preau.meet.domain.ids import AccountId, InvitationId, MessageId, ParticipantId, SignInId
 from preau.meet.domain.invitations import Provenance
 from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.rules import Rules
@@ -37,7 +37,8 @@ class RequestAbout(Request):
 class Knock(Request):
     """Somebody new wants in, under a fresh id and with the hash of a fresh secret.
 
-    `network`: the neighbourhood of the address, as far as it tells places apart.
+    `network`: the neighbourhood of the address, as far as it tells places apart. `sign_in_id`: the sign-in
+    without which they would not come in like this.
     """
 
     participant_id: ParticipantId
@@ -50,6 +51,7 @@ class Knock(Request):
     account_id: AccountId | None = None
     is_second_device: bool = False
     network: str = ""
+    sign_in_id: SignInId | None = None
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,14 @@ class Resume(Request):
     """Somebody who was here, or waited, wants the place back, having seen events up to `last_sequence`.
 
     `device_key`: of the browser that asks; a place is given back to the one it was taken in alone.
+    `account_id`: whose browser asks. Who came in by an account needs it for coming back too.
     """
 
     participant_id: ParticipantId
     secret_hash: str
     last_sequence: int
     device_key: str
+    account_id: AccountId | None = None
 
 
 @dataclass(frozen=True)
@@ -260,6 +264,13 @@ class RevokeInvitation:
 
 
 @dataclass(frozen=True)
+class EndSignIns:
+    """Sign-ins are no more: whoever came in by one of them goes."""
+
+    sign_in_ids: frozenset[SignInId]
+
+
+@dataclass(frozen=True)
 class KnockInVain:
     """Somebody knew the meeting's link and was turned away before the room was asked."""
 
@@ -297,6 +308,7 @@ Command = (
     | ChangeRules
     | ChangeLink
     | RevokeInvitation
+    | EndSignIns
     | KnockInVain
     | TellHosts
     | Restart

@@ -37,6 +37,7 @@ def knock(step: Step, command: Knock, now: datetime) -> Step:
         command.device_key,
         command.invitation_id,
         command.account_id,
+        command.sign_in_id,
     )
     if room.seat_of(command.connection) is not None or room.place_of(command.connection) is not None:
         return refuse(step, command, "already-admitted")

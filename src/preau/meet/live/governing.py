@@ -13,6 +13,7 @@ from preau.meet.live.commands import (
     ChangeLink,
     ChangeRules,
     EndForAll,
+    EndSignIns,
     Freeze,
     Lock,
     Open,
@@ -193,6 +194,15 @@ def revoke_invitation(step: Step, command: RevokeInvitation, now: datetime) -> S
     for participant_id, identity in step.room.memory.identities.items():
         if identity.invitation_id == command.invitation_id:
             step = put_out(step, participant_id, "revoked", now, code="removed")
+    return step
+
+
+def end_sign_ins(step: Step, command: EndSignIns, now: datetime) -> Step:
+    """Put out whoever came in by a sign-in that is no more; to the others they left."""
+    for participant_id, identity in step.room.memory.identities.items():
+        if identity.sign_in_id in command.sign_in_ids:
+            reason = "left" if participant_id in step.room.seats else "gave-up"
+            step = put_out(step, participant_id, reason, now, code="signed-out")
     return step
 
 

@@ -42,6 +42,7 @@ _HANDLERS: Mapping[type, Callable[[Step, Any, datetime], Step]] = {
     do.ChangeRules: governing.change_rules,
     do.ChangeLink: governing.change_link,
     do.RevokeInvitation: governing.revoke_invitation,
+    do.EndSignIns: governing.end_sign_ins,
     do.KnockInVain: leaks.knock_in_vain,
     do.TellHosts: governing.tell_hosts,
     do.Lock: governing.lock,

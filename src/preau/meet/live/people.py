@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from preau.meet.domain.ids import AccountId, InvitationId, MessageId, ParticipantId
+from preau.meet.domain.ids import AccountId, InvitationId, MessageId, ParticipantId, SignInId
 from preau.meet.domain.invitations import Provenance
 from preau.meet.domain.roles import RoomRole
 
@@ -84,7 +84,8 @@ class ChatMessage:
 class Identity:
     """What only the server knows of somebody: what a place is resumed with, and what a return is told by.
 
-    `role` is the one to come in with. `device_key` stands for a browser and is never shown.
+    `role` is the one to come in with. `device_key` stands for a browser and is never shown. `sign_in_id`: by
+    which sign-in they came in, where it was that which opened the door.
     """
 
     secret_hash: str
@@ -92,6 +93,7 @@ class Identity:
     device_key: str
     invitation_id: InvitationId | None = None
     account_id: AccountId | None = None
+    sign_in_id: SignInId | None = None
 
     @property
     def marks(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from preau.meet.domain.ids import AccountId, InvitationId, MessageId, ParticipantId
+from preau.meet.domain.ids import AccountId, InvitationId, MessageId, ParticipantId, SignInId
 from preau.meet.domain.invitations import Provenance
 from preau.meet.domain.roles import RoomRole
 from preau.meet.live.people import Audience, Ban, BanId, ChatMessage, Identity, Participant, WaitingPerson
@@ -126,6 +126,7 @@ def identity_to_json(identity: Identity) -> Json:
         "device_key": identity.device_key,
         "invitation_id": identity.invitation_id,
         "account_id": identity.account_id,
+        "sign_in_id": identity.sign_in_id,
     }
 
 
@@ -134,10 +135,12 @@ def identity_from_json(value: Json | None) -> Identity:
     if value is None:
         return Identity("", RoomRole.PARTICIPANT, "")
     invitation_id, account_id = value["invitation_id"], value["account_id"]
+    sign_in_id = value.get("sign_in_id")
     return Identity(
         secret_hash=value["secret_hash"],
         role=RoomRole(value["role"]),
         device_key=value["device_key"],
         invitation_id=None if invitation_id is None else InvitationId(invitation_id),
         account_id=None if account_id is None else AccountId(account_id),
+        sign_in_id=None if sign_in_id is None else SignInId(sign_in_id),
     )

@@ -13,8 +13,6 @@ from preau.meet.services.ports import AuditRecord, World
 from preau.meet.services.refusals import RefusedIn
 
 MOST_RECORDS = 500
-MORE_REFUSED = "more-refused"
-"""The act of a record that sums refusals up: of which acts, nobody kept."""
 _ACTION_CHARACTERS = 40
 
 
@@ -57,8 +55,8 @@ def note_unnoted(world: World) -> None:
                 record = AuditRecord(
                     at=world.clock.now(),
                     actor_id=None,
-                    action=MORE_REFUSED,
-                    subject_id=meeting.id if meeting else "unknown",
+                    action=where.action,
+                    subject_id=meeting.id if meeting else where.subject_id or "unknown",
                     meeting_id=meeting.id if meeting else None,
                     participant_id=where.participant_id if meeting else None,
                     allowed=False,

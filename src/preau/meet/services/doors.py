@@ -81,6 +81,11 @@ class Arrival:
     is_second_device: bool
     account_id: AccountId | None
 
+    @property
+    def is_by_account(self) -> bool:
+        """Whether it is the account that opens the door, and not a link that anybody could have."""
+        return self.provenance in {Provenance.OWNER, Provenance.ACCOUNT}
+
 
 @dataclass(frozen=True)
 class LinkView:
@@ -177,6 +182,12 @@ def device_key(device_secret: str | None, address: str) -> str:
     """What stands for a browser: its cookie's hash; without a cookie one key for the whole neighbourhood."""
     secret = _usable(device_secret)
     return hash_of(secret if secret else f"no cookie, {prefix_key(address)}")
+
+
+def known_device(device_secret: str | None) -> str | None:
+    """What stands for a browser by its cookie, or None when it keeps none."""
+    secret = _usable(device_secret)
+    return None if secret is None else hash_of(secret)
 
 
 def _usable(device_secret: str | None) -> str | None:

@@ -18,6 +18,7 @@ from preau.meet.domain.invitations import Invitation
 from preau.meet.domain.letters import Letter, LinkFacts, MailProblem, MailState, link_letter
 from preau.meet.domain.meetings import Meeting
 from preau.meet.domain.policy import Action
+from preau.meet.services.delivery import deliver
 from preau.meet.services.limits import Attempts, Limit
 from preau.meet.services.ports import AuditRecord, Mail, Transaction, World
 from preau.meet.services.secrets import secret_link
@@ -27,8 +28,6 @@ LINKS_PER_ACCOUNT = Limit(600, timedelta(hours=1))
 LINKS_PER_SERVER = Limit(3000, timedelta(hours=1))
 #: A family's children, and a link renewed once or twice.
 LINKS_PER_ADDRESS = Limit(10, timedelta(hours=1))
-PAUSES_S = (0.0, 10.0, 60.0, 360.0, 900.0)
-"""Before each attempt. A mail server that puts strangers off takes the letter after some minutes."""
 _AT_ONCE = 2
 
 
@@ -85,16 +84,8 @@ class LinkPost:
             task.add_done_callback(self._tasks.discard)
 
     async def _send(self, one: LinkLetter) -> None:
-        state, problem = MailState.FAILED, None
-        for pause_s in PAUSES_S:
-            await asyncio.sleep(pause_s)
-            async with self._turns:
-                result = await self._mail.send(one.letter)
-            problem = result.problem
-            if problem is None:
-                state = MailState.SENT
-            if state is MailState.SENT or result.is_final:
-                break
+        problem = (await deliver(self._mail, self._turns, one.letter)).problem
+        state = MailState.SENT if problem is None else MailState.FAILED
         await asyncio.to_thread(self._note, one, state, problem)
 
     def _note(self, one: LinkLetter, state: MailState, problem: MailProblem | None) -> None:

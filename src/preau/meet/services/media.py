@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from preau.meet.services.audit import MORE_REFUSED
 from preau.meet.services.ports import AuditRecord, LiveRooms, Media, MediaNews, World
-from preau.meet.services.refusals import NOWHERE
+from preau.meet.services.refusals import MORE_REFUSED, NOWHERE
 
 _SUM = "calls_refused"
 _METHOD = re.compile(r"call_refused/([A-Za-z]{1,30})")

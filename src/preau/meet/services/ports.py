@@ -9,38 +9,26 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from preau.meet.domain.accounts import Account
 from preau.meet.domain.cases import Case
 from preau.meet.domain.codes import MeetingCode
-from preau.meet.domain.ids import AccountId, CaseId, InvitationId, MeetingId, OccurrenceId, ParticipantId
+from preau.meet.domain.ids import (
+    AccountId,
+    CaseId,
+    InvitationId,
+    MeetingId,
+    OccurrenceId,
+    ParticipantId,
+    SignInId,
+)
 from preau.meet.domain.invitations import Invitation
 from preau.meet.domain.letters import CaseMail, Letter, MailProblem, MailState
 from preau.meet.domain.media_rights import MediaRights
 from preau.meet.domain.meetings import Meeting, Occurrence
 from preau.meet.domain.organization import Organization
 from preau.meet.domain.rules import Rules
+from preau.meet.services.account_ports import Accounts, OneTimeLinks, SignIns
 from preau.meet.services.limits import Guesses
 from preau.meet.services.refusals import Unnoted
-
-
-@dataclass(frozen=True)
-class SignIn:
-    """One browser that is signed in: the hash of its cookie, whose it is and until when."""
-
-    secret_hash: str
-    account_id: AccountId
-    created_at: datetime
-    expires_at: datetime
-
-
-@dataclass(frozen=True)
-class OneTimeLink:
-    """The hash of a secret that works once. `account_id` None: it sets the server up."""
-
-    secret_hash: str
-    account_id: AccountId | None
-    created_at: datetime
-    expires_at: datetime
 
 
 @dataclass(frozen=True)
@@ -69,35 +57,6 @@ class LogRecord:
     sequence: int
     at: datetime
     body: str
-
-
-class Accounts(Protocol):
-    """Stored accounts."""
-
-    def add(self, account: Account) -> None: ...
-    def by_id(self, account_id: AccountId) -> Account | None: ...
-    def by_email(self, email: str) -> Account | None: ...
-    def update(self, account: Account) -> None: ...
-    def exists_admin(self) -> bool: ...
-
-
-class SignIns(Protocol):
-    """Stored sign-ins."""
-
-    def add(self, sign_in: SignIn) -> None: ...
-    def account_id(self, secret_hash: str, now: datetime) -> AccountId | None: ...
-    def remove(self, secret_hash: str) -> None: ...
-    def remove_expired(self, now: datetime) -> None: ...
-
-
-class OneTimeLinks(Protocol):
-    """Stored one-time links; a used one is gone."""
-
-    def add(self, link: OneTimeLink) -> None: ...
-    def get(self, secret_hash: str, now: datetime) -> OneTimeLink | None: ...
-    def use(self, secret_hash: str, now: datetime) -> OneTimeLink | None: ...
-    def remove_setups(self) -> None: ...
-    def remove_expired(self, now: datetime) -> None: ...
 
 
 class Meetings(Protocol):
@@ -292,14 +251,21 @@ class RoomDoor:
     is_locked: bool
 
 
-class LiveRooms(Protocol):
+class EndingRooms(Protocol):
+    """The part of running rooms that the end of an account concerns."""
+
+    def end(self, meeting_id: MeetingId) -> None:
+        """End the meeting's room for everybody; nothing when it does not run."""
+
+    def end_sign_ins(self, sign_in_ids: Collection[SignInId]) -> None:
+        """Put out, in every room and at every door, who came in by sign-ins that are no more."""
+
+
+class LiveRooms(EndingRooms, Protocol):
     """The rooms that run. Everything may be called from any thread; what changes a room does so soon."""
 
     def participant_count(self, meeting_id: MeetingId) -> int | None:
         """How many are in the meeting's room, or None when it does not run."""
-
-    def end(self, meeting_id: MeetingId) -> None:
-        """End the meeting's room for everybody; nothing when it does not run."""
 
     def is_expected(self, room: OccurrenceId, identity: ParticipantId) -> bool:
         """Whether somebody in the media room has a seat in the room it belongs to."""
@@ -324,6 +290,12 @@ class LiveRooms(Protocol):
 
     def revoke_invitation(self, meeting_id: MeetingId, invitation_id: InvitationId) -> None:
         """Put out whoever is in the room, or waits, by that personal link."""
+
+    def sign_ins_in_use(self) -> frozenset[SignInId]:
+        """The sign-ins by which somebody is in a room, or waits at its door."""
+
+    def running_meetings(self) -> Collection[MeetingId]:
+        """The meetings whose rooms run."""
 
     def knocked_in_vain(self, meeting_id: MeetingId, device_key: str, network: str) -> None:
         """Somebody knew the meeting's link and was turned away before its room was asked."""

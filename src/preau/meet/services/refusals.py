@@ -15,14 +15,22 @@ from dataclasses import dataclass
 from preau.meet.domain.ids import MeetingId, ParticipantId
 
 MAX_KEYS = 1000
+MORE_REFUSED = "more-refused"
+"""The act of a record that sums refusals up: of which acts, nobody kept."""
 
 
 @dataclass(frozen=True)
 class RefusedIn:
-    """Where acts were refused, and to whom, as far as that is known."""
+    """What was refused, where and to whom, as far as that is known.
+
+    `subject_id`: what the acts were about where it is no meeting, such as the account somebody tried to sign
+    in to; "" nothing that exists.
+    """
 
     meeting_id: MeetingId | None = None
     participant_id: ParticipantId | None = None
+    action: str = MORE_REFUSED
+    subject_id: str = ""
 
 
 NOWHERE = RefusedIn()

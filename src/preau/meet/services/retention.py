@@ -7,6 +7,7 @@ from datetime import timedelta
 from preau.meet.services.ports import World
 
 AUDIT_LIFE = timedelta(days=183)
+DEVICE_LIFE = timedelta(days=365)
 CLOSED_CASE_LIFE = timedelta(days=3 * 365)
 
 
@@ -15,6 +16,7 @@ def forget_expired(world: World) -> None:
     now = world.clock.now()
     with world.store.write() as stored:
         stored.sign_ins.remove_expired(now)
+        stored.sign_ins.forget_devices(now - DEVICE_LIFE)
         stored.one_time_links.remove_expired(now)
         stored.audit.remove_before(now - AUDIT_LIFE)
         stored.cases.remove_closed_before(now - CLOSED_CASE_LIFE)

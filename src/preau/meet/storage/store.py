@@ -12,38 +12,21 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, desc, func, select, update
 from sqlalchemy.engine import RowMapping
 
-from preau.meet.domain.accounts import Account
 from preau.meet.domain.codes import MeetingCode
 from preau.meet.domain.errors import DomainError
 from preau.meet.domain.ids import AccountId, MeetingId, OccurrenceId
 from preau.meet.domain.meetings import Meeting, Occurrence
-from preau.meet.domain.roles import AccountRole
 from preau.meet.domain.rules import Kind, Profile, bundle, rules_from_json, rules_to_json
-from preau.meet.services.ports import AuditRecord, LogRecord, OneTimeLink, SignIn
+from preau.meet.services.ports import AuditRecord, LogRecord
+from preau.meet.storage.accounts import StoredAccounts, StoredOneTimeLinks, StoredSignIns
 from preau.meet.storage.availability import Availability
 from preau.meet.storage.inserts import insert_new
 from preau.meet.storage.letters import StoredCaseMails
 from preau.meet.storage.safe_room import StoredCases, StoredInvitations, StoredOrganizations
-from preau.meet.storage.tables import (
-    ACCOUNTS,
-    AUDIT,
-    MEETINGS,
-    OCCURRENCES,
-    ONE_TIME_LINKS,
-    ROOM_LOG,
-    SIGN_INS,
-)
+from preau.meet.storage.tables import AUDIT, MEETINGS, OCCURRENCES, ROOM_LOG
 
 #: A commit of nothing that must reach the disk all the same.
 _EMPTY_WRITE = {"sqlite": "PRAGMA user_version = 0", "postgresql": "SELECT pg_current_xact_id()"}
-
-
-def _account(row: RowMapping) -> Account:
-    return Account(**{**row, "role": AccountRole(row["role"])})
-
-
-def _account_row(account: Account) -> dict[str, Any]:
-    return {**asdict(account), "role": account.role.value}
 
 
 def _meeting(row: RowMapping) -> Meeting:
@@ -56,102 +39,6 @@ def _meeting(row: RowMapping) -> Meeting:
 def _meeting_row(meeting: Meeting) -> dict[str, Any]:
     rules = json.dumps(rules_to_json(meeting.rules))
     return {**asdict(meeting), "kind": meeting.kind.value, "rules": rules}
-
-
-class StoredAccounts:
-    """Accounts in the database."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def add(self, account: Account) -> None:
-        """Store a new account; `AlreadyStoredError` when the address is taken."""
-        insert_new(self._connection, ACCOUNTS, _account_row(account))
-
-    def by_id(self, account_id: AccountId) -> Account | None:
-        """The account of that id."""
-        return self._one(ACCOUNTS.c.id == account_id)
-
-    def by_email(self, email: str) -> Account | None:
-        """The account of that address, in its stored form."""
-        return self._one(ACCOUNTS.c.email == email)
-
-    def update(self, account: Account) -> None:
-        """Store what changed."""
-        self._connection.execute(
-            update(ACCOUNTS).where(ACCOUNTS.c.id == account.id).values(**_account_row(account))
-        )
-
-    def exists_admin(self) -> bool:
-        """Whether anybody administers the server."""
-        found = select(ACCOUNTS.c.id).where(ACCOUNTS.c.role == AccountRole.ADMIN.value).limit(1)
-        return self._connection.execute(found).first() is not None
-
-    def _one(self, condition: Any) -> Account | None:
-        row = self._connection.execute(select(ACCOUNTS).where(condition)).mappings().first()
-        return None if row is None else _account(row)
-
-
-class StoredSignIns:
-    """Sign-ins in the database."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def add(self, sign_in: SignIn) -> None:
-        """Store a new sign-in."""
-        insert_new(self._connection, SIGN_INS, asdict(sign_in))
-
-    def account_id(self, secret_hash: str, now: datetime) -> AccountId | None:
-        """Whose sign-in it is, unless it expired."""
-        found = select(SIGN_INS.c.account_id).where(
-            SIGN_INS.c.secret_hash == secret_hash, SIGN_INS.c.expires_at > now
-        )
-        account_id = self._connection.execute(found).scalar()
-        return None if account_id is None else AccountId(account_id)
-
-    def remove(self, secret_hash: str) -> None:
-        """Forget one sign-in."""
-        self._connection.execute(delete(SIGN_INS).where(SIGN_INS.c.secret_hash == secret_hash))
-
-    def remove_expired(self, now: datetime) -> None:
-        """Forget those that no longer count."""
-        self._connection.execute(delete(SIGN_INS).where(SIGN_INS.c.expires_at <= now))
-
-
-class StoredOneTimeLinks:
-    """One-time links in the database; a used one is deleted."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def add(self, link: OneTimeLink) -> None:
-        """Store a new link."""
-        insert_new(self._connection, ONE_TIME_LINKS, asdict(link))
-
-    def get(self, secret_hash: str, now: datetime) -> OneTimeLink | None:
-        """The link, unless it expired or was used."""
-        found = select(ONE_TIME_LINKS).where(
-            ONE_TIME_LINKS.c.secret_hash == secret_hash, ONE_TIME_LINKS.c.expires_at > now
-        )
-        row = self._connection.execute(found).mappings().first()
-        return None if row is None else OneTimeLink(**row)
-
-    def use(self, secret_hash: str, now: datetime) -> OneTimeLink | None:
-        """The link, for the one caller whose deletion took it."""
-        link = self.get(secret_hash, now)
-        taken = self._connection.execute(
-            delete(ONE_TIME_LINKS).where(ONE_TIME_LINKS.c.secret_hash == secret_hash)
-        )
-        return link if taken.rowcount == 1 else None
-
-    def remove_setups(self) -> None:
-        """Forget links that set the server up."""
-        self._connection.execute(delete(ONE_TIME_LINKS).where(ONE_TIME_LINKS.c.account_id.is_(None)))
-
-    def remove_expired(self, now: datetime) -> None:
-        """Forget those that no longer count."""
-        self._connection.execute(delete(ONE_TIME_LINKS).where(ONE_TIME_LINKS.c.expires_at <= now))
 
 
 class StoredMeetings:

@@ -54,6 +54,8 @@ class Privacy:
 
 
 _ACCOUNT_LIFE = "until the account is erased"
+_SIGN_LIFE = "30 days or until ended"
+_DEVICE_LIFE = "1 year after the last sign-in there"
 _MEETING_LIFE = "until the meeting is deleted"
 _ROOM_LIFE = "until 5 minutes after the last participant left"
 _AUDIT_LIFE = "183 days"
@@ -96,23 +98,64 @@ ACCOUNTS = Table(
     Column(
         "created_at", UtcMilliseconds, nullable=False, info=_about("time", "show and order", _ACCOUNT_LIFE)
     ),
+    Column("disabled_at", UtcMilliseconds, info=_about("time", "refuse sign-ins", _ACCOUNT_LIFE)),
 )
 
 SIGN_INS = Table(
     "sign_ins",
     METADATA,
+    Column("id", String(40), nullable=False, unique=True, info=_nothing("list and end", _SIGN_LIFE)),
     Column(
-        "secret_hash", String(64), primary_key=True, info=_about("cookie hash", "stay signed in", "30 days")
+        "secret_hash",
+        String(64),
+        primary_key=True,
+        info=_about("cookie hash", "stay signed in", _SIGN_LIFE),
     ),
     Column(
         "account_id",
         String(40),
         ForeignKey("accounts.id", ondelete="CASCADE"),
         nullable=False,
-        info=_about("account id", "stay signed in", "30 days"),
+        index=True,
+        info=_about("account id", "stay signed in", _SIGN_LIFE),
     ),
-    Column("created_at", UtcMilliseconds, nullable=False, info=_about("time", "expire", "30 days")),
-    Column("expires_at", UtcMilliseconds, nullable=False, info=_about("time", "expire", "30 days")),
+    Column("created_at", UtcMilliseconds, nullable=False, info=_about("time", "show and expire", _SIGN_LIFE)),
+    Column("expires_at", UtcMilliseconds, nullable=False, info=_about("time", "expire", _SIGN_LIFE)),
+    Column("last_used_at", UtcMilliseconds, nullable=False, info=_about("time", "show", _SIGN_LIFE)),
+    Column(
+        "password_at",
+        UtcMilliseconds,
+        nullable=False,
+        info=_about("time", "ask for the password", _SIGN_LIFE),
+    ),
+    Column("browser", String(48), nullable=False, info=_about("kind of browser", "show", _SIGN_LIFE)),
+    Column("system", String(48), nullable=False, info=_about("kind of system", "show", _SIGN_LIFE)),
+    Column(
+        "network",
+        String(48),
+        nullable=False,
+        info=_about("neighbourhood of an address", "show", _SIGN_LIFE),
+    ),
+)
+
+#: By which a sign-in from a device that is new to an account is told of.
+ACCOUNT_DEVICES = Table(
+    "account_devices",
+    METADATA,
+    Column(
+        "account_id",
+        String(40),
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        primary_key=True,
+        info=_about("account id", "tell of new devices", _DEVICE_LIFE),
+    ),
+    Column(
+        "device_hash",
+        String(64),
+        primary_key=True,
+        info=_about("cookie hash", "tell of new devices", _DEVICE_LIFE),
+    ),
+    Column("last_at", UtcMilliseconds, nullable=False, info=_about("time", "forget", _DEVICE_LIFE)),
 )
 
 ONE_TIME_LINKS = Table(

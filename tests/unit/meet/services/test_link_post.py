@@ -12,7 +12,7 @@ from preau.meet.domain.errors import DomainError, ErrorCode
 from preau.meet.domain.ids import MeetingId
 from preau.meet.domain.invitations import Invitation, Invitee
 from preau.meet.domain.letters import MailProblem, MailState
-from preau.meet.services import invitations, link_post, meetings
+from preau.meet.services import delivery, invitations, link_post, meetings
 from preau.meet.services.invitations import FreshLink
 from preau.meet.services.link_post import (
     LINKS_PER_ACCOUNT,
@@ -32,7 +32,7 @@ LATER = MailResult(MailOutcome.REFUSED, "451 4.7.1 come back later")
 
 @pytest.fixture
 def world(server: Stage, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(link_post, "PAUSES_S", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(delivery, "PAUSES_S", (0.0, 0.0, 0.0))
     return replace(server.world, sends_mail=True)
 
 

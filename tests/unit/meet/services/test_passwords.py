@@ -75,6 +75,10 @@ def test_no_password_takes_seconds_to_look_at(school: Stage) -> None:
         assert time.thread_time() - before_s < 1.0, password
 
 
+def claire(password: str) -> accounts.NewAdministrator:
+    return accounts.NewAdministrator(CLAIRE.name, CLAIRE.email, password)
+
+
 def test_set_up_refuses_an_easy_password_and_keeps_its_link(server: Stage) -> None:
     with server.world.store.write() as stored:
         stored.accounts.update(replace(ADA, role=AccountRole.MEMBER))
@@ -82,7 +86,7 @@ def test_set_up_refuses_an_easy_password_and_keeps_its_link(server: Stage) -> No
     assert secret is not None
     for easy in ("12345678", "password1"):
         with pytest.raises(DomainError) as refused:
-            accounts.set_up(server.world, secret, "Claire Martin", "claire@college.example", easy)
+            accounts.set_up(server.world, secret, claire(easy))
         assert list(refused.value.fields) == ["password"]
-    signed_in = accounts.set_up(server.world, secret, "Claire Martin", "claire@college.example", OWN)
+    signed_in = accounts.set_up(server.world, secret, claire(OWN))
     assert signed_in.account.name == "Claire Martin"

@@ -10,10 +10,10 @@ import pytest
 from preau.meet.api.refused import count_foreign
 from preau.meet.domain.ids import MeetingId, ParticipantId
 from preau.meet.services import audit, meetings
-from preau.meet.services.audit import MORE_REFUSED, count_refusal, note_unnoted
+from preau.meet.services.audit import count_refusal, note_unnoted
 from preau.meet.services.limits import REFUSALS_NOTED_PER_PREFIX
 from preau.meet.services.ports import AuditRecord
-from preau.meet.services.refusals import MAX_KEYS, NOWHERE, RefusedIn, Unnoted
+from preau.meet.services.refusals import MAX_KEYS, MORE_REFUSED, NOWHERE, RefusedIn, Unnoted
 from tests.kit.world import ADA, Stage
 
 HERE = "192.0.2.7"

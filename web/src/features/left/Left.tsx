@@ -16,6 +16,7 @@ export type LeftReason =
   | "denied-other"
   | "ended"
   | "replaced"
+  | "signed-out"
   | "unknown"
   | "full"
   | "connection-lost";
@@ -32,6 +33,7 @@ const REJOIN: Readonly<Record<LeftReason, MessageId | null>> = {
   "denied-other": null,
   ended: null,
   replaced: "left.useHere",
+  "signed-out": "left.goBack",
   unknown: null,
   full: "left.tryAgain",
   "connection-lost": "left.goBack",

@@ -60,7 +60,7 @@ interface UseLinkProps {
   onExpired: () => void;
 }
 
-function useLinkForm({ secret, link, onExpired }: UseLinkProps) {
+function useLinkForm({ secret, onExpired }: Omit<UseLinkProps, "link">) {
   const navigate = useNavigate();
   const { settle } = useAccount();
   const [password, setPassword] = useState("");
@@ -71,11 +71,11 @@ function useLinkForm({ secret, link, onExpired }: UseLinkProps) {
   function submit(event: FormEvent) {
     event.preventDefault();
     setError(null);
-    const isTooShort = link.needs_password && !isLongEnough(password);
+    const isTooShort = !isLongEnough(password);
     setShort(isTooShort);
     if (isTooShort) return;
     setBusy(true);
-    api.useSignInLink(secret, link.needs_password ? password : null).then(
+    api.useSignInLink(secret, password).then(
       (account) => {
         settle(account);
         void navigate("/", { replace: true });
@@ -96,7 +96,7 @@ function useLinkForm({ secret, link, onExpired }: UseLinkProps) {
   return { password, write, isShort, error, isBusy, submit };
 }
 
-/** The owner of the link, who chooses a password the first time. */
+/** The owner of the link, who chooses a password: the first, or another. */
 function Welcome(props: UseLinkProps) {
   const text = useText();
   const errorText = useErrorText();
@@ -109,20 +109,18 @@ function Welcome(props: UseLinkProps) {
     <>
       <PageTitle>{text("signIn.link.title", { name: link.name })}</PageTitle>
       <Lead>
-        {text(link.needs_password ? "signIn.link.choose" : "signIn.link.lead", { email: link.email })}
+        {text(link.has_password ? "signIn.link.chooseAgain" : "signIn.link.choose", { email: link.email })}
       </Lead>
       <form className={styles.form} onSubmit={form.submit} noValidate>
         {form.error !== null && !isRefused && <Notice kind="trouble">{errorText(form.error)}</Notice>}
-        {link.needs_password && (
-          <NewPasswordField
-            label={text("signIn.newPassword")}
-            showLabel={text("signIn.password.show")}
-            hint={text("signIn.newPassword.hint", { count })}
-            value={form.password}
-            onChange={form.write}
-            error={short ?? (isRefused ? text("signIn.newPassword.refused") : null)}
-          />
-        )}
+        <NewPasswordField
+          label={text("signIn.newPassword")}
+          showLabel={text("signIn.password.show")}
+          hint={text("signIn.newPassword.hint", { count })}
+          value={form.password}
+          onChange={form.write}
+          error={short ?? (isRefused ? text("signIn.newPassword.refused") : null)}
+        />
         <Button type="submit" kind="primary" isPending={form.isBusy}>
           {text("signIn.link.act")}
         </Button>
@@ -131,7 +129,7 @@ function Welcome(props: UseLinkProps) {
   );
 }
 
-/** A one-use link that signs in and, the first time, has a password chosen. */
+/** A one-use link by which its owner chooses a password and signs in. */
 export function SignInLinkPage({ secret }: { secret: string }) {
   const text = useText();
   const errorText = useErrorText();

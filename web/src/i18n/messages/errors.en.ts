@@ -13,6 +13,10 @@ export default {
   "error.case-unknown": "There is no report under this address. Check the link.",
   "error.link-expired": "This link has been used or is too old. Ask for a new one.",
   "error.sign-in-failed": "Email and password do not go together. Check both and try again.",
+  "error.sign-in-again": "Give your password once more, then try again.",
+  "error.account-disabled": "This account is disabled. Ask an administrator of this server.",
+  "error.last-administrator":
+    "Nobody else could administer this server. Make somebody else an administrator first.",
   "error.rate-limited": "Too many attempts. Wait a moment, then try again.",
   "error.rate-limited.wait":
     "Too many attempts. Try again in {seconds, plural, one {# second} other {# seconds}}.",

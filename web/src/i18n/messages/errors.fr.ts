@@ -13,6 +13,10 @@ export default {
   "error.link-expired": "Ce lien a déjà servi ou il est trop ancien. Demandez-en un nouveau.",
   "error.sign-in-failed":
     "L’adresse et le mot de passe ne vont pas ensemble. Vérifiez les deux et réessayez.",
+  "error.sign-in-again": "Indiquez encore une fois votre mot de passe, puis réessayez.",
+  "error.account-disabled": "Ce compte est désactivé. Adressez-vous à un administrateur de ce serveur.",
+  "error.last-administrator":
+    "Plus personne ne pourrait administrer ce serveur. Nommez d’abord un autre administrateur.",
   "error.rate-limited": "Trop de tentatives. Patientez un moment, puis réessayez.",
   "error.rate-limited.wait":
     "Trop de tentatives. Réessayez dans {seconds, plural, one {# seconde} other {# secondes}}.",

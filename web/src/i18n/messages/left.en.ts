@@ -10,6 +10,9 @@ export default {
   "left.replaced.title": "You carry on in another window",
   "left.replaced.lead":
     "You entered this room again from another tab or device, so this page stepped back. Camera and microphone are off here.",
+  "left.signed-out.title": "You were signed out",
+  "left.signed-out.lead":
+    "Your account was signed out on this device, so you left the room. Your camera and microphone are off. Sign in to run the meeting again.",
   "left.unknown.title": "This link leads to no meeting",
   "left.unknown.lead":
     "It may be mistyped, or the meeting may be over. Check the link, or ask the person who invited you for a new one.",

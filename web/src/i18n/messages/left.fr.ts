@@ -9,6 +9,9 @@ export default {
   "left.replaced.title": "Vous continuez dans une autre fenêtre",
   "left.replaced.lead":
     "Vous êtes entré de nouveau depuis un autre onglet ou un autre appareil ; cette page s’est donc retirée. Caméra et micro sont éteints ici.",
+  "left.signed-out.title": "Vous avez été déconnecté",
+  "left.signed-out.lead":
+    "Votre compte a été déconnecté sur cet appareil : vous avez quitté la salle. Votre caméra et votre micro sont éteints. Connectez-vous pour reprendre la réunion.",
   "left.unknown.title": "Ce lien ne mène à aucune réunion",
   "left.unknown.lead":
     "Il contient peut-être une erreur, ou la réunion est terminée. Vérifiez-le, ou demandez-en un nouveau à la personne qui vous invite.",

@@ -12,7 +12,8 @@ export default {
   "signIn.link.checking": "Checking your link…",
   "signIn.link.title": "Welcome, {name}",
   "signIn.link.choose": "Choose a password, and next time you sign in with {email}.",
-  "signIn.link.lead": "You sign in as {email}.",
+  "signIn.link.chooseAgain":
+    "Choose a new password for {email}. Every browser that is signed in to this account will be signed out.",
   "signIn.link.act": "Sign in",
   "signIn.link.expired.title": "This sign-in link no longer works",
   "signIn.link.expired.lead":

@@ -12,7 +12,8 @@ export default {
   "signIn.link.checking": "Nous vérifions votre lien…",
   "signIn.link.title": "Bienvenue, {name}",
   "signIn.link.choose": "Choisissez un mot de passe ; la prochaine fois, vous vous connecterez avec {email}.",
-  "signIn.link.lead": "Vous vous connectez en tant que {email}.",
+  "signIn.link.chooseAgain":
+    "Choisissez un nouveau mot de passe pour {email}. Tous les navigateurs connectés à ce compte seront déconnectés.",
   "signIn.link.act": "Se connecter",
   "signIn.link.expired.title": "Ce lien de connexion ne fonctionne plus",
   "signIn.link.expired.lead":
