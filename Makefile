@@ -119,7 +119,8 @@ test-api: $(STAMPS)/native ## The HTTP interface and the control channel against
 test-system: $(STAMPS)/native $(STAMPS)/web $(LIVEKIT) ## Real processes, real media.
 	$(BIN)/pytest -q tests/system
 	PREAU_TEST_ENGINE=livekit PREAU_TEST_INTRUSIONS=3 $(BIN)/pytest -q tests/system/test_bad_input.py \
-		tests/system/test_media_rights.py tests/system/test_intruders.py tests/system/test_modified_client.py
+		tests/system/test_media_rights.py tests/system/test_intruders.py tests/system/test_modified_client.py \
+		tests/system/test_livekit_parity.py
 
 test-browser: $(STAMPS)/native $(STAMPS)/web $(LIVEKIT) ## Chromium and Firefox in one call, on both engines.
 	cd web && npm run --silent e2e

@@ -8,7 +8,7 @@ import pytest
 from livekit.protocol import models
 
 from preau.sfu.model import Audience, Sender, StampedPacket
-from preau.sfu.wire.data import stamp_packet
+from preau.sfu.wire.data import MAX_DESTINATIONS, stamp_packet
 from preau.sfu.wire.errors import WireError
 
 PUPIL = Sender("PA_1", "pupil")
@@ -100,6 +100,18 @@ def test_destinations_of_the_packet_stand_above_those_of_its_content() -> None:
     old = stamped(models.DataPacket(user=content))
     assert old.destination_identities == frozenset({"carl"})
     assert list(read(old).destination_identities) == ["carl"]
+
+
+@pytest.mark.parametrize("field", ["destination_identities", "destination_sids"])
+def test_a_packet_names_no_more_people_than_a_room_may_have(field: str) -> None:
+    for count, is_taken in ((MAX_DESTINATIONS, True), (MAX_DESTINATIONS + 1, False), (100_000, False)):
+        content: dict[str, Any] = {field: [""] * count}
+        packet = models.DataPacket(user=models.UserPacket(**content))
+        if is_taken:
+            stamped(packet)
+            continue
+        with pytest.raises(WireError):
+            stamped(packet)
 
 
 def test_who_is_hidden_is_not_named_but_repeated_packets_can_be_told() -> None:

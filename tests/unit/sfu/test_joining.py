@@ -14,6 +14,7 @@ from preau.sfu.model import (
 from preau.sfu.rooms import media
 from preau.sfu.rooms.commands import ListParticipants
 from preau.sfu.rooms.effects import Finished, Renew
+from preau.sfu.rooms.failing import GOODBYE_S
 from preau.sfu.rooms.joining import RENEW_S
 from preau.sfu.signalling import requests as ask
 from preau.sfu.signalling import responses as say
@@ -227,8 +228,23 @@ def test_lost_media_starts_the_client_afresh() -> None:
     stage = Stage()
     stage.arrive("ada")
     stage.do(media.PeerChanged(stage.peers("ada")[1], media.PeerState.FAILED))
-    assert stage.told("ada", say.LeaveNotice)[-1].action is LeaveAction.RECONNECT
+    stage.pass_time(GOODBYE_S)
+    notice = stage.told("ada", say.LeaveNotice)[-1]
+    assert (notice.action, notice.reason) == (LeaveAction.RECONNECT, DisconnectReason.CONNECTION_TIMEOUT)
     assert stage.room.info().num_participants == 0
+
+
+def test_who_ends_its_media_just_before_its_good_bye_left_by_its_own_will() -> None:
+    stage = Stage()
+    stage.arrive("ada", "ben")
+    for peer in stage.peers("ada"):
+        stage.do(media.PeerChanged(peer, media.PeerState.FAILED))
+    stage.pass_time(GOODBYE_S / 2)
+    stage.ask("ada", ask.Leave(DisconnectReason.CLIENT_INITIATED))
+    stage.pass_time(5)
+    gone = [change.participants[0] for change in stage.told("ben", say.ParticipantsChanged)][-1]
+    assert gone.disconnect_reason is DisconnectReason.CLIENT_INITIATED
+    assert not stage.told("ada", say.LeaveNotice)
 
 
 def test_access_tokens_are_renewed_every_five_minutes() -> None:

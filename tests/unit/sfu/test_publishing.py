@@ -87,6 +87,7 @@ VP8_FIRST, H264_FIRST = ("VP8", "rtx", "H264"), ("AV1", "H264", "rtx", "VP8", "H
         ((), VP8_FIRST, "video/vp8"),
         ((), (), "video/vp8"),
         (("h264",), VP8_FIRST, "video/h264"),
+        (("video/H264",), VP8_FIRST, "video/h264"),
         (("h264",), ("VP8",), "video/vp8"),
         (("vp9",), ("VP9", "VP8", "H264"), "video/vp8"),
         (("av1",), ("AV1", "H264"), "video/h264"),

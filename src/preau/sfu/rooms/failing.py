@@ -8,6 +8,8 @@ from preau.sfu.rooms.state import Member, RoomState
 
 #: A participant whose media does not connect within this time is removed.
 JOIN_TIMEOUT_S = 60.0
+#: A client that leaves may end its media a moment before its good-bye arrives by another way.
+GOODBYE_S = 1.0
 
 
 def refused(room: RoomState, event: media.Refused, now: float) -> None:
@@ -17,8 +19,12 @@ def refused(room: RoomState, event: media.Refused, now: float) -> None:
 
 
 def give_up(room: RoomState, member: Member, now: float) -> None:
-    """Ends what has waited too long: an unanswered offer, a join without media."""
-    if member.queue.unanswered(now):
+    """Ends what has waited too long: lost media, an unanswered offer, a join without media."""
+    if member.lost_s is not None and now - member.lost_s >= GOODBYE_S:
+        leaving.restart(
+            room, member, now, DisconnectReason.CONNECTION_TIMEOUT, "media-lost: no media contact for 15 s."
+        )
+    elif member.queue.unanswered(now):
         leaving.restart(
             room, member, now, DisconnectReason.STATE_MISMATCH, "offer-unanswered: no answer for 15 s."
         )
@@ -37,10 +43,9 @@ def peer_changed(room: RoomState, event: media.PeerChanged, now: float) -> None:
         member.ever_connected = True
         if event.peer == member.primary:
             joining.activate(room, member)
-    elif event.state is media.PeerState.FAILED and _needed(member, event.peer):
-        leaving.restart(
-            room, member, now, DisconnectReason.CONNECTION_TIMEOUT, "media-lost: no media contact for 15 s."
-        )
+    elif event.state is media.PeerState.FAILED and _needed(member, event.peer) and member.lost_s is None:
+        member.lost_s = now
+        room.wake(now + GOODBYE_S)
 
 
 def _needed(member: Member, peer: media.PeerId) -> bool:

@@ -136,10 +136,10 @@ def _info(room: RoomState, request: ask.AddTrack) -> TrackInfo:
 def _codecs(request: ask.AddTrack) -> tuple[TrackCodec, ...]:
     """The one codec the track will have: the first wanted that is forwarded, else the usual one. Who names
     none has what it offers first, which is seen then."""
-    wanted = next((codec for codec in request.codecs if codec.codec.lower() in _MIME), None)
+    wanted = next((codec for codec in request.codecs if _codec_name(codec.codec) in _MIME), None)
     first = wanted or (request.codecs[0] if request.codecs else None)
     layers = (first.layers if first else ()) or request.layers
-    mime = _MIME[wanted.codec.lower()] if wanted else _FALLBACK[request.kind] if first else ""
+    mime = _MIME[_codec_name(wanted.codec)] if wanted else _FALLBACK[request.kind] if first else ""
     return (
         TrackCodec(
             mime=mime,
@@ -148,6 +148,11 @@ def _codecs(request: ask.AddTrack) -> tuple[TrackCodec, ...]:
             layer_mode=_ONE_LAYER_PER_FLOW if request.kind is TrackKind.VIDEO else 0,
         ),
     )
+
+
+def _codec_name(codec: str) -> str:
+    """Some clients say `video/H264`, others `h264`."""
+    return codec.lower().rpartition("/")[2]
 
 
 def _named(layers: tuple[VideoLayer, ...]) -> tuple[VideoLayer, ...]:

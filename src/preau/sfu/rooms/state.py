@@ -170,6 +170,7 @@ class Member:
     told: ParticipantInfo | None = None
     tellable_s: float = float("-inf")
     has_news: bool = False
+    lost_s: float | None = None
 
     @property
     def identity(self) -> str:

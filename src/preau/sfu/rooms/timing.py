@@ -32,6 +32,8 @@ def _tick_member(room: RoomState, member: Member, now: float) -> None:
     if joining.has_stale_token(room, member, now):
         joining.renew(room, member, now)
     room.wake(member.renew_s)
+    if member.lost_s is not None:
+        room.wake(member.lost_s + failing.GOODBYE_S)
     if member.state is ParticipantState.JOINED:
         room.wake(member.joined_s + failing.JOIN_TIMEOUT_S)
 

@@ -17,6 +17,8 @@ from preau.sfu.wire.errors import WireError
 
 #: Longest data packet relayed, in bytes: what clients agree on for their channels.
 MAX_PACKET_BYTES = 262_144
+#: Most participants one packet may name.
+MAX_DESTINATIONS = 1000
 #: Length of a nonce that names a message, in bytes.
 NONCE_BYTES = 16
 
@@ -43,6 +45,7 @@ def stamp_packet(payload: bytes, sender: Sender, *, reliable: bool) -> StampedPa
     treat = _KINDS.get(packet.WhichOneof("value") or "")
     if treat is None:
         raise WireError("garbled-data", "The data packet has no content that may be relayed.")
+    _check_destinations(packet)
     treatment = treat(packet, sender)
     packet.kind = models.DataPacket.RELIABLE if reliable else models.DataPacket.LOSSY
     # A hidden sender's sid stays: receivers tell repeated packets by it, and it names nobody.
@@ -57,6 +60,13 @@ def stamp_packet(payload: bytes, sender: Sender, *, reliable: bool) -> StampedPa
         audience=treatment.audience,
         nonce=treatment.nonce,
     )
+
+
+def _check_destinations(packet: models.DataPacket) -> None:
+    user = packet.user
+    lists = (packet.destination_identities, user.destination_identities, user.destination_sids)
+    if any(len(names) > MAX_DESTINATIONS for names in lists):
+        raise WireError("garbled-data", f"A data packet names at most {MAX_DESTINATIONS} receivers.")
 
 
 def _plain(_packet: models.DataPacket, _sender: Sender) -> _Treatment:
