@@ -147,6 +147,8 @@ JOIN: dict[str, Any] = {"roomJoin": True, "room": "school"}
         ({**JOIN, "canPublish": None}, {}, "", (200, "success")),
         ({**JOIN, "canUpdateOwnMetadata": True}, {}, "&attributes=x", (400, "cannot decode attributes")),
         ({**JOIN, "canUpdateOwnMetadata": True}, {}, "&attributes=eyJhIjoiYiJ9", (200, "success")),
+        # Half a character, in JSON's spelling.
+        ({**JOIN, "canUpdateOwnMetadata": True}, {}, "&attributes=eyJhIjoiXHVkODAwIn0=", (200, "success")),
     ],
 )
 async def test_who_may_come_in(

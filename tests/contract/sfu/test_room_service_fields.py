@@ -143,6 +143,28 @@ def test_every_field_of_the_protocol_is_decided_on() -> None:
     assert of_protocol == {name: set(fields) for name, fields in FIELDS.items()}
 
 
+def test_what_a_token_may_ask_of_its_room_is_what_the_api_may() -> None:
+    fields = {field.name for field in room_service.RoomConfiguration.DESCRIPTOR.fields}
+    # The name is that of a preset, of which there are none.
+    assert fields - {"name"} <= set(FIELDS["CreateRoomRequest"])
+    assert {name for name, fate in FIELDS["CreateRoomRequest"].items() if fate == REFUSED} == set(
+        wire.UNSERVED_OPTIONS
+    )
+
+
+def test_a_token_is_told_apart_from_what_its_room_cannot_do() -> None:
+    config = {
+        "egress": {"room": {"layout": "grid"}},
+        "minPlayoutDelay": 9,
+        "maxParticipants": 3,
+        "tags": {"a": "b"},
+    }
+    options, unserved = wire.config_from(config)
+    assert options == RoomOptions(max_participants=3)
+    assert sorted(unserved) == ["egress", "min_playout_delay"]
+    assert wire.config_from(wire.config_of(options)) == (options, ())
+
+
 @pytest.mark.parametrize("name", [n for n, fate in FIELDS["CreateRoomRequest"].items() if fate == REFUSED])
 async def test_what_a_room_cannot_do_is_refused_by_name(name: str) -> None:
     rooms = Rooms()

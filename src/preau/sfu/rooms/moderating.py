@@ -60,12 +60,12 @@ def remove_participant(room: RoomState, command: commands.RemoveParticipant, now
 def mute_track(room: RoomState, command: commands.MuteTrack, _now: float) -> TrackInfo:
     """Mutes one's track; the participant is told and may unmute by itself."""
     member = _member(room, command.identity)
+    if not command.muted:
+        raise commands.RoomRefusal("remote-unmute", "remote unmute not enabled")
     published = member.tracks.get(command.track_sid)
     if published is None:
         raise commands.RoomRefusal("track-unknown", "track is not found")
-    if not command.muted and published.info.muted:
-        raise commands.RoomRefusal("remote-unmute", "remote unmute not enabled")
-    if command.muted and not published.info.muted:
+    if not published.info.muted:
         room.send(member, say.MuteNotice(sid=command.track_sid, muted=True))
         publishing.set_muted(room, member, published, muted=True)
     return published.info
