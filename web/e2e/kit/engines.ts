@@ -40,6 +40,8 @@ function embeddedCommand(ports: Ports, webhook?: string): string[] {
     PYTHON,
     "-m",
     "preau.sfu",
+    // Scenarios have the engine feign troubles, which it does for tests alone.
+    "--dev",
     "--bind",
     "127.0.0.1",
     "--port",
