@@ -1,7 +1,7 @@
 """A participant whose media come from the native load and whose signalling is a flood: it stands between.
 
-What the load says passes until the flood begins; then only the flood does, as fast as the server reads, and
-the load goes on sending whatever the server says.
+What both say passes until the flood begins; then only the flood does, as fast as the server reads, and the
+load goes on sending, since it hears nothing any more.
 """
 
 from __future__ import annotations
@@ -47,23 +47,30 @@ class Hostile:
                 self._to_server.close()
             server.close()
 
-    async def flood(self, track_sid: str) -> None:
+    async def flood(self, track_sid: str, *, silences_itself: bool) -> None:
         """Asks at the limits without end, or until the server ends the connection."""
         self._is_flooding = True
         writer = self._to_server
         if writer is None:
             raise SystemExit("the hostile client has not joined")
-        asking = requests(track_sid, self._offer())
+        asking = requests(track_sid, self._offer(), silences_itself=silences_itself)
         with contextlib.suppress(ConnectionError):
             while not writer.is_closing():
                 data = next(asking).SerializeToString()
                 writer.write(Frame(Opcode.BINARY, data).serialize(mask=True))
                 await writer.drain()
+                # A full buffer alone lets others have their turn.
+                await asyncio.sleep(0)
                 self.frames += 1
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         from_server, self._to_server = await asyncio.open_connection(self._host, self._server_port)
-        for pump in (self._pump(reader, self._hear), self._pump(from_server, writer.write)):
+
+        def tell(chunk: bytes) -> None:
+            if not self._is_flooding:
+                writer.write(chunk)
+
+        for pump in (self._pump(reader, self._hear), self._pump(from_server, tell)):
             self._pumps.add(asyncio.create_task(pump))
 
     def _hear(self, chunk: bytes) -> None:
@@ -100,15 +107,19 @@ def requests_of(said: bytes) -> Iterator[rtc.SignalRequest]:
         at = start + size
 
 
-def requests(track_sid: str, offer: str) -> Iterator[rtc.SignalRequest]:
-    """Everything that costs the server or the others something, at its limit, over and over."""
+def requests(track_sid: str, offer: str, *, silences_itself: bool) -> Iterator[rtc.SignalRequest]:
+    """Everything that costs the server or the others something, at its limit, over and over.
+
+    Also what takes its own sound from the others now and then, if `silences_itself`.
+    """
     sids = [f"TR_{number:012}" for number in range(MAX_SIDS)]
     number = 1000
     while True:
         number += 1
         is_odd = number % 2 == 1
         for muted in (True, False) * 20:
-            yield rtc.SignalRequest(mute=rtc.MuteTrackRequest(sid=track_sid, muted=muted))
+            sid = track_sid if silences_itself else "TR_none"
+            yield rtc.SignalRequest(mute=rtc.MuteTrackRequest(sid=sid, muted=muted))
         rules = [
             rtc.TrackPermission(participant_identity=f"somebody {rule}", all_tracks=is_odd)
             for rule in range(MAX_RULES)

@@ -4,7 +4,8 @@ Knows nothing of rooms, participants or identities. All ids are numbers chosen b
 never used again within a process. A method returns at once and fails only on its arguments: a value out of
 range or a name that does not exist is ValueError, a wrong type is TypeError. Whatever can fail later is
 answered by an event that carries the `request` number of its command. Ids that do not exist (any more) are
-ignored.
+ignored. Commands are carried out in the order they are given, except that `close_peer`, `remove_down` and
+`set_track_muted` go ahead of all others that wait. What waits for a peer that is closed is never done.
 """
 
 from collections.abc import Sequence

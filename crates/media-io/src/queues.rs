@@ -17,16 +17,72 @@ pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What a shard is told.
 #[derive(Default)]
-pub(crate) struct Orders {
-    /// Commands in the order they were given.
-    pub(crate) commands: Vec<Command>,
+struct Orders {
+    /// Acts, ahead of everything else, in the order they were given.
+    acts: VecDeque<Command>,
+    /// Everything else in the order it was given.
+    others: VecDeque<Command>,
     /// Whether the thread shall end.
-    pub(crate) stop: bool,
+    stop: bool,
 }
 
-/// Commands on their way to a shard.
+impl Orders {
+    fn is_empty(&self) -> bool {
+        self.acts.is_empty() && self.others.is_empty()
+    }
+
+    /// Puts a command into its lane. An act is never undone by what was given before it and waits still.
+    fn add(&mut self, command: Command) {
+        match &command {
+            Command::ClosePeer { peer } => {
+                let peer = *peer;
+                let about_it = |waiting: &Command| waiting.peer() == Some(peer);
+                let opens = |waiting: &Command| {
+                    about_it(waiting) && matches!(waiting, Command::OpenPeer { .. })
+                };
+                // Nothing flows yet over one that is not open: it is opened and closed in its turn.
+                let is_open = !self.others.iter().any(opens);
+                self.others
+                    .retain(|waiting| !about_it(waiting) || opens(waiting));
+                if !is_open {
+                    self.others.push_back(command);
+                    return;
+                }
+            }
+            Command::RemoveDown { down, .. } => {
+                let down = *down;
+                let before = self.others.len();
+                self.others
+                    .retain(|waiting| !matches!(waiting, Command::AddDown { down: added, .. } if *added == down));
+                if self.others.len() < before {
+                    return;
+                }
+            }
+            Command::SetTrackMuted { track, .. } => {
+                let begins = |waiting: &Command| match waiting {
+                    Command::AcceptOffer { receive, .. } => {
+                        receive.iter().any(|receive| receive.track == *track)
+                    }
+                    _ => false,
+                };
+                // A track that is only now announced is muted once it is there.
+                if self.others.iter().any(begins) {
+                    self.others.push_back(command.clone());
+                }
+            }
+            _ => {}
+        }
+        let lane = if command.is_act() {
+            &mut self.acts
+        } else {
+            &mut self.others
+        };
+        lane.push_back(command);
+    }
+}
+
+/// Commands on their way to a shard: those that take media away go ahead of negotiation.
 pub(crate) struct Inbox {
     orders: Mutex<Orders>,
     signal: EventFd,
@@ -47,10 +103,10 @@ impl Inbox {
         if orders.stop {
             return;
         }
-        if orders.commands.is_empty() {
+        if orders.is_empty() {
             self.signal.set();
         }
-        orders.commands.push(command);
+        orders.add(command);
     }
 
     /// Asks the shard to end.
@@ -59,14 +115,23 @@ impl Inbox {
         self.signal.set();
     }
 
-    /// Everything that waits.
-    pub(crate) fn take(&self) -> Orders {
+    /// The next command.
+    pub(crate) fn next(&self) -> Option<Command> {
         let mut orders = locked(&self.orders);
-        self.signal.clear();
-        Orders {
-            commands: std::mem::take(&mut orders.commands),
-            stop: orders.stop,
+        let next = orders
+            .acts
+            .pop_front()
+            .or_else(|| orders.others.pop_front());
+        if orders.is_empty() && !orders.stop {
+            self.signal.clear();
         }
+        next
+    }
+
+    /// Whether the shard was asked to end, and has done all that it was told before.
+    pub(crate) fn is_over(&self) -> bool {
+        let orders = locked(&self.orders);
+        orders.stop && orders.is_empty()
     }
 
     /// Readable while something waits.
@@ -183,9 +248,116 @@ impl Outbox {
 
 #[cfg(test)]
 mod tests {
-    use media::PeerId;
+    use media::{DownId, PeerId, Receive, RequestId, Role};
 
     use super::*;
+
+    const EVE: PeerId = PeerId(1);
+    const ADA: PeerId = PeerId(2);
+
+    fn offer(peer: PeerId, track: u64) -> Command {
+        Command::AcceptOffer {
+            peer,
+            request: RequestId(1),
+            sdp: String::new(),
+            receive: vec![Receive {
+                mid: "0".to_owned(),
+                track: TrackId(track),
+                mime: String::new(),
+                stereo: false,
+                announced_bps: 0,
+            }],
+        }
+    }
+
+    fn muted(track: u64, muted: bool) -> Command {
+        Command::SetTrackMuted {
+            track: TrackId(track),
+            muted,
+        }
+    }
+
+    fn add_down(peer: PeerId, down: u64) -> Command {
+        Command::AddDown {
+            peer,
+            down: DownId(down),
+            track: TrackId(1),
+            stream_id: String::new(),
+            track_sid: String::new(),
+        }
+    }
+
+    fn remove_down(peer: PeerId, down: u64) -> Command {
+        Command::RemoveDown {
+            peer,
+            down: DownId(down),
+        }
+    }
+
+    /// The order in which commands are carried out that were all given before the first was.
+    fn order(given: Vec<Command>) -> Vec<Command> {
+        let inbox = Inbox::new().expect("an eventfd");
+        for command in given {
+            inbox.push(command);
+        }
+        std::iter::from_fn(|| inbox.next()).collect()
+    }
+
+    #[test]
+    fn whoever_is_closed_is_closed_before_what_waits_and_none_of_its_own_is_done() {
+        let close = Command::ClosePeer { peer: EVE };
+        let flood = vec![offer(EVE, 1), offer(ADA, 2), offer(EVE, 1), close.clone()];
+        assert_eq!(order(flood), [close, offer(ADA, 2)]);
+    }
+
+    #[test]
+    fn a_peer_that_is_not_open_yet_is_opened_and_closed_in_its_turn() {
+        let open = Command::OpenPeer {
+            peer: EVE,
+            role: Role::Publisher,
+        };
+        let close = Command::ClosePeer { peer: EVE };
+        let given = vec![open.clone(), offer(EVE, 1), close.clone()];
+        assert_eq!(order(given), [open, close]);
+    }
+
+    #[test]
+    fn a_mute_goes_ahead_and_its_order_is_kept() {
+        let given = vec![offer(ADA, 2), muted(1, true), muted(1, false)];
+        assert_eq!(
+            order(given),
+            [muted(1, true), muted(1, false), offer(ADA, 2)]
+        );
+    }
+
+    #[test]
+    fn a_track_that_is_being_announced_is_muted_when_it_is_there() {
+        let given = vec![offer(ADA, 1), muted(1, true)];
+        assert_eq!(
+            order(given),
+            [muted(1, true), offer(ADA, 1), muted(1, true)]
+        );
+    }
+
+    #[test]
+    fn what_is_taken_away_before_it_was_given_is_never_given() {
+        let given = vec![add_down(ADA, 1), add_down(ADA, 2), remove_down(ADA, 1)];
+        assert_eq!(order(given), [add_down(ADA, 2)]);
+        let given = vec![offer(ADA, 1), remove_down(ADA, 3)];
+        assert_eq!(order(given), [remove_down(ADA, 3), offer(ADA, 1)]);
+    }
+
+    #[test]
+    fn an_end_comes_after_what_was_given_before() {
+        let inbox = Inbox::new().expect("an eventfd");
+        inbox.push(offer(ADA, 1));
+        inbox.stop();
+        inbox.push(offer(ADA, 2));
+        assert!(!inbox.is_over());
+        assert_eq!(inbox.next(), Some(offer(ADA, 1)));
+        assert!(inbox.is_over());
+        assert_eq!(inbox.next(), None);
+    }
 
     fn level(track: u64, level_dbov: u8) -> AudioLevel {
         AudioLevel {

@@ -19,6 +19,8 @@ const INBOX_TOKEN: u64 = 0;
 const UDP_TOKEN: u64 = 1;
 /// The first token of the TCP port, which uses all from here on.
 pub(crate) const TCP_TOKEN: u64 = 2;
+/// Commands are carried out for so long, then packets have their turn: descriptions may take milliseconds each.
+const COMMANDS_AT_ONCE: Duration = Duration::from_millis(2);
 
 /// The sockets of a shard, as the state machine's way out.
 pub(crate) struct Ports {
@@ -161,11 +163,14 @@ impl Shard {
         } = self;
         match readiness.token {
             INBOX_TOKEN => {
-                let orders = self.shared.inbox.take();
-                for command in orders.commands {
+                let inbox = &self.shared.inbox;
+                while let Some(command) = inbox.next() {
                     sfu.command(command, now);
+                    if now.elapsed() >= COMMANDS_AT_ONCE {
+                        break;
+                    }
                 }
-                return Ok(orders.stop);
+                return Ok(inbox.is_over());
             }
             UDP_TOKEN => ports.udp.receive(|source, destination, payload| {
                 sfu.packet(Transport::Udp, source, destination, payload, now);

@@ -116,3 +116,33 @@ pub enum Command {
     /// Answered by `Stats`.
     RequestStats { request: RequestId },
 }
+
+impl Command {
+    /// Whether it takes media away from somebody, or gives it back: it goes ahead of everything else that waits.
+    #[must_use]
+    pub fn is_act(&self) -> bool {
+        matches!(
+            self,
+            Command::ClosePeer { .. } | Command::RemoveDown { .. } | Command::SetTrackMuted { .. }
+        )
+    }
+
+    /// The peer it is about.
+    #[must_use]
+    pub fn peer(&self) -> Option<PeerId> {
+        match self {
+            Command::OpenPeer { peer, .. }
+            | Command::ClosePeer { peer }
+            | Command::AcceptOffer { peer, .. }
+            | Command::AddDown { peer, .. }
+            | Command::RemoveDown { peer, .. }
+            | Command::Negotiate { peer, .. }
+            | Command::AcceptAnswer { peer, .. }
+            | Command::AddCandidate { peer, .. }
+            | Command::SendData { peer, .. } => Some(*peer),
+            Command::SetDown { .. }
+            | Command::SetTrackMuted { .. }
+            | Command::RequestStats { .. } => None,
+        }
+    }
+}

@@ -13,6 +13,11 @@ use crate::codec::CodecName;
 const MAX_SDP_BYTES: usize = 512 * 1024;
 /// Descriptions with more sections are refused: comparing them all would hold up everybody else.
 const MAX_SECTIONS: usize = 500;
+/// So do descriptions of more lines, sections of more, longer lines, and sections that name more payload types than there are.
+const MAX_LINES: usize = 20_000;
+const MAX_SECTION_LINES: usize = 500;
+const MAX_LINE_BYTES: usize = 16 * 1024;
+const MAX_SECTION_WORDS: usize = 3 + 128;
 
 /// Direction of a section as the describing side sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +73,7 @@ pub(crate) struct Section {
 impl Description {
     /// Cuts `text`; `None` if it is not even shaped like SDP.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        if text.len() > MAX_SDP_BYTES || !text.starts_with("v=0") {
+        if text.len() > MAX_SDP_BYTES || !text.starts_with("v=0") || !is_bounded(text) {
             return None;
         }
         let mut description = Description {
@@ -88,7 +93,14 @@ impl Description {
                 None => description.session.push(line.to_owned()),
             }
         }
-        (description.sections.len() <= MAX_SECTIONS).then_some(description)
+        let is_short = |section: &Section| {
+            section.lines.len() <= MAX_SECTION_LINES && section.words().count() <= MAX_SECTION_WORDS
+        };
+        description
+            .sections
+            .iter()
+            .all(is_short)
+            .then_some(description)
     }
 
     pub(crate) fn section(&self, mid: &str) -> Option<&Section> {
@@ -197,6 +209,17 @@ impl Description {
             section.lines.extend(moved);
         }
     }
+}
+
+/// Whether a description can be cut without much work; looks at each byte once.
+fn is_bounded(text: &str) -> bool {
+    let mut sections = 0;
+    let mut lines = 0;
+    text.split('\n').all(|line| {
+        lines += 1;
+        sections += usize::from(line.starts_with("m="));
+        lines <= MAX_LINES && sections <= MAX_SECTIONS && line.len() <= MAX_LINE_BYTES
+    })
 }
 
 impl fmt::Display for Description {

@@ -30,6 +30,7 @@ from preau.sfu.engine import Engine, EngineDied, PortInUse, start
 from preau.sfu.hub import Hub
 from preau.sfu.rooms import commands
 from preau.sfu.settings import Settings
+from preau.sfu.websocket import BoundedWebSocket
 from preau.sfu.wire.limits import MAX_FRAME_BYTES
 
 #: Longest body of an API call, in bytes.
@@ -248,7 +249,7 @@ def _config(hub: Hub) -> uvicorn.Config:
     return uvicorn.Config(
         application(hub),
         http="httptools",
-        ws="websockets-sansio",
+        ws=BoundedWebSocket,
         ws_max_size=MAX_FRAME_BYTES,
         ws_ping_interval=10.0,
         ws_ping_timeout=15.0,

@@ -24,6 +24,24 @@ fn a_description_survives_the_cut() {
 }
 
 #[test]
+fn what_would_take_long_to_read_is_refused_unread() {
+    let parses = |text: &str| Description::parse(text).is_some();
+    let session = |lines: usize| format!("v=0\r\n{}", "a=x\r\n".repeat(lines));
+    assert!(parses(&session(MAX_LINES - 2)));
+    assert!(!parses(&session(MAX_LINES)));
+    let section = |lines: usize| format!("v=0\r\nm=audio 9 X 0\r\n{}", "a=x\r\n".repeat(lines));
+    assert!(parses(&section(MAX_SECTION_LINES - 1)));
+    assert!(!parses(&section(MAX_SECTION_LINES)));
+    let line = |bytes: usize| format!("v=0\r\na={}\r\n", "x".repeat(bytes));
+    assert!(parses(&line(MAX_LINE_BYTES - 3)));
+    assert!(!parses(&line(MAX_LINE_BYTES)));
+    let types = |count: usize| format!("v=0\r\nm=audio 9 X{}\r\n", " 0".repeat(count));
+    assert!(parses(&types(MAX_SECTION_WORDS - 3)));
+    assert!(!parses(&types(MAX_SECTION_WORDS - 2)));
+    assert!(!parses(&format!("v=0{}", " ".repeat(MAX_SDP_BYTES))));
+}
+
+#[test]
 fn sections_are_read() {
     let offer = offer();
     let video = offer.section("0").expect("video");
