@@ -46,7 +46,6 @@ _VERSIONS = frozenset({b"1.0", b"1.1"})
 _ORIGIN_FORM = re.compile(rb"/[^#]*")
 _ABSOLUTE_FORM = re.compile(rb"https?://([^/?#@]+)([/?][^#]*)?", re.IGNORECASE)
 _HOST = re.compile(rb"[A-Za-z0-9._~%!$&'()*+,;=:\[\]-]*")
-_NUL = re.compile(rb"%00")
 
 
 def floor(*, is_https: bool) -> Headers:
@@ -162,15 +161,11 @@ def about_server(beneath: Headers) -> list[h11.Event]:
 
 
 def _is_target(request: h11.Request) -> bool:
-    """Origin form, absolute form, or `*` for OPTIONS.
-
-    No NUL, which ends a text for some readers and not for others.
-    """
+    """Whether it has origin form, absolute form, or is `*` for OPTIONS (RFC 9112 §3.2)."""
     target = request.target
     if target == b"*":
         return request.method == b"OPTIONS"
-    has_form = _ORIGIN_FORM.fullmatch(target) or _ABSOLUTE_FORM.fullmatch(target)
-    return has_form is not None and _NUL.search(target) is None
+    return bool(_ORIGIN_FORM.fullmatch(target) or _ABSOLUTE_FORM.fullmatch(target))
 
 
 def caller_of(
