@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from preau.meet.control import answers
 from preau.meet.control.fields import BadFrameError
 from preau.meet.control.frames import (
+    MAX_NOTE_CHARACTERS,
     Act,
     ChatLine,
     ClientFrame,
@@ -44,7 +45,6 @@ from preau.meet.services.sign_ins import caller
 MAX_BAD_FRAMES = 5
 MAX_KNOCKS = 20
 MAX_REPORTS = 10
-MAX_NOTE_CHARACTERS = 200
 KNOCK_WITHIN_S = 10.0
 ADMITTED_WITHIN_S = 60.0
 _EVERYBODYS = frozenset({do.Leave, do.RaiseHand, do.LowerHand})
