@@ -129,6 +129,13 @@ async def test_a_request_that_changes_something_is_not_sent_twice() -> None:
             assert len(received) > 2
 
 
+async def test_an_answer_before_the_body_is_whole_says_that_it_is_the_last(house: House) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    writer.write(b"POST /refuse HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab")
+    assert b"connection: close" in await reader.readuntil(b"\r\n\r\n")
+    writer.close()
+
+
 async def test_an_early_refusal_of_a_long_body_reaches_the_browser(house: House) -> None:
     async with httpx.AsyncClient(base_url=house.url) as browser:
         answer = await browser.post("/refuse", content=b"x" * 2_000_000)

@@ -225,7 +225,9 @@ class Conversation:
 
     async def _pass_response(self, first: h11.Response, exchange: BackendExchange) -> None:
         """From the first byte on, a failure of the back end can only be told by closing."""
-        await self._send(heads.response_for_caller(first, self._plan.beneath))
+        # Answered before the body was whole: what comes of it still is no next request.
+        is_last = self._machine.their_state is h11.SEND_BODY
+        await self._send(heads.response_for_caller(first, self._plan.beneath, is_last=is_last))
         try:
             while not isinstance(event := await exchange.next_event(), h11.EndOfMessage):
                 if not isinstance(event, h11.Data):

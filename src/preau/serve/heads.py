@@ -242,10 +242,12 @@ def request_for_backend(request: h11.Request, caller: Caller) -> h11.Request:
     return h11.Request(method=request.method, target=target, headers=headers)
 
 
-def response_for_caller(response: h11.Response, beneath: Headers) -> h11.Response:
+def response_for_caller(response: h11.Response, beneath: Headers, *, is_last: bool = False) -> h11.Response:
     """The head to send back; h11 frames the body again for the browser's own version of HTTP."""
     dropped = _HOP_BY_HOP | _tokens(response.headers)
     headers = _with_floor([one for one in response.headers if one[0] not in dropped], beneath)
+    if is_last:
+        headers.append((b"connection", b"close"))
     return h11.Response(status_code=response.status_code, headers=headers, reason=response.reason)
 
 
