@@ -200,6 +200,9 @@ class Conversation:
             else:
                 await exchange.send(head, h11.EndOfMessage())
             first = await self._first_of_response(exchange)
+            if body is not None:
+                # Most bodies are a packet behind their head; with them read, the connection can be kept.
+                await asyncio.wait([body], timeout=self._limits.body_grace_s)
             if isinstance(first, h11.InformationalResponse):
                 await self._switch(first, exchange)
             else:

@@ -14,13 +14,15 @@ from preau.serve.routing import Backend
 class Limits:
     """How much and how long; the head's time starts with its first byte, the body's with the end of the head.
 
-    A whole body has `body_timeout_s`, and a second more for each `body_bytes_per_s` that came.
+    A whole body has `body_timeout_s`, and a second more for each `body_bytes_per_s` that came; once it is
+    answered before it is whole, it has `body_grace_s`.
     """
 
     head_bytes: int = 32 * 1024
     head_timeout_s: float = 10.0
     body_timeout_s: float = 20.0
     body_bytes_per_s: float = 16 * 1024
+    body_grace_s: float = 0.1
     idle_timeout_s: float = 75.0
     stall_timeout_s: float = 60.0
     hold_s: float = 2.0
