@@ -39,7 +39,9 @@ class Calls:
         if kind not in _KINDS:
             return error_response(room_service.TwirpError("bad_route", f"unexpected Content-Type: {kind!r}"))
         settings = self._hub.settings
-        caller = room_service.Caller(bearer(request), {settings.key: settings.secret}, self._hub.clocks.date_s())
+        caller = room_service.Caller(
+            bearer(request), {settings.key: settings.secret}, self._hub.clocks.date_s()
+        )
         method = request.path_params["method"]
         try:
             grants = room_service.permit(self._hub, caller, method)
