@@ -217,6 +217,7 @@ def _serve_settings() -> ServeSettings:
     from preau.serve.settings import (
         ServeSettings,
         has_standby,
+        is_room_service_public,
         media_segmentation,
         media_srtp,
         trusted_proxies,
@@ -236,6 +237,7 @@ def _serve_settings() -> ServeSettings:
         media_segmentation=media_segmentation(os.environ),
         trusted_proxies=trusted_proxies(os.environ),
         has_standby=has_standby(os.environ),
+        is_room_service_public=is_room_service_public(os.environ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -42,6 +43,14 @@ class Product:
         """The process id of the standby that waits for the platform to end, if one does."""
         return self._process("preau: a standby")
 
+    def environments(self) -> dict[int, str]:
+        """The variables of every process it started, by process id. Linux only."""
+        found = {}
+        for pid in _descendants(self.process.pid):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                found[pid] = Path(f"/proc/{pid}/environ").read_text(errors="replace")
+        return found
+
     def _process(self, words: str) -> int | None:
         return next((pid for pid in _descendants(self.process.pid) if words in _command_line(pid)), None)
 
@@ -65,22 +74,28 @@ def environment(data_dir: Path, settings: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def running_product(folder: Path) -> Iterator[Product]:
-    """Starts the product on the engine PREAU_TEST_ENGINE names, waits until it is ready, and stops it."""
+def running_product(folder: Path, extra: Mapping[str, str] | None = None) -> Iterator[Product]:
+    """Starts the product on the engine PREAU_TEST_ENGINE names, waits until it is ready, and stops it.
+
+    `extra`: settings besides those that make it run.
+    """
     port = str(free_port())
     engine = os.environ.get("PREAU_TEST_ENGINE", "embedded")
     webhook = f"http://127.0.0.1:{port}/api/v1/webhooks/livekit"
     with (
         _ENGINES[engine](folder, webhook) as settings,
-        _serving(folder, {"PREAU_PORT": port, **settings}) as product,
+        _serving(folder, {"PREAU_PORT": port, **settings, **(extra or {})}) as product,
     ):
         yield product
 
 
 @contextmanager
 def _embedded(_folder: Path, _webhook: str) -> Iterator[dict[str, str]]:
-    """`preau serve` starts its own engine when it is told of no other."""
-    yield {}
+    """`preau serve` starts its own engine when it is told of no other.
+
+    Its interface is open to the public here, so that what holds does not rest on its being shut.
+    """
+    yield {"PREAU_ROOM_SERVICE": "on"}
 
 
 @contextmanager

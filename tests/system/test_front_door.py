@@ -3,138 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
-import socket
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 import websockets
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket
 
-from preau.serve.backends import BackendAddress
-from preau.serve.conversation import Limits
-from preau.serve.door import Door, DoorPlan
-from preau.serve.ports import private_ports
-from preau.serve.routing import Backend
-
-LIMITS = Limits(head_timeout_s=0.3, hold_s=1.0, linger_s=0.2)
-
-
-def _application(name: str) -> Starlette:
-    async def tell(request: Request) -> JSONResponse:
-        body = await request.body()
-        headers = {
-            key: value for key, value in request.headers.items() if key.startswith("x-") or key == "te"
-        }
-        return JSONResponse({"name": name, "path": request.url.path, "length": len(body), "headers": headers})
-
-    async def stream(_: Request) -> StreamingResponse:
-        async def parts() -> AsyncIterator[bytes]:
-            for number in range(50):
-                yield b"%d," % number * 1000
-
-        return StreamingResponse(parts())
-
-    async def refuse(_: Request) -> Response:
-        return JSONResponse({"error": {"code": "too-large"}}, status_code=413)
-
-    async def echo(websocket: WebSocket) -> None:
-        await websocket.accept(subprotocol="preau.control.v1" if name == "meet" else None)
-        await websocket.send_text(name)
-        async for message in websocket.iter_bytes():
-            await websocket.send_bytes(message)
-
-    return Starlette(
-        routes=[
-            Route("/stream", stream),
-            Route("/refuse", refuse, methods=["POST"]),
-            WebSocketRoute("/rtc", echo),
-            WebSocketRoute("/control", echo),
-            Route("/{path:path}", tell, methods=["GET", "POST", "HEAD"]),
-        ]
-    )
-
-
-@contextlib.asynccontextmanager
-async def _origin(name: str, port: int) -> AsyncIterator[None]:
-    config = uvicorn.Config(
-        _application(name), port=port, log_level="error", lifespan="off", ws="websockets-sansio"
-    )
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    async with asyncio.timeout(10):
-        await _accepts(port)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await task
-
-
-async def _accepts(port: int) -> None:
-    while True:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.01)
-        else:
-            return writer.close()
-
-
-@dataclass(frozen=True)
-class House:
-    """A door with its two back-end ports."""
-
-    door: Door
-    port: int
-    meet_port: int
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-
-@contextlib.asynccontextmanager
-async def _door(limits: Limits = LIMITS, most_connections: int | None = None) -> AsyncIterator[House]:
-    meet_port, sfu_port = private_ports(2)
-    backends = {Backend.MEET: BackendAddress(meet_port), Backend.SFU: BackendAddress(sfu_port)}
-    door = Door(DoorPlan(backends, limits=limits), most_connections)
-    listener = socket.create_server(("127.0.0.1", 0))
-    await door.open(listener)
-    async with _origin("sfu", sfu_port):
-        try:
-            yield House(door, listener.getsockname()[1], meet_port)
-        finally:
-            await door.close()
+from tests.kit.front_door import House, error_code, open_door, origin, raw
 
 
 @pytest.fixture
 async def house() -> AsyncIterator[House]:
-    async with _door() as opened, _origin("meet", opened.meet_port):
+    async with open_door() as opened, origin("meet", opened.meet_port):
         yield opened
-
-
-async def _raw(house: House, data: bytes) -> bytes:
-    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
-    writer.write(data)
-    try:
-        return await reader.read()
-    finally:
-        writer.close()
-
-
-def _error_code(reply: bytes) -> str:
-    code: str = json.loads(reply.partition(b"\r\n\r\n")[2])["error"]["code"]
-    return code
 
 
 async def test_one_kept_connection_serves_requests_of_both_servers(house: House) -> None:
@@ -150,7 +32,7 @@ async def test_one_kept_connection_serves_requests_of_both_servers(house: House)
 
 async def test_requests_sent_at_once_are_answered_in_order(house: House) -> None:
     one = b"GET /%s HTTP/1.1\r\nHost: a\r\n\r\n"
-    reply = await _raw(
+    reply = await raw(
         house, one % b"a" + one % b"rtc/b" + one.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n") % b"c"
     )
     assert reply.count(b"HTTP/1.1 200") == 3
@@ -202,9 +84,9 @@ async def test_websockets_reach_their_server_and_carry_both_ways(house: House, p
 
 async def test_the_end_of_one_server_does_not_disturb_websockets_of_the_other() -> None:
     protocol = [websockets.Subprotocol("preau.control.v1")]
-    async with _door() as house, websockets.connect(f"ws://127.0.0.1:{house.port}/rtc") as kept:
+    async with open_door() as house, websockets.connect(f"ws://127.0.0.1:{house.port}/rtc") as kept:
         assert await kept.recv() == "sfu"
-        async with _origin("meet", house.meet_port):
+        async with origin("meet", house.meet_port):
             lost = await websockets.connect(f"ws://127.0.0.1:{house.port}/control", subprotocols=protocol)
             assert await lost.recv() == "meet"
         await lost.wait_closed()
@@ -213,16 +95,16 @@ async def test_the_end_of_one_server_does_not_disturb_websockets_of_the_other() 
 
 
 async def test_a_request_waits_for_a_server_that_is_coming_back() -> None:
-    async with _door() as house, httpx.AsyncClient(base_url=house.url) as browser:
+    async with open_door() as house, httpx.AsyncClient(base_url=house.url) as browser:
         waiting = asyncio.create_task(browser.get("/a"))
         await asyncio.wait([waiting], timeout=0.3)
         assert not waiting.done()
-        async with _origin("meet", house.meet_port):
+        async with origin("meet", house.meet_port):
             assert (await waiting).json()["name"] == "meet"
 
 
 async def test_a_server_that_stays_away_is_told_with_a_code() -> None:
-    async with _door() as house, httpx.AsyncClient(base_url=house.url) as browser:
+    async with open_door() as house, httpx.AsyncClient(base_url=house.url) as browser:
         answer = await browser.get("/a")
         assert answer.status_code == 503
         assert answer.json()["error"]["code"] == "starting"
@@ -237,7 +119,7 @@ async def test_a_request_that_changes_something_is_not_sent_twice() -> None:
         received.append(await reader.readuntil(b"\r\n\r\n"))
         writer.transport.abort()
 
-    async with _door() as house, httpx.AsyncClient(base_url=house.url) as browser:
+    async with open_door() as house, httpx.AsyncClient(base_url=house.url) as browser:
         server = await asyncio.start_server(die, "127.0.0.1", house.meet_port)
         async with server:
             answer = await browser.post("/api/v1/meetings")
@@ -245,6 +127,13 @@ async def test_a_request_that_changes_something_is_not_sent_twice() -> None:
             assert len(received) == 1
             assert (await browser.get("/")).status_code == 502
             assert len(received) > 2
+
+
+async def test_an_answer_before_the_body_is_whole_says_that_it_is_the_last(house: House) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    writer.write(b"POST /refuse HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab")
+    assert b"connection: close" in await reader.readuntil(b"\r\n\r\n")
+    writer.close()
 
 
 async def test_an_early_refusal_of_a_long_body_reaches_the_browser(house: House) -> None:
@@ -271,29 +160,32 @@ async def test_an_early_refusal_of_a_long_body_reaches_the_browser(house: House)
 async def test_bad_requests_end_with_a_code(
     house: House, request_bytes: bytes, status: bytes, code: str
 ) -> None:
-    reply = await _raw(house, request_bytes)
+    reply = await raw(house, request_bytes)
     assert reply.startswith(b"HTTP/1.1 " + status)
-    assert _error_code(reply) == code
+    assert error_code(reply) == code
 
 
 async def test_a_connection_that_says_nothing_is_closed_without_a_word(house: House) -> None:
-    assert await _raw(house, b"") == b""
+    assert await raw(house, b"") == b""
 
 
 async def test_a_length_beside_chunks_cannot_smuggle_a_second_request(house: House) -> None:
     head = b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
-    reply = await _raw(house, head + b"GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n")
+    reply = await raw(house, head + b"GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n")
     assert reply.startswith(b"HTTP/1.1 400")
-    assert _error_code(reply) == "bad-request"
+    assert error_code(reply) == "bad-request"
 
 
 async def test_connections_over_the_limit_are_told_to_come_back() -> None:
-    async with _door(replace(LIMITS, head_timeout_s=30), most_connections=1) as house:
-        _, first = await asyncio.open_connection("127.0.0.1", house.port)
-        reply = await _raw(house, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    async with (
+        open_door(most_connections=1) as house,
+        websockets.connect(f"ws://127.0.0.1:{house.port}/rtc") as first,
+    ):
+        assert await first.recv() == "sfu"
+        reply = await raw(house, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         assert reply.startswith(b"HTTP/1.1 503")
-        assert _error_code(reply) == "busy"
-        first.close()
+        assert b"retry-after: 1" in reply
+        assert error_code(reply) == "busy"
 
 
 async def test_a_browser_that_asks_before_sending_is_told_to_go_on(house: House) -> None:

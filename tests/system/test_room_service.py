@@ -248,7 +248,9 @@ async def test_calls_need_their_grant(house: House, room_name: str) -> None:
 async def test_bad_bodies_and_unserved_methods_are_named(house: House) -> None:
     base = f"{house.server.http_url}/twirp"
     admin = (
-        api.AccessToken("devkey", "secret").with_grants(api.VideoGrants(room_admin=True, room="r")).to_jwt()
+        api.AccessToken("devkey", "secret")
+        .with_grants(api.VideoGrants(room_admin=True, room_create=True, room="r"))
+        .to_jwt()
     )
     headers = {"Authorization": f"Bearer {admin}", "Content-Type": "application/json"}
     cases = [

@@ -180,3 +180,20 @@ def _runs(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_a_password_is_in_the_environment_of_the_process_that_needs_it_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREAU_TEST_ENGINE", "embedded")
+    monkeypatch.setenv("BACKUP_PASSPHRASE", "nobodys-secret")
+    mail = {"PREAU_SMTP_URL": "smtp://me:mail-secret@127.0.0.1:1", "PREAU_MAIL_FROM": "a@example.org"}
+    with running_product(tmp_path, mail) as product:
+        meet = until("the platform runs", lambda: product.child("preau.meet"), BACK_WITHIN_S)
+        standby = until("a standby waits", product.standby, BACK_WITHIN_S)
+        until("the media server runs", lambda: product.child("preau.sfu"), BACK_WITHIN_S)
+        found = product.environments()
+    # The standby's title stands where its environment was.
+    assert {meet} <= {pid for pid, text in found.items() if "mail-secret" in text} <= {meet, standby}
+    assert not [pid for pid, text in found.items() if "nobodys-secret" in text]
+    assert {pid for pid, text in found.items() if "PREAU_SFU_SECRET" in text}.isdisjoint({meet, standby})

@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import IPv6Address, ip_address
 
 import h11
 
 from preau.serve import heads
-from preau.serve.backends import BackendAddress, BackendExchange, NotThere
-from preau.serve.heads import Network
+from preau.serve.backends import BackendExchange, NotThere
+from preau.serve.head_reader import BadHead, HeadReader
+from preau.serve.plan import DoorPlan
 from preau.serve.relay import CHUNK_BYTES, Side, close, relay
 from preau.serve.routing import Backend, backend_for
+from preau.shares import NoRoom, Place, Shares, neighbourhood
 
 _RETRY_AFTER_S = 1
 _REPEAT_PAUSE_S = 0.05
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How much and how long; the head's time starts with its first byte."""
-
-    head_bytes: int = 32 * 1024
-    head_timeout_s: float = 10.0
-    idle_timeout_s: float = 75.0
-    stall_timeout_s: float = 60.0
-    hold_s: float = 2.0
-    linger_s: float = 1.0
 
 
 class CallerGone(Exception):
@@ -40,73 +30,147 @@ class BackendGone(Exception):
 
 
 class Conversation:
-    """Reads requests from `side` until it ends, is upgraded or breaks a limit."""
+    """Reads requests from `side` until it ends, is upgraded or breaks a limit.
 
-    def __init__(
-        self,
-        side: Side,
-        backends: Mapping[Backend, BackendAddress],
-        trusted_proxies: Sequence[Network],
-        limits: Limits,
-    ) -> None:
+    `shares`: where its place among all connections counts; it waits for its caller or works.
+    """
+
+    def __init__(self, side: Side, plan: DoorPlan, shares: Shares[Conversation]) -> None:
         self._side = side
-        self._backends = backends
-        self._trusted_proxies = trusted_proxies
-        self._limits = limits
-        self._machine = h11.Connection(h11.SERVER, max_incomplete_event_size=limits.head_bytes)
+        self._plan = plan
+        self._limits = plan.limits
+        self._shares = shares
+        self._place: Place[Conversation] | None = None
+        self._machine = h11.Connection(h11.SERVER, max_incomplete_event_size=plan.limits.head_bytes)
         self._peer = _plain_address(side.writer.get_extra_info("peername"))
+        self._is_from_proxy = heads.is_trusted(self._peer, plan.trusted_proxies)
+        self._body_problem: heads.Answer | None = None
+        self._waits = 0
+
+    def enter(self) -> None:
+        """Take a place. Raises NoRoom."""
+        prefix = None if self._is_from_proxy else neighbourhood(self._peer)
+        self._place, displaced = self._shares.enter(prefix, self)
+        _drop(displaced)
+
+    def drop(self) -> None:
+        """Hang up on a caller that kept the server waiting: the place is somebody else's."""
+        self._side.writer.transport.abort()
 
     async def run(self) -> None:
         """Returns when the connection is to be closed."""
-        wait_s = self._limits.head_timeout_s
+        wait_s, early = self._limits.head_timeout_s, b""
         try:
-            while (request := await self._next_request(wait_s)) is not None:
+            while (request := await self._next_request(wait_s, early)) is not None:
                 await self._answer(request)
                 if self._machine.our_state is not h11.DONE or self._machine.their_state is not h11.DONE:
                     break
-                self._machine.start_next_cycle()
-                wait_s = self._limits.idle_timeout_s
+                wait_s, early = self._limits.idle_timeout_s, self._machine.trailing_data[0]
             await self._linger()
         except (CallerGone, OSError):
             return
+        finally:
+            if self._place is not None:
+                self._shares.leave(self._place)
 
     async def refuse(self, answer: heads.Answer) -> None:
         """Answers without reading anything, and closes."""
         try:
-            await self._give(answer)
+            await self._give(answer, retry_after_s=_RETRY_AFTER_S)
             await self._linger()
         except (CallerGone, OSError):
             return
 
-    async def _next_request(self, wait_s: float) -> h11.Request | None:
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + wait_s
-        has_begun = bool(self._machine.trailing_data[0])
+    async def _next_request(self, wait_s: float, early: bytes) -> h11.Request | None:
+        self._machine = h11.Connection(h11.SERVER, max_incomplete_event_size=self._limits.head_bytes)
+        reader = HeadReader(self._limits.head_bytes, early)
+        if self._is_from_proxy:
+            self._count_with(None)
+        with self._waiting_for_caller():
+            try:
+                taken = await self._whole_head(reader, wait_s)
+            except TimeoutError:
+                if reader.has_begun:
+                    await self._give(heads.HEAD_TIMEOUT)
+                return None
+            except BadHead as bad:
+                await self._give(bad.answer)
+                return None
+        if taken is None:
+            return None
         try:
-            while (event := self._machine.next_event()) is h11.NEED_DATA:
-                async with asyncio.timeout_at(deadline):
-                    data = await self._side.reader.read(CHUNK_BYTES)
-                if data and not has_begun:
-                    has_begun = True
-                    deadline = loop.time() + self._limits.head_timeout_s
-                self._machine.receive_data(data)
-        except TimeoutError:
-            if has_begun:
-                await self._give(heads.HEAD_TIMEOUT)
-            return None
+            self._machine.receive_data(taken[0])
+            event = self._machine.next_event()
         except h11.RemoteProtocolError as failure:
-            if has_begun:
-                await self._give(heads.unreadable(failure.error_status_hint))
+            await self._give(heads.unreadable(failure.error_status_hint))
             return None
+        if taken[1]:
+            self._machine.receive_data(taken[1])
         return event if isinstance(event, h11.Request) else None
 
+    async def _whole_head(self, reader: HeadReader, wait_s: float) -> tuple[bytes, bytes] | None:
+        """None when the caller hangs up first. Raises BadHead, TimeoutError."""
+        loop = asyncio.get_running_loop()
+        deadline, has_begun = loop.time() + wait_s, False
+        while (taken := reader.take()) is None:
+            if reader.has_begun and not has_begun:
+                has_begun = True
+                deadline = loop.time() + self._limits.head_timeout_s
+            async with asyncio.timeout_at(deadline):
+                data = await self._side.reader.read(CHUNK_BYTES)
+            if not data:
+                return None
+            reader.receive(data)
+        return taken
+
+    @contextmanager
+    def _waiting_for_caller(self) -> Iterator[None]:
+        """Meanwhile the place may be given to somebody else. A body may come while its answer is taken."""
+        if self._place is None:
+            yield
+            return
+        self._waits += 1
+        self._shares.wait(self._place)
+        try:
+            yield
+        finally:
+            self._waits -= 1
+            if not self._waits:
+                self._shares.work(self._place)
+
     async def _answer(self, request: h11.Request) -> None:
-        if heads.is_ambiguous(request):
-            return await self._give(heads.UNREADABLE)
-        address = self._backends[backend_for(request.target, has_sfu=Backend.SFU in self._backends)]
-        head = heads.request_for_backend(request, self._caller(request))
+        refusal = heads.refusal_of(request)
+        if refusal is not None:
+            return await self._give(refusal)
+        if not heads.has_body(request):
+            self._machine.next_event()
+        if heads.asks_about_server(request):
+            return await self._send(*heads.about_server(self._plan.beneath))
+        caller = heads.caller_of(self._peer, "http", request.headers, self._plan.trusted_proxies)
+        try:
+            if self._is_from_proxy:
+                self._count_with(neighbourhood(caller.address))
+        except NoRoom:
+            return await self._give(heads.BUSY, retry_after_s=_RETRY_AFTER_S)
+        backend = backend_for(
+            request.target,
+            has_sfu=Backend.SFU in self._plan.backends,
+            is_room_service_public=self._plan.is_room_service_public,
+        )
+        if backend is None:
+            return await self._give(heads.NOTHING_HERE)
+        return await self._pass_on(request, heads.request_for_backend(request, caller), backend)
+
+    def _count_with(self, prefix: str | None) -> None:
+        """Behind a proxy the place is the caller's for the time of a request. Raises NoRoom."""
+        if self._place is not None:
+            _drop(self._shares.move(self._place, prefix))
+
+    async def _pass_on(self, request: h11.Request, head: h11.Request, backend: Backend) -> None:
+        address = self._plan.backends[backend]
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._limits.hold_s
+        self._body_problem = None
         while True:
             try:
                 side = await address.connect(deadline)
@@ -117,8 +181,8 @@ class Conversation:
                     request, head, BackendExchange(side, self._limits.stall_timeout_s)
                 )
             except BackendGone:
-                if self._machine.their_state is h11.ERROR:
-                    return await self._give(heads.UNREADABLE)
+                if self._body_problem is not None:
+                    return await self._give(self._body_problem)
                 if not heads.is_repeatable(request) or loop.time() >= deadline:
                     return await self._give(heads.GONE)
             except TimeoutError:
@@ -134,9 +198,11 @@ class Conversation:
                 await exchange.send(head)
                 body = asyncio.create_task(self._send_body(exchange))
             else:
-                self._machine.next_event()
                 await exchange.send(head, h11.EndOfMessage())
             first = await self._first_of_response(exchange)
+            if body is not None:
+                # Most bodies are a packet behind their head; with them read, the connection can be kept.
+                await asyncio.wait([body], timeout=self._limits.body_grace_s)
             if isinstance(first, h11.InformationalResponse):
                 await self._switch(first, exchange)
             else:
@@ -162,7 +228,9 @@ class Conversation:
 
     async def _pass_response(self, first: h11.Response, exchange: BackendExchange) -> None:
         """From the first byte on, a failure of the back end can only be told by closing."""
-        await self._send(heads.response_for_caller(first))
+        # Answered before the body was whole: what comes of it still is no next request.
+        is_last = self._machine.their_state is h11.SEND_BODY
+        await self._send(heads.response_for_caller(first, self._plan.beneath, is_last=is_last))
         try:
             while not isinstance(event := await exchange.next_event(), h11.EndOfMessage):
                 if not isinstance(event, h11.Data):
@@ -185,19 +253,25 @@ class Conversation:
 
     async def _send_body(self, exchange: BackendExchange) -> None:
         try:
-            await self._copy_body(exchange)
-        except (CallerGone, TimeoutError, h11.RemoteProtocolError):
+            with self._waiting_for_caller():
+                await self._copy_body(exchange)
+        except (CallerGone, TimeoutError, h11.RemoteProtocolError) as failure:
             # The body will never be whole; the back end must not wait for the rest.
+            self._body_problem = heads.BODY_TIMEOUT if isinstance(failure, TimeoutError) else heads.UNREADABLE
             exchange.side.writer.transport.abort()
 
     async def _copy_body(self, exchange: BackendExchange) -> None:
+        """Raises TimeoutError for a body that stands still, or comes too slowly as a whole."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._limits.body_timeout_s
         while True:
             event = self._machine.next_event()
             if event is h11.NEED_DATA:
                 if self._machine.they_are_waiting_for_100_continue:
                     await self._send(h11.InformationalResponse(status_code=100, headers=[]))
-                async with asyncio.timeout(self._limits.stall_timeout_s):
-                    self._machine.receive_data(await self._side.reader.read(CHUNK_BYTES))
+                data = await self._body_bytes(min(deadline, loop.time() + self._limits.stall_timeout_s))
+                deadline += len(data) / self._limits.body_bytes_per_s
+                self._machine.receive_data(data)
             elif isinstance(event, h11.Data):
                 await exchange.send(h11.Data(data=event.data))
             elif isinstance(event, h11.EndOfMessage):
@@ -205,16 +279,27 @@ class Conversation:
             else:
                 raise CallerGone
 
+    async def _body_bytes(self, deadline: float) -> bytes:
+        """Raises CallerGone, TimeoutError."""
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self._side.reader.read(CHUNK_BYTES)
+        except ConnectionError:
+            raise CallerGone from None
+
     async def _give(self, answer: heads.Answer, *, retry_after_s: int | None = None) -> None:
         if self._machine.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
             raise CallerGone
-        await self._send(*answer.events(retry_after_s=retry_after_s))
+        # What was not read cannot be followed by another request.
+        is_last = self._machine.their_state is not h11.DONE
+        await self._send(*answer.events(self._plan.beneath, is_last=is_last, retry_after_s=retry_after_s))
 
     async def _send(self, *events: h11.Event) -> None:
         self._side.writer.write(b"".join(self._machine.send(event) or b"" for event in events))
         try:
-            async with asyncio.timeout(self._limits.stall_timeout_s):
-                await self._side.writer.drain()
+            with self._waiting_for_caller():
+                async with asyncio.timeout(self._limits.stall_timeout_s):
+                    await self._side.writer.drain()
         except (OSError, TimeoutError):
             self._side.writer.transport.abort()
             raise CallerGone from None
@@ -229,14 +314,17 @@ class Conversation:
             return
         writer.write_eof()
         try:
-            async with asyncio.timeout(self._limits.linger_s):
-                while await self._side.reader.read(CHUNK_BYTES):
-                    pass
+            with self._waiting_for_caller():
+                async with asyncio.timeout(self._limits.linger_s):
+                    while await self._side.reader.read(CHUNK_BYTES):
+                        pass
         except TimeoutError:
             return
 
-    def _caller(self, request: h11.Request) -> heads.Caller:
-        return heads.caller_of(self._peer, "http", request.headers, self._trusted_proxies)
+
+def _drop(displaced: Place[Conversation] | None) -> None:
+    if displaced is not None:
+        displaced.owner.drop()
 
 
 def _plain_address(peername: tuple[str, int] | tuple[str, int, int, int] | None) -> str:

@@ -10,27 +10,17 @@ import asyncio
 import contextlib
 import resource
 import socket
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from preau.serve import heads
-from preau.serve.backends import BackendAddress
-from preau.serve.conversation import Conversation, Limits
-from preau.serve.heads import Network
+from preau.serve.conversation import Conversation
+from preau.serve.plan import DoorPlan
 from preau.serve.relay import Side, close
-from preau.serve.routing import Backend
+from preau.shares import NoRoom, Shares
 
 _FILES_KEPT_FREE = 128
 _FILES_PER_CONNECTION = 2
-
-
-@dataclass(frozen=True)
-class DoorPlan:
-    """What the door needs to know: where the back ends are, whom to believe, and how patient to be."""
-
-    backends: Mapping[Backend, BackendAddress]
-    trusted_proxies: Sequence[Network] = ()
-    limits: Limits = field(default_factory=Limits)
+#: Of what is allowed, how many more may be told that there is no room; beyond that they are hung up on.
+_REFUSED_AT_ONCE = 1 / 8
 
 
 class Door:
@@ -38,7 +28,8 @@ class Door:
 
     def __init__(self, plan: DoorPlan, most_connections: int | None = None) -> None:
         self._plan = plan
-        self._most_connections = most_connections or _connections_allowed()
+        self._shares: Shares[Conversation] = Shares(most_connections or _connections_allowed())
+        self._refused = 0
         self._conversations: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
@@ -64,18 +55,32 @@ class Door:
         self._conversations.add(task)
         side = Side(reader, writer)
         _keep_alive(writer)
-        conversation = Conversation(side, self._plan.backends, self._plan.trusted_proxies, self._plan.limits)
         try:
-            if len(self._conversations) > self._most_connections:
-                await conversation.refuse(heads.BUSY)
-            else:
-                await conversation.run()
+            await self._converse(Conversation(side, self._plan, self._shares), side)
             await close(side)
         except asyncio.CancelledError:
             # Only close() cancels; the streams' own handler would log a cancelled task as an error.
             writer.transport.abort()
         finally:
             self._conversations.discard(task)
+
+    async def _converse(self, conversation: Conversation, side: Side) -> None:
+        try:
+            conversation.enter()
+        except NoRoom:
+            await self._turn_away(conversation, side)
+        else:
+            await conversation.run()
+
+    async def _turn_away(self, conversation: Conversation, side: Side) -> None:
+        if self._refused >= max(1, self._shares.budget * _REFUSED_AT_ONCE):
+            side.writer.transport.abort()
+            return
+        self._refused += 1
+        try:
+            await conversation.refuse(heads.BUSY)
+        finally:
+            self._refused -= 1
 
 
 def _keep_alive(writer: asyncio.StreamWriter) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
-_SFU_EXACT = frozenset({b"/rtc"})
-_SFU_PREFIXES = (b"/rtc/", b"/twirp/")
+_SIGNALLING = b"/rtc"
+_ROOM_SERVICE = b"/twirp"
 
 
 class Backend(Enum):
@@ -25,9 +25,15 @@ def path_of(target: bytes) -> bytes:
     return after_scheme[slash:] if slash >= 0 else b"/"
 
 
-def backend_for(target: bytes, *, has_sfu: bool) -> Backend:
-    """LiveKit's paths belong to the embedded media server when there is one, everything else to meet."""
+def backend_for(target: bytes, *, has_sfu: bool, is_room_service_public: bool = False) -> Backend | None:
+    """LiveKit's paths belong to the embedded media server when there is one, everything else to meet.
+
+    None: nobody's. The platform calls the media server's RoomService past this door, and no page calls it at
+    all.
+    """
     path = path_of(target)
-    if has_sfu and (path in _SFU_EXACT or path.startswith(_SFU_PREFIXES)):
+    if has_sfu and (path == _SIGNALLING or path.startswith(_SIGNALLING + b"/")):
         return Backend.SFU
+    if has_sfu and path.startswith(_ROOM_SERVICE + b"/"):
+        return Backend.SFU if is_room_service_public else None
     return Backend.MEET

@@ -33,6 +33,8 @@ class ServeSettings:
     trusted_proxies: tuple[Network, ...] = ()
     #: Whether a second process of the platform waits to take over from one that ends.
     has_standby: bool = True
+    #: Whether programs may call LiveKit's RoomService at the public port.
+    is_room_service_public: bool = False
 
     @property
     def media_host(self) -> str:
@@ -84,9 +86,14 @@ def has_standby(environ: Mapping[str, str]) -> bool:
     return _switch(environ, "PREAU_STANDBY")
 
 
-def _switch(environ: Mapping[str, str], name: str) -> bool:
-    """A setting that is on unless it is `off`."""
-    text = environ.get(name) or "on"
+def is_room_service_public(environ: Mapping[str, str]) -> bool:
+    """PREAU_ROOM_SERVICE: whether `/twirp` is passed to the media server. Raises BadSetting."""
+    return _switch(environ, "PREAU_ROOM_SERVICE", "off")
+
+
+def _switch(environ: Mapping[str, str], name: str, default: str = "on") -> bool:
+    """A setting that is on or off."""
+    text = environ.get(name) or default
     if text not in {"on", "off"}:
         raise BadSetting(name, text, "on or off")
     return text == "on"

@@ -15,7 +15,10 @@ from preau.serve import data_dir, ports
 from preau.serve.backends import BackendAddress
 from preau.serve.children import Child, ChildPlan
 from preau.serve.data_dir import EngineKey
-from preau.serve.door import Door, DoorPlan
+from preau.serve.door import Door
+from preau.serve.environments import for_media_server, for_platform, for_setup_link
+from preau.serve.heads import floor
+from preau.serve.plan import DoorPlan
 from preau.serve.routing import Backend
 from preau.serve.settings import ServeSettings
 
@@ -52,13 +55,23 @@ def child_plans(settings: ServeSettings, environ: Mapping[str, str], layout: Lay
     return plans
 
 
+def door_plan(settings: ServeSettings, layout: Layout) -> DoorPlan:
+    """What the front door is to know. Pure."""
+    return DoorPlan(
+        _backends(layout),
+        settings.trusted_proxies,
+        beneath=floor(is_https=settings.public_url.startswith("https:")),
+        is_room_service_public=settings.is_room_service_public,
+    )
+
+
 class _Supervisor:
     def __init__(self, settings: ServeSettings, environ: Mapping[str, str], layout: Layout) -> None:
         self._settings = settings
         self._environ = environ
         self._layout = layout
         self._children = [Child(plan) for plan in child_plans(settings, environ, layout)]
-        self._door = Door(DoorPlan(_backends(layout), settings.trusted_proxies))
+        self._door = Door(door_plan(settings, layout))
 
     async def run(self, listener: socket.socket) -> None:
         must_stop = asyncio.Event()
@@ -94,7 +107,7 @@ class _Supervisor:
             *_preau("admin", "setup-link"),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
-            env=dict(self._environ),
+            env=for_setup_link(self._environ),
         )
         printed, _ = await process.communicate()
         link = printed.decode().strip()
@@ -117,7 +130,7 @@ def _backends(layout: Layout) -> dict[Backend, BackendAddress]:
 
 
 def _meet_plan(settings: ServeSettings, environ: Mapping[str, str], layout: Layout) -> ChildPlan:
-    environment = dict(environ)
+    environment = for_platform(environ)
     if layout.engine is not None:
         environment |= {
             "PREAU_ENGINE_URL": f"http://127.0.0.1:{layout.sfu_port}",
@@ -143,7 +156,7 @@ def _sfu_plan(
     if not settings.media_segmentation:
         arguments.append("--no-segmentation")
     # Not as arguments: every account of the machine can read those.
-    environment = {**environ, "PREAU_SFU_KEY": engine.key, "PREAU_SFU_SECRET": engine.secret}
+    environment = for_media_server(environ) | {"PREAU_SFU_KEY": engine.key, "PREAU_SFU_SECRET": engine.secret}
     return ChildPlan("sfu", arguments, environment, port, "/")
 
 

@@ -20,12 +20,13 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from preau.sfu.api import room_service, tokens
+from preau.sfu.calls import Calls, error_response
 from preau.sfu.clocks import Clocks
-from preau.sfu.endpoint import admit, bearer, refusal_response, signalling
+from preau.sfu.endpoint import admit, refusal_response, signalling
 from preau.sfu.engine import Engine, EngineDied, PortInUse, start
 from preau.sfu.hub import Hub
 from preau.sfu.rooms import commands
@@ -33,10 +34,35 @@ from preau.sfu.settings import Settings
 from preau.sfu.websocket import BoundedWebSocket
 from preau.sfu.wire.limits import MAX_FRAME_BYTES
 
-#: Longest body of an API call, in bytes.
-MAX_BODY_BYTES = 10 * 1024 * 1024
 _SHUTDOWN_S = 1.5
 _NO_V1 = "this server speaks the dual peer connection protocol: use /rtc"
+
+
+#: An answer of this server shows and runs nothing, and is nobody else's to keep.
+_HEADERS = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+)
+_RESPONSES = frozenset({"http.response.start", "websocket.http.response.start"})
+
+
+class SecurityHeaders:
+    """On every answer, a refused WebSocket's too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI entry point."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] in _RESPONSES:
+                message = {**message, "headers": [*message.get("headers", []), *_HEADERS]}
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
 
 
 class CollapseSlashes:
@@ -68,12 +94,12 @@ def application(hub: Hub) -> ASGIApp:
         Route("/rtc/validate", functools.partial(_validate, hub), methods=["GET"]),
         Route("/rtc/v1", _no_v1, methods=["GET"]),
         Route("/rtc/v1/validate", _no_v1, methods=["GET"]),
-        Route("/twirp/livekit.RoomService/{method}", functools.partial(_twirp, hub), methods=["POST"]),
+        Route("/twirp/livekit.RoomService/{method}", Calls(hub).answer, methods=["POST"]),
         Route("/twirp/{rest:path}", _unserved, methods=["POST"]),
         WebSocketRoute("/rtc", functools.partial(_signalling, hub)),
         WebSocketRoute("/{rest:path}", _no_socket),
     ]
-    return CollapseSlashes(Starlette(routes=routes, middleware=[cors]))
+    return SecurityHeaders(CollapseSlashes(Starlette(routes=routes, middleware=[cors])))
 
 
 async def _health(_request: Request) -> Response:
@@ -101,40 +127,7 @@ async def _no_socket(websocket: WebSocket) -> None:
 
 
 async def _unserved(_request: Request) -> Response:
-    return _twirp_response(room_service.TwirpError("unimplemented", "this service is not served here"))
-
-
-async def _twirp(hub: Hub, request: Request) -> Response:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in ("application/json", "application/protobuf"):
-        return _twirp_response(room_service.TwirpError("bad_route", f"unexpected Content-Type: {kind!r}"))
-    body = await _body(request)
-    if body is None:
-        return PlainTextResponse(f"a request body has at most {MAX_BODY_BYTES} bytes", 413)
-    caller = room_service.Caller(
-        bearer(request), {hub.settings.key: hub.settings.secret}, hub.clocks.date_s()
-    )
-    method = request.path_params["method"]
-    try:
-        answer = await room_service.call(hub, caller, method, body, is_json=kind == "application/json")
-    except room_service.TwirpError as error:
-        return _twirp_response(error)
-    return Response(answer, media_type=kind)
-
-
-def _twirp_response(error: room_service.TwirpError) -> Response:
-    return Response(error.body(), error.http_status, media_type="application/json")
-
-
-async def _body(request: Request) -> bytes | None:
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MAX_BODY_BYTES:
-            return None
-        parts.append(part)
-    return b"".join(parts)
+    return error_response(room_service.TwirpError("unimplemented", "this service is not served here"))
 
 
 class _Uvicorn(uvicorn.Server):

@@ -10,7 +10,7 @@ from livekit.protocol import models
 from livekit.protocol import room as room_service
 
 from preau.sfu.api import tokens
-from preau.sfu.api.room_service import Caller, TwirpError, call
+from preau.sfu.api.room_service import Caller, TwirpError, call, permit
 from preau.sfu.model import RoomInfo, RoomOptions
 from preau.sfu.rooms import commands
 from preau.sfu.wire import room_service as wire
@@ -133,7 +133,8 @@ def create_with(*names: str) -> bytes:
 
 async def create(rooms: Rooms, body: bytes) -> None:
     token = tokens.sign({"iss": "k", "sub": "a", "exp": NOW + 60, "video": {"roomCreate": True}}, SECRET)
-    await call(rooms, Caller(token, {"k": SECRET}, NOW), "CreateRoom", body, is_json=False)
+    grants = permit(rooms, Caller(token, {"k": SECRET}, NOW), "CreateRoom")
+    await call(rooms, grants, "CreateRoom", body, is_json=False)
 
 
 def test_every_field_of_the_protocol_is_decided_on() -> None:

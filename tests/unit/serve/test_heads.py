@@ -69,7 +69,7 @@ def test_answer_to_the_browser_keeps_end_to_end_headers_alone() -> None:
         status_code=200,
         headers=[("connection", "close"), ("keep-alive", "5"), ("content-length", "2"), ("etag", "e")],
     )
-    names = [name for name, _ in heads.response_for_caller(response).headers]
+    names = [name for name, _ in heads.response_for_caller(response, []).headers]
     assert names == [b"content-length", b"etag"]
 
 
@@ -91,7 +91,7 @@ def test_only_reading_requests_are_sent_twice(
 
 
 def test_errors_have_the_form_of_the_http_interface() -> None:
-    response, data, _ = heads.STARTING.events(retry_after_s=1)
+    response, data, _ = heads.STARTING.events(heads.floor(is_https=False), retry_after_s=1)
     assert isinstance(response, h11.Response)
     assert isinstance(data, h11.Data)
     assert response.status_code == 503

@@ -10,7 +10,6 @@ from preau.serve.routing import Backend, backend_for, path_of
         b"/rtc?access_token=a",
         b"/rtc/validate?x=/",
         b"/rtc/v1",
-        b"/twirp/livekit.RoomService/ListRooms",
     ],
 )
 def test_livekit_paths_go_to_the_media_server(target: bytes) -> None:
@@ -40,3 +39,10 @@ def test_livekit_paths_go_to_meet_when_livekit_is_elsewhere() -> None:
 )
 def test_path_is_read_from_both_forms_of_a_target(target: bytes, path: bytes) -> None:
     assert path_of(target) == path
+
+
+@pytest.mark.parametrize("target", [b"/twirp/livekit.RoomService/ListRooms", b"http://a/twirp/x", b"/twirp/"])
+def test_the_media_servers_interface_is_not_for_the_public_unless_the_operator_says_so(target: bytes) -> None:
+    assert backend_for(target, has_sfu=True) is None
+    assert backend_for(target, has_sfu=True, is_room_service_public=True) is Backend.SFU
+    assert backend_for(target, has_sfu=False, is_room_service_public=True) is Backend.MEET

@@ -23,11 +23,12 @@ from preau.meet.api.models import (
     SetupBody,
     SignInBody,
 )
+from preau.meet.api.rights import RightsFirst
 from preau.meet.domain.errors import DomainError, ErrorCode
 from preau.meet.services import accounts, sign_ins
 from preau.meet.services.secrets import hash_of
 
-router = APIRouter(tags=["accounts"])
+router = APIRouter(tags=["accounts"], route_class=RightsFirst)
 _FORM = (ErrorCode.BAD_REQUEST, ErrorCode.INVALID_FIELDS, ErrorCode.NOT_ALLOWED, ErrorCode.TOO_LARGE)
 
 

@@ -45,7 +45,9 @@ _REFUSED_ACTS = frozenset({ErrorCode.NOT_SIGNED_IN, ErrorCode.NOT_ALLOWED, Error
 _BY_STATUS: Mapping[int, tuple[ErrorCode, str]] = {
     404: (ErrorCode.NOT_FOUND, "There is nothing here under this address."),
     405: (ErrorCode.BAD_REQUEST, "This address does not take this method."),
+    408: (ErrorCode.BAD_REQUEST, "The request took too long to arrive."),
     413: (ErrorCode.TOO_LARGE, "The request is too large."),
+    429: (ErrorCode.RATE_LIMITED, "Too much at once; wait a moment and try again."),
 }
 
 

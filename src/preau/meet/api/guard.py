@@ -6,11 +6,10 @@ import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from starlette.exceptions import HTTPException
-
+from preau.meet.api.bodies import MAX_UNFINISHED_BODIES, Body
 from preau.meet.services.doors import DEVICE_COOKIE_LIFE, device_cookie
+from preau.shares import Shares
 
-MAX_BODY_BYTES = 64 * 1024
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Message = MutableMapping[str, Any]
@@ -68,7 +67,7 @@ class DeviceCookie:
         """The header that sets it, for pages and the interface, when the request came without."""
         path = scope["path"]
         # What shared caches may keep must not carry one person's cookie to the next.
-        if path.startswith("/assets/") or path == "/healthz" or "." in path.rsplit("/", 1)[1]:
+        if path.startswith("/assets/") or path == "/healthz" or "." in path.rpartition("/")[2]:
             return []
         sent = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
         if any(one.strip().startswith(f"{self._name}=".encode()) for one in sent.split(b";")):
@@ -92,6 +91,7 @@ class Guard:
         self._count_foreign = count_foreign
         self._allowed_origins = {origin.encode() for origin in allowed_origins}
         self._headers = headers
+        self._unfinished_bodies: Shares[Body] = Shares(MAX_UNFINISHED_BODIES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One HTTP request."""
@@ -106,7 +106,11 @@ class Guard:
             self._count_foreign(scope["path"])
             await _refuse(send_guarded, 403, "not-allowed", "Pages of other origins may not act here.")
             return
-        await self._app(scope, _limited(scope, receive), send_guarded)
+        body = Body(scope, receive, self._unfinished_bodies)
+        try:
+            await self._app(scope, body.receive, send_guarded)
+        finally:
+            body.end()
 
     def _all_headers(self, message: Message) -> list[tuple[bytes, bytes]]:
         given = list(message.get("headers", []))
@@ -124,24 +128,6 @@ class Guard:
         if origin is not None:
             return origin not in self._allowed_origins
         return headers.get(b"sec-fetch-site") == b"cross-site"
-
-
-def _limited(scope: Scope, receive: Receive) -> Receive:
-    """A body over the limit ends its reading with 413, whether its length was announced or not."""
-    received = 0
-    announced = dict(scope["headers"]).get(b"content-length", b"")
-
-    async def receive_limited() -> Message:
-        nonlocal received
-        if announced.isdigit() and int(announced[:20]) > MAX_BODY_BYTES:
-            raise HTTPException(413)
-        message = await receive()
-        received += len(message.get("body", b""))
-        if received > MAX_BODY_BYTES:
-            raise HTTPException(413)
-        return message
-
-    return receive_limited
 
 
 async def _refuse(send: Send, status: int, code: str, message: str) -> None:

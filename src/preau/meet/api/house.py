@@ -17,6 +17,7 @@ from preau.meet.api.house_models import (
     OrganizationAnswer,
     OrganizationBody,
 )
+from preau.meet.api.rights import RightsFirst
 from preau.meet.domain.cases import CaseState
 from preau.meet.domain.errors import ErrorCode
 from preau.meet.domain.ids import CaseId
@@ -26,7 +27,7 @@ from preau.meet.services.organization import OrganizationChanges
 
 WantedId = Annotated[str, Path(alias="id")]
 
-router = APIRouter(tags=["house"])
+router = APIRouter(tags=["house"], route_class=RightsFirst)
 _FORM = (ErrorCode.BAD_REQUEST, ErrorCode.INVALID_FIELDS, ErrorCode.TOO_LARGE)
 _ADMIN = (ErrorCode.NOT_SIGNED_IN, ErrorCode.NOT_ALLOWED)
 _ACT = (*_ADMIN, ErrorCode.SIGN_IN_AGAIN)

@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from preau.meet.api.context import PartsOf
 from preau.meet.api.errors import documented
 from preau.meet.api.models import Health, Instance, Media
+from preau.meet.api.rights import RightsFirst
 from preau.meet.domain.accounts import LANGUAGES
 from preau.meet.domain.errors import DomainError, ErrorCode
 from preau.meet.log import LogEvent, log_event
@@ -18,7 +19,7 @@ from preau.meet.services.accounts import is_set_up
 from preau.meet.services.health import health_of
 from preau.meet.services.media import lost_before, note_refused_call, take_news
 
-router = APIRouter(tags=["instance"])
+router = APIRouter(tags=["instance"], route_class=RightsFirst)
 health_router = APIRouter(tags=["instance"])
 
 
@@ -55,8 +56,10 @@ async def livekit_webhook(
     request: Request, parts: PartsOf, authorization: Annotated[str, Header()] = ""
 ) -> None:
     """What the media server tells; believed only with its signature."""
-    body = (await request.body()).decode("utf-8", "replace")
-    news = await run_in_threadpool(parts.news.read, body, authorization)
+    # By the head first: strangers have nothing read.
+    is_signed = await run_in_threadpool(parts.news.is_signed, authorization)
+    body = (await request.body()).decode("utf-8", "replace") if is_signed else ""
+    news = await run_in_threadpool(parts.news.read, body, authorization) if is_signed else None
     if news is None:
         log_event(LogEvent.WEBHOOK_REFUSED)
         raise DomainError(ErrorCode.NOT_ALLOWED, "The signature is not the media server's.")

@@ -14,10 +14,11 @@ from preau.meet.api.errors import documented
 from preau.meet.api.house_models import CaseLook
 from preau.meet.api.meeting_models import InvitationLook, LinkAnswer
 from preau.meet.api.models import SecretBody
+from preau.meet.api.rights import RightsFirst
 from preau.meet.domain.errors import DomainError, ErrorCode
 from preau.meet.services import cases, doors
 
-router = APIRouter(tags=["links"])
+router = APIRouter(tags=["links"], route_class=RightsFirst)
 _FORM = (ErrorCode.BAD_REQUEST, ErrorCode.INVALID_FIELDS, ErrorCode.NOT_ALLOWED, ErrorCode.TOO_LARGE)
 _LATE = frozenset({ErrorCode.MEETING_UNKNOWN, ErrorCode.CASE_UNKNOWN, ErrorCode.RATE_LIMITED})
 _T = TypeVar("_T")

@@ -20,6 +20,7 @@ from preau.meet.api.meeting_models import (
     MeetingList,
     RenewalBody,
 )
+from preau.meet.api.rights import RightsFirst
 from preau.meet.domain.errors import ErrorCode, invalid
 from preau.meet.domain.ids import InvitationId, MeetingId
 from preau.meet.domain.invitations import Invitee
@@ -30,7 +31,7 @@ from preau.meet.services.meetings import Changes, MeetingView
 WantedId = Annotated[str, Path(alias="id")]
 InvitationPath = Annotated[str, Path(alias="iid")]
 
-router = APIRouter(tags=["meetings"])
+router = APIRouter(tags=["meetings"], route_class=RightsFirst)
 _FORM = (ErrorCode.BAD_REQUEST, ErrorCode.INVALID_FIELDS, ErrorCode.NOT_ALLOWED, ErrorCode.TOO_LARGE)
 _OWN = (ErrorCode.NOT_SIGNED_IN, ErrorCode.NOT_FOUND)
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from preau.meet.control import answers
 from preau.meet.control.fields import BadFrameError
 from preau.meet.control.frames import (
+    MAX_NOTE_CHARACTERS,
     Act,
     ChatLine,
     ClientFrame,
@@ -44,7 +45,6 @@ from preau.meet.services.sign_ins import caller
 MAX_BAD_FRAMES = 5
 MAX_KNOCKS = 20
 MAX_REPORTS = 10
-MAX_NOTE_CHARACTERS = 200
 KNOCK_WITHIN_S = 10.0
 ADMITTED_WITHIN_S = 60.0
 _EVERYBODYS = frozenset({do.Leave, do.RaiseHand, do.LowerHand})
@@ -104,6 +104,7 @@ class Connection:
         self._bad_frames = 0
         self._reports = 0
         self._is_closing = False
+        self._came_in: Callable[[], None] = lambda: None
         self._handlers: Mapping[type, Callable[[Any], Coroutine[Any, Any, None]]] = {
             Knock: self._knock,
             Plain: self._plain,
@@ -113,6 +114,10 @@ class Connection:
             NewName: self._rename,
             Report: self._report,
         }
+
+    def when_inside(self, came_in: Callable[[], None]) -> None:
+        """Have it said when this connection has a place in a meeting or at its door."""
+        self._came_in = came_in
 
     def put(self, frame: str) -> None:
         """Send a frame."""
@@ -131,12 +136,14 @@ class Connection:
     def wait(self, request: int) -> str:
         """The room has this connection wait; returns the secret to resume with."""
         self._is_waiting = True
+        self._came_in()
         return self._secret_of(request)
 
     def admit(self, participant_id: ParticipantId, request: int) -> str:
         """The room let this connection in; returns the secret to resume with."""
         self._participant_id = participant_id
         self._is_waiting = False
+        self._came_in()
         secret = self._secret_of(request)
         self._knocks.clear()
         return secret

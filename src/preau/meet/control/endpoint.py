@@ -6,7 +6,9 @@ Plain ASGI: this is the part that has to be back first after a restart, so it im
 from __future__ import annotations
 
 import itertools
+import json
 import re
+import resource
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -15,9 +17,24 @@ from preau.meet.control.connection import Connection, Door, Visitor
 from preau.meet.live.commands import ConnectionId
 from preau.meet.services.doors import device_cookie
 from preau.meet.services.sign_ins import sign_in_cookie
+from preau.shares import NoRoom, Shares, neighbourhood
 
 SUBPROTOCOL = "preau.control.v1"
 MAX_CONNECTIONS = 5000
+#: The database, the log, the media server: what else this process holds open.
+_FILES_KEPT_FREE = 256
+_FEWEST_CONNECTIONS = 64
+_RETRY_AFTER_S = 5
+#: An answer instead of a WebSocket shows and runs nothing.
+_REFUSAL_HEADERS = (
+    (b"content-type", b"application/json"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+_NOT_ALLOWED = "Pages of this server alone open this, with the subprotocol preau.control.v1."
+_BUSY = "There are as many connections as can be held; try again in a moment."
 _PATH = re.compile(r"/api/v1/meetings/([^/]{1,64})/control")
 
 Message = MutableMapping[str, Any]
@@ -49,25 +66,47 @@ class AsgiSocket:
 class ControlEndpoint:
     """Accepts connections of pages of this origin (and of programs, which send no Origin)."""
 
-    def __init__(self, door: Door, allowed_origins: frozenset[str], *, is_https: bool) -> None:
+    def __init__(
+        self,
+        door: Door,
+        allowed_origins: frozenset[str],
+        *,
+        is_https: bool,
+        most_connections: int | None = None,
+    ) -> None:
         self._door = door
         self._allowed_origins = allowed_origins
         self._sign_in_cookie = sign_in_cookie(is_https=is_https)
         self._device_cookie = device_cookie(is_https=is_https)
         self._numbers = itertools.count(1)
+        self._places: Shares[Connection] = Shares(most_connections or _connections_allowed())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One WebSocket, from its upgrade to its end."""
+        """One WebSocket, from its upgrade to its end.
+
+        Whoever has no place in a meeting yet keeps one of ours waiting, and gives way where there are many.
+        """
         await receive()
         visitor = self._visitor(scope)
-        is_full = len(self._door.rooms.lines) >= MAX_CONNECTIONS
-        if visitor is None or is_full:
-            # Before it is accepted this becomes an HTTP 403.
-            await send({"type": "websocket.close", "code": 1008})
+        if visitor is None:
+            await _refuse(send, 403, "not-allowed", _NOT_ALLOWED)
             return
-        await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
         connection_id = ConnectionId(next(self._numbers))
-        await Connection(connection_id, AsgiSocket(receive, send), visitor, self._door).run()
+        connection = Connection(connection_id, AsgiSocket(receive, send), visitor, self._door)
+        try:
+            place, displaced = self._places.enter(neighbourhood(visitor.address), connection)
+        except NoRoom:
+            await _refuse(send, 503, "busy", _BUSY)
+            return
+        if displaced is not None:
+            displaced.owner.close("knock-timeout")
+        self._places.wait(place)
+        connection.when_inside(lambda: self._places.work(place))
+        try:
+            await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
+            await connection.run()
+        finally:
+            self._places.leave(place)
         try:
             await send({"type": "websocket.close", "code": 1000})
         except (OSError, RuntimeError):
@@ -91,6 +130,21 @@ class ControlEndpoint:
             device_secret=cookies.get(self._device_cookie),
             address=client[0] if client else "",
         )
+
+
+async def _refuse(send: Send, status: int, code: str, message: str) -> None:
+    """An HTTP answer in place of the WebSocket."""
+    body = json.dumps({"error": {"code": code, "message": message}}).encode()
+    headers = [*_REFUSAL_HEADERS, (b"content-length", b"%d" % len(body))]
+    if status == 503:
+        headers.append((b"retry-after", b"%d" % _RETRY_AFTER_S))
+    await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": body})
+
+
+def _connections_allowed() -> int:
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return max(_FEWEST_CONNECTIONS, min(MAX_CONNECTIONS, files - _FILES_KEPT_FREE))
 
 
 def _cookies(header: str) -> Mapping[str, str]:

@@ -9,6 +9,8 @@ from typing import Any
 from preau.meet.domain.ids import MessageId, ParticipantId
 
 _MAX_NUMBER = 2**53 - 1
+#: How many characters may be sent for each that is left.
+_RAW_FOR_ONE = 4
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
@@ -29,10 +31,12 @@ def is_number(value: Any, least: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= _MAX_NUMBER
 
 
-def _text(value: Any, most: int | None = None) -> str:
+def _text(value: Any, most: int, too_long: str) -> str:
     """A string that UTF-8 can carry; JSON escapes can spell halves of characters."""
-    if not isinstance(value, str) or (most is not None and len(value) > most):
+    if not isinstance(value, str):
         raise BadFrameError("bad-frame")
+    if len(value) > most:
+        raise BadFrameError(too_long)
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -40,9 +44,17 @@ def _text(value: Any, most: int | None = None) -> str:
     return value
 
 
-def text(fields: Fields, name: str, most: int | None = None) -> str:
+def text(fields: Fields, name: str, most: int, too_long: str = "bad-frame") -> str:
     """A text, of at most so many characters."""
-    return _text(fields.get(name), most)
+    return _text(fields.get(name), most, too_long)
+
+
+def raw_text(fields: Fields, name: str, most: int, too_long: str) -> str:
+    """A text that has at most so many characters once it is cleaned, which may take many away.
+
+    Cleaning looks at each character; what could never become short enough by it is refused before.
+    """
+    return _text(fields.get(name), most * _RAW_FOR_ONE, too_long)
 
 
 def optional_text(fields: Fields, name: str, most: int) -> str | None:
@@ -52,8 +64,8 @@ def optional_text(fields: Fields, name: str, most: int) -> str | None:
 
 def one_of(fields: Fields, name: str, allowed: Sequence[str]) -> str:
     """One of a few words."""
-    value = text(fields, name)
-    if value not in allowed:
+    value = fields.get(name)
+    if not isinstance(value, str) or value not in allowed:
         raise BadFrameError("bad-frame")
     return value
 

@@ -17,20 +17,26 @@ from preau.meet.control.fields import (
     optional_text,
     participant_id,
     participant_ids,
+    raw_text,
     short_id,
     text,
 )
+from preau.meet.domain.cases import MAX_REPORT_CHARACTERS
 from preau.meet.domain.ids import MessageId, ParticipantId
 from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.rules import RULE_NAMES
+from preau.meet.domain.text import MAX_CHAT_CHARACTERS, MAX_NAME_CHARACTERS
 from preau.meet.live import commands as do
 from preau.meet.live.people import Audience, BanId
 
 MAX_FRAME_BYTES = 16 * 1024
+MAX_NOTE_CHARACTERS = 200
 DENIAL_REASONS = ("not-expected", "wrong-name", "full", "other")
 _MAX_SECRET_CHARACTERS = 128
 _MAX_ADMITTED_AT_ONCE = 100
 _MAX_REPORTED_LINES = 50
+_MAX_CATEGORY_CHARACTERS = 40
+_MAX_CHANGED_RULES = 100
 
 Fields = Mapping[str, Any]
 
@@ -117,11 +123,15 @@ def _knock(request: int, fields: Fields) -> Knock:
     resume = fields.get("resume")
     return Knock(
         request,
-        text(fields, "name"),
+        _name(fields),
         None if resume is None else _resume(resume),
         optional_text(fields, "invitation", _MAX_SECRET_CHARACTERS),
         optional_text(fields, "passcode", _MAX_SECRET_CHARACTERS),
     )
+
+
+def _name(fields: Fields) -> str:
+    return raw_text(fields, "name", MAX_NAME_CHARACTERS, "name-too-long")
 
 
 def _resume(value: Any) -> ResumeClaim:
@@ -133,19 +143,24 @@ def _resume(value: Any) -> ResumeClaim:
 
 def _chat(request: int, fields: Fields) -> ChatLine:
     to = None if fields.get("to") is None else Audience(one_of(fields, "to", tuple(Audience)))
-    return ChatLine(request, message_id(fields), text(fields, "text"), to)
+    written = raw_text(fields, "text", MAX_CHAT_CHARACTERS, "text-too-long")
+    return ChatLine(request, message_id(fields), written, to)
+
+
+def _note(request: int, fields: Fields) -> DoorNote:
+    return DoorNote(request, raw_text(fields, "text", MAX_NOTE_CHARACTERS, "text-too-long"))
 
 
 def _rename(request: int, fields: Fields) -> NewName:
-    return NewName(request, optional_participant_id(fields), text(fields, "name"))
+    return NewName(request, optional_participant_id(fields), _name(fields))
 
 
 def _report(request: int, fields: Fields) -> Report:
     return Report(
         request,
-        text(fields, "category"),
+        text(fields, "category", _MAX_CATEGORY_CHARACTERS, "bad-category"),
         optional_participant_id(fields),
-        text(fields, "text"),
+        raw_text(fields, "text", MAX_REPORT_CHARACTERS, "text-too-long"),
         message_ids(fields, _MAX_REPORTED_LINES),
     )
 
@@ -160,7 +175,7 @@ def _deny(request: int, fields: Fields) -> Act:
 
 def _set_rules(request: int, fields: Fields) -> Act:
     changes = fields.get("rules")
-    if not isinstance(changes, dict) or not changes:
+    if not isinstance(changes, dict) or not 1 <= len(changes) <= _MAX_CHANGED_RULES:
         raise BadFrameError("bad-frame")
     known = {name: value for name, value in changes.items() if name in RULE_NAMES}
     # What is no rule stays a change, so that the room refuses it instead of doing half of what was asked.
@@ -190,7 +205,7 @@ def _plain(request: int, fields: Fields) -> Plain:
 
 _PARSERS: Mapping[str, Callable[[int, Fields], ClientFrame]] = {
     "knock": _knock,
-    "leave-note": lambda request, fields: DoorNote(request, text(fields, "text")),
+    "leave-note": _note,
     "leave": _alone(do.Leave),
     "ping": _plain,
     "renew-media": _plain,

@@ -372,6 +372,9 @@ class MediaNews:
 class MediaNewsReader(Protocol):
     """Reads what comes from the media server."""
 
+    def is_signed(self, signature: str) -> bool:
+        """Whether a signature can be the media server's, before the body it belongs to is read."""
+
     def read(self, body: str, signature: str) -> MediaNews | None:
         """What it says, or None when it was not the media server that said it."""
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 from preau.sfu.api import tokens
 from preau.sfu.model import RoomInfo, RoomOptions
 from preau.sfu.rooms import commands
 from preau.sfu.rooms.moderating import over_limits
+from preau.sfu.rooms.state import MAX_ATTRIBUTES_BYTES, MAX_METADATA_BYTES
 from preau.sfu.wire import room_service as wire
-from preau.sfu.wire.data import NONCE_BYTES
+from preau.sfu.wire.data import MAX_PACKET_BYTES, NONCE_BYTES
 from preau.sfu.wire.errors import WireError
 
 #: Twirp's error codes and the HTTP status of each.
@@ -34,6 +35,19 @@ _REFUSALS = {
     "room-full": "resource_exhausted",
     "room-unknown": "not_found",
     "track-unknown": "not_found",
+}
+
+
+#: The grant that a method needs, where it is not `roomAdmin`.
+_NEEDED = {"CreateRoom": "roomCreate", "DeleteRoom": "roomCreate", "ListRooms": "roomList"}
+_SMALL_BODY_BYTES = 64 * 1024
+#: Metadata, attributes and data, as long as they may be, with what JSON and base64 add.
+_METADATA_BODY_BYTES = 3 * (MAX_METADATA_BYTES + MAX_ATTRIBUTES_BYTES) + _SMALL_BODY_BYTES
+_BODY_BYTES = {
+    "CreateRoom": _METADATA_BODY_BYTES,
+    "UpdateParticipant": _METADATA_BODY_BYTES,
+    "UpdateRoomMetadata": _METADATA_BODY_BYTES,
+    "SendData": 4 * MAX_PACKET_BYTES // 3 + _SMALL_BODY_BYTES,
 }
 
 
@@ -83,15 +97,37 @@ class Caller:
     now: float
 
 
-async def call(directory: Directory, caller: Caller, method: str, body: bytes, *, is_json: bool) -> bytes:
-    """One call from bytes to bytes. Raises TwirpError."""
+def permit(directory: Directory, caller: Caller, method: str) -> tokens.Grants:
+    """What the token of a call says, if it allows the method at all. Raises TwirpError.
+
+    Needs no body: whoever may not call costs nothing more than a look at the head.
+    """
+    if method not in wire.METHODS:
+        raise TwirpError("bad_route", f"no handler for path /twirp/livekit.RoomService/{method}")
+    try:
+        grants = tokens.verify(caller.token, caller.secrets, caller.now)
+    except tokens.TokenError as error:
+        raise TwirpError("unauthenticated", error.message) from error
+    if grants.video.get(_NEEDED.get(method, "roomAdmin")) is not True:
+        raise _refused(directory, grants, method)
+    return grants
+
+
+def most_body_bytes(method: str) -> int:
+    """How long the body of a call may be."""
+    return _BODY_BYTES.get(method, _SMALL_BODY_BYTES)
+
+
+async def call(
+    directory: Directory, grants: tokens.Grants, method: str, body: bytes, *, is_json: bool
+) -> bytes:
+    """One permitted call from bytes to bytes. Raises TwirpError."""
     try:
         request = wire.decode(method, body, is_json=is_json)
     except WireError as error:
         raise TwirpError("malformed", error.message) from error
-    if request is None:
-        raise TwirpError("bad_route", f"no handler for path /twirp/livekit.RoomService/{method}")
-    _authorise(directory, request, method, caller)
+    if _is_for_a_room(request) and grants.video.get("room") != request.room:
+        raise _refused(directory, grants, method)
     if isinstance(request, wire.Unserved):
         raise TwirpError("unimplemented", f"{method} is not served by this server")
     _check_options(request)
@@ -103,24 +139,14 @@ async def call(directory: Directory, caller: Caller, method: str, body: bytes, *
     return wire.encode(method, answer, is_json=is_json)
 
 
-def _authorise(directory: Directory, request: wire.ServiceCall, method: str, caller: Caller) -> None:
-    try:
-        grants = tokens.verify(caller.token, caller.secrets, caller.now)
-    except tokens.TokenError as error:
-        raise TwirpError("unauthenticated", error.message) from error
-    video = grants.video
-    match request:
-        case wire.CreateRoom() | wire.ForRoom(command=commands.DeleteRoom()):
-            granted = video.get("roomCreate") is True
-        case wire.ListRooms():
-            granted = video.get("roomList") is True
-        case wire.ForRoom():
-            granted = video.get("roomAdmin") is True and video.get("room") == request.room
-        case wire.Unserved():
-            granted = video.get("roomAdmin") is True
-    if not granted:
-        directory.note_refusal(str(video.get("room", "")), grants.identity, method)
-        raise TwirpError("unauthenticated", f"permissions denied: the token does not allow {method}")
+def _is_for_a_room(request: wire.ServiceCall) -> TypeGuard[wire.ForRoom]:
+    """Whether the token has to name the room; who may make rooms may end any."""
+    return isinstance(request, wire.ForRoom) and not isinstance(request.command, commands.DeleteRoom)
+
+
+def _refused(directory: Directory, grants: tokens.Grants, method: str) -> TwirpError:
+    directory.note_refusal(str(grants.video.get("room", "")), grants.identity, method)
+    return TwirpError("unauthenticated", f"permissions denied: the token does not allow {method}")
 
 
 def _check_options(request: wire.ServiceCall) -> None:

@@ -56,12 +56,9 @@ UNSERVED_OPTIONS = frozenset(
 ServiceCall = CreateRoom | ListRooms | ForRoom | Unserved
 
 
-def decode(method: str, body: bytes, *, is_json: bool) -> ServiceCall | None:
-    """The call in a body; None for a method that does not exist. Raises WireError (malformed)."""
-    entry = _METHODS.get(method)
-    if entry is None:
-        return None
-    message_type, convert = entry
+def decode(method: str, body: bytes, *, is_json: bool) -> ServiceCall:
+    """The call in a body; `method` is one of METHODS. Raises WireError (malformed)."""
+    message_type, convert = _METHODS[method]
     message = message_type()
     try:
         if is_json:
@@ -246,6 +243,9 @@ _METHODS: dict[str, tuple[type[Any], Callable[[Any], ServiceCall]]] = {
     "MoveParticipant": (room_service.MoveParticipantRequest, _unserved),
     "PerformRpc": (room_service.PerformRpcRequest, _unserved),
 }
+
+#: Every method of the protocol, served or not.
+METHODS = frozenset(_METHODS)
 
 _ANSWERS: dict[str, Callable[[object], Message]] = {
     "CreateRoom": _as_room,
