@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -120,14 +121,41 @@ def test_the_own_name_and_language_change(visitor: httpx.Client, school: School)
     assert visitor.post("/api/v1/meetings").json()["title"] == "Réunion"
 
 
-def test_too_many_failures_on_one_account_have_to_wait(visitor: httpx.Client) -> None:
+def wrong_passwords(school: School, email: str, times: int) -> list[int]:
+    """Sign-ins that fail, each from a browser that was never seen; the statuses of the answers."""
+    statuses = []
+    for number in range(times):
+        headers = {"cookie": f"preau_device={number:050}"}
+        wrong = {"email": email, "password": "wrong-wrong"}
+        answer = httpx.post(f"{school.server.url}/api/v1/sign-in", json=wrong, headers=headers)
+        statuses.append(answer.status_code)
+    return statuses
+
+
+def test_wrong_passwords_of_others_do_not_keep_the_owner_out(tmp_path: Path) -> None:
+    with running_meet(tmp_path) as server, closing(server.administrator()) as admin:
+        school = School(server, admin)
+        right = {"email": ADMIN["email"], "password": ADMIN["password"]}
+        admin.post("/api/v1/sign-in", json=right).raise_for_status()
+        statuses = wrong_passwords(school, ADMIN["email"], 60)
+        assert 429 in statuses, "they are slowed down"
+        with server.visitor() as stranger:
+            slowed = stranger.post("/api/v1/sign-in", json=right)
+            assert (slowed.status_code, error_code(slowed)) == (429, "rate-limited")
+            assert 0 < int(slowed.headers["retry-after"]) <= 100
+        assert admin.post("/api/v1/sign-in", json=right).status_code == 200, "the browser of before is known"
+
+
+def test_who_mistypes_the_own_password_waits_longer_each_time(visitor: httpx.Client) -> None:
+    visitor.get("/api/v1/instance")
     wrong = {"email": "nobody@example.org", "password": "wrong-wrong"}
-    answers = [visitor.post("/api/v1/sign-in", json=wrong) for _ in range(11)]
-    assert [answer.status_code for answer in answers] == [401] * 10 + [429]
-    assert int(answers[-1].headers["retry-after"]) > 0
-    assert error_code(answers[-1]) == "rate-limited"
+    answers = [visitor.post("/api/v1/sign-in", json=wrong) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [401] * 5 + [429]
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 10
     right = {"email": ADMIN["email"], "password": ADMIN["password"]}
-    assert visitor.post("/api/v1/sign-in", json=right).status_code == 200
+    assert visitor.post("/api/v1/sign-in", json=right).status_code == 200, (
+        "at another account it does not count"
+    )
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,14 @@ def test_sign_ins_that_count_are_neither_ended_nor_old_nor_of_a_disabled_account
         assert stored.sign_ins.living(both, NOW) == frozenset()
 
 
+def test_a_device_is_known_where_its_account_was_signed_in(accounts: Store) -> None:
+    with accounts.write() as stored:
+        stored.sign_ins.meet_device(ADA.id, "laptop", NOW)
+        assert stored.sign_ins.knows_device(ADA.id, "laptop")
+        assert not stored.sign_ins.knows_device(ADA.id, "other")
+        assert not stored.sign_ins.knows_device(BOB.id, "laptop")
+
+
 def test_the_first_device_of_an_account_is_not_new_and_each_other_is_once(accounts: Store) -> None:
     with accounts.write() as stored:
         met = [stored.sign_ins.meet_device(ADA.id, one, NOW) for one in ("a", "a", "b", "b", "a")]

@@ -264,3 +264,20 @@ def test_a_letter_goes_with_its_case(store: Store) -> None:
         stored.case_mails.add(CaseMail(CASE.id, None, NOW))
         stored.cases.remove_closed_before(LATER)
         assert stored.case_mails.all() == {}
+
+
+def test_a_known_browser_goes_with_its_passcode_and_meeting(peopled: DatabaseStore) -> None:
+    with peopled.write() as stored:
+        stored.passcode_devices.meet("a mark", CLASS.id, LATER)
+        stored.passcode_devices.meet("a mark", CLASS.id, NOW)
+        stored.passcode_devices.meet("an old one", CLASS.id, NOW)
+    with peopled.write() as stored:
+        assert not stored.passcode_devices.is_met("by chance")
+        stored.passcode_devices.forget_before(LATER)
+        assert stored.passcode_devices.is_met("a mark")
+        assert not stored.passcode_devices.is_met("an old one")
+        stored.passcode_devices.forget_meeting(CLASS.id)
+        assert not stored.passcode_devices.is_met("a mark")
+        stored.passcode_devices.meet("a mark", CLASS.id, NOW)
+        stored.meetings.remove(CLASS.id)
+        assert not stored.passcode_devices.is_met("a mark")

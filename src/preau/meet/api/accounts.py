@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from preau.meet.api.context import (
-    Address,
     OriginOf,
     PartsOf,
+    PeerAddress,
     SignedInAccount,
     SignInSecret,
     drop_sign_in,
@@ -24,9 +24,9 @@ from preau.meet.api.models import (
     SignInBody,
 )
 from preau.meet.api.rights import RightsFirst
-from preau.meet.domain.errors import DomainError, ErrorCode
+from preau.meet.domain.errors import ErrorCode
 from preau.meet.services import accounts, sign_ins
-from preau.meet.services.secrets import hash_of
+from preau.meet.services.password_attempts import attempt_at_password
 
 router = APIRouter(tags=["accounts"], route_class=RightsFirst)
 _FORM = (ErrorCode.BAD_REQUEST, ErrorCode.INVALID_FIELDS, ErrorCode.NOT_ALLOWED, ErrorCode.TOO_LARGE)
@@ -63,22 +63,11 @@ def set_up(body: SetupBody, parts: PartsOf, origin: OriginOf, response: Response
     ),
 )
 def sign_in(
-    body: SignInBody, parts: PartsOf, address: Address, origin: OriginOf, response: Response
+    body: SignInBody, parts: PartsOf, address: PeerAddress, origin: OriginOf, response: Response
 ) -> AccountAnswer:
-    """Sign in by e-mail address and password."""
-    now = parts.world.clock.now()
-    # Hashed, so that no list of addresses gathers in memory.
-    account_key = hash_of(body.email.strip().lower())
-    parts.account_failures.check(account_key, now)
-    parts.address_failures.check(address, now)
-    try:
+    """Sign in by e-mail address and password. Mistakes slow down whoever makes them, and nobody else."""
+    with attempt_at_password(parts.world, body.email, origin.device_hash, address):
         signed_in = sign_ins.sign_in(parts.world, body.email, body.password, origin)
-    except DomainError as refusal:
-        if refusal.code is ErrorCode.SIGN_IN_FAILED:
-            parts.account_failures.count(account_key, now)
-            parts.address_failures.count(address, now)
-        raise
-    parts.account_failures.forget(account_key)
     parts.account_post.tell_of_device(signed_in)
     keep_sign_in(response, parts, signed_in)
     return AccountAnswer.of(signed_in.account)

@@ -14,17 +14,14 @@ from preau.meet.domain.errors import not_signed_in
 from preau.meet.domain.sign_ins import SIGN_IN_LIFE, Origin
 from preau.meet.services.account_post import AccountPost
 from preau.meet.services.doors import device_cookie, known_device
-from preau.meet.services.limits import Attempts, Limit, address_key, prefix_key
+from preau.meet.services.limits import Attempts, Limit, prefix_key
 from preau.meet.services.link_post import LinkPost
 from preau.meet.services.ports import LiveRooms, Mail, Media, MediaNewsReader, World
 from preau.meet.services.sign_ins import Caller, SignedIn, caller, demand_recent, sign_in_cookie
 
-# Failures only: a class that signs in behind one address at eight o'clock is no attack.
-FAILURES_PER_ACCOUNT = Limit(10, timedelta(minutes=15))
-FAILURES_PER_ADDRESS = Limit(100, timedelta(minutes=15))
 TRIALS_PER_ACCOUNT = Limit(5, timedelta(minutes=5))
-#: Of the password that somebody who is signed in gives again.
-CONFIRMATIONS_PER_ACCOUNT = Limit(10, timedelta(minutes=15))
+#: Of the password that somebody who is signed in gives again, in that browser: no other is kept from it.
+CONFIRMATIONS_PER_SIGN_IN = Limit(10, timedelta(minutes=15))
 
 
 @dataclass(frozen=True)
@@ -40,9 +37,7 @@ class Parts:
     account_post: AccountPost
     public_url: str
     is_https: bool
-    account_failures: Attempts = field(default_factory=lambda: Attempts(FAILURES_PER_ACCOUNT))
-    address_failures: Attempts = field(default_factory=lambda: Attempts(FAILURES_PER_ADDRESS))
-    confirmations: Attempts = field(default_factory=lambda: Attempts(CONFIRMATIONS_PER_ACCOUNT))
+    confirmations: Attempts = field(default_factory=lambda: Attempts(CONFIRMATIONS_PER_SIGN_IN))
     mail_trials: Attempts = field(default_factory=lambda: Attempts(TRIALS_PER_ACCOUNT))
 
 
@@ -116,13 +111,6 @@ def _peer_address(request: Request) -> str:
 
 
 PeerAddress = Annotated[str, Depends(_peer_address)]
-
-
-def _address(peer_address: PeerAddress) -> str:
-    return address_key(peer_address)
-
-
-Address = Annotated[str, Depends(_address)]
 
 
 def _origin(request: Request, secret: DeviceSecret, peer_address: PeerAddress) -> Origin:

@@ -63,6 +63,9 @@ class SignIns(Protocol):
     def meet_device(self, account_id: AccountId, device_hash: str, now: datetime) -> bool:
         """An account signs in on a device: whether it is new, and not the first that is known."""
 
+    def knows_device(self, account_id: AccountId, device_hash: str) -> bool:
+        """Whether an account was signed in on a device before."""
+
     def forget_devices(self, before: datetime) -> None:
         """Forget devices on which nobody signed in since."""
 

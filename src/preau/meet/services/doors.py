@@ -27,6 +27,7 @@ from preau.meet.domain.organization import Organization, in_force
 from preau.meet.domain.policy import GUEST, Action, Actor, decide
 from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.text import clean_line
+from preau.meet.services.gates import Guesser
 from preau.meet.services.limits import prefix_key
 from preau.meet.services.ports import LiveRooms, Transaction, World
 from preau.meet.services.secrets import SECRET_CHARACTERS, hash_of
@@ -178,6 +179,21 @@ def look_at_invitation(world: World, rooms: LiveRooms, visitor: Visitor) -> Invi
     return _guarded(world, visitor.address, look)
 
 
+def passcode_mark(device_secret: str | None, meeting: Meeting) -> str | None:
+    """What tells that a browser gave this passcode before; of another one it is another.
+
+    None of a browser that keeps no cookie, and where there is nothing to give.
+    """
+    secret, passcode_hash = _usable(device_secret), meeting.passcode_hash
+    return hash_of(f"{secret} {meeting.id} {passcode_hash}") if secret and passcode_hash else None
+
+
+def is_met(world: World, mark: str) -> bool:
+    """Whether a mark is known."""
+    with world.store.read() as stored:
+        return stored.passcode_devices.is_met(mark)
+
+
 def device_key(device_secret: str | None, address: str) -> str:
     """What stands for a browser: its cookie's hash; without a cookie one key for the whole neighbourhood."""
     secret = _usable(device_secret)
@@ -266,12 +282,19 @@ def _check_passcode(world: World, rooms: LiveRooms, meeting: Meeting, visitor: V
         return
     if not visitor.passcode:
         raise passcode_needed()
-    now = world.clock.now()
-    world.guesses.check_passcode(visitor.address, meeting.id, now)
+    gate, now = world.guesses.passcodes, world.clock.now()
+    mark = passcode_mark(visitor.device_secret, meeting)
+    is_known = mark is not None and is_met(world, mark)
+    own = visitor.account.id if visitor.account else mark if is_known else None
+    device = device_key(visitor.device_secret, visitor.address)
+    claim = gate.claim(meeting.id, Guesser(device, prefix_key(visitor.address), own), now)
     if not world.passwords.matches(meeting.passcode_hash, clean_line(visitor.passcode)):
-        world.guesses.count_passcode(visitor.address, meeting.id, now)
         _tell_in_vain(rooms, meeting, visitor)
         raise passcode_wrong()
+    gate.give_back(claim, now)
+    if mark is not None and not is_known and world.guesses.may_meet(meeting.id, now):
+        with world.store.write() as stored:
+            stored.passcode_devices.meet(mark, meeting.id, now)
 
 
 def _is_first_device(world: World, invitation: Invitation, device_secret: str | None) -> bool:

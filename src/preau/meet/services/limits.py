@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from preau.meet.domain.errors import rate_limited
+from preau.meet.domain.errors import DomainError, rate_limited
+from preau.meet.services.guessing import passcode_gate, password_gate
 
 MAX_KEYS = 20_000
 
@@ -24,9 +25,8 @@ class Limit:
 #: A neighbourhood is a whole school behind one address: typing errors of a class must not lock it out.
 UNKNOWN_LINKS_PER_PREFIX = Limit(100, timedelta(minutes=1))
 UNKNOWN_LINKS_PER_SERVER = Limit(3000, timedelta(minutes=1))
-WRONG_PASSCODES_PER_PREFIX = Limit(10, timedelta(minutes=15))
-WRONG_PASSCODES_PER_ROOM = Limit(20, timedelta(hours=1))
-WRONG_PASSCODES_PER_SERVER = Limit(500, timedelta(hours=1))
+#: Each is a row in the database, for a year.
+DEVICES_MET_PER_SUBJECT = Limit(300, timedelta(hours=1))
 #: Each note is a write to the disk.
 REFUSALS_NOTED_PER_PREFIX = Limit(300, timedelta(minutes=1))
 REFUSALS_NOTED_PER_SERVER = Limit(3000, timedelta(minutes=1))
@@ -77,26 +77,15 @@ class Attempts:
         return tally
 
 
-def address_key(address: str) -> str:
-    """Who an address stands for: itself in IPv4, its /64 in IPv6, where one home holds that many."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return "unknown"
-    if not isinstance(parsed, IPv6Address):
-        return str(parsed)
-    return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64))
-
-
 def prefix_key(address: str) -> str:
-    """The neighbourhood of an address, against guessing: its /24 in IPv4, its /64 in IPv6."""
+    """The neighbourhood of an address: its /24 in IPv4, its /48 in IPv6: one customer may have that whole."""
     try:
         parsed = ip_address(address)
     except ValueError:
         return "unknown"
     if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
         parsed = parsed.ipv4_mapped
-    return str(ip_network((parsed, 24 if parsed.version == 4 else 64), strict=False).network_address)
+    return str(ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False).network_address)
 
 
 class Guesses:
@@ -105,10 +94,9 @@ class Guesses:
     def __init__(self) -> None:
         self._refusals = (Attempts(REFUSALS_NOTED_PER_PREFIX), Attempts(REFUSALS_NOTED_PER_SERVER))
         self._links = (Attempts(UNKNOWN_LINKS_PER_PREFIX), Attempts(UNKNOWN_LINKS_PER_SERVER))
-        self._passcodes = tuple(
-            Attempts(limit)
-            for limit in (WRONG_PASSCODES_PER_PREFIX, WRONG_PASSCODES_PER_ROOM, WRONG_PASSCODES_PER_SERVER)
-        )
+        self._devices_met = Attempts(DEVICES_MET_PER_SUBJECT)
+        self.passcodes = passcode_gate()
+        self.passwords = password_gate()
 
     def count_refusal(self, address: str, now: datetime) -> None:
         """Raise `rate-limited` when a neighbourhood's refused acts come too often to note."""
@@ -129,12 +117,11 @@ class Guesses:
         for attempts, key in zip(self._links, (prefix_key(address), ""), strict=True):
             attempts.count(key, now)
 
-    def check_passcode(self, address: str, meeting_id: str, now: datetime) -> None:
-        """Raise `rate-limited` when the neighbourhood, the meeting or the server used its attempts up."""
-        for attempts, key in zip(self._passcodes, (prefix_key(address), meeting_id, ""), strict=True):
-            attempts.check(key, now)
-
-    def count_passcode(self, address: str, meeting_id: str, now: datetime) -> None:
-        """A wrong passcode was tried."""
-        for attempts, key in zip(self._passcodes, (prefix_key(address), meeting_id, ""), strict=True):
-            attempts.count(key, now)
+    def may_meet(self, subject: str, now: datetime) -> bool:
+        """Whether another device may be remembered with a meeting or account; if so it is counted."""
+        try:
+            self._devices_met.check(subject, now)
+        except DomainError:
+            return False
+        self._devices_met.count(subject, now)
+        return True

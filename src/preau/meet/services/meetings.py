@@ -127,6 +127,8 @@ def change_meeting(
             demand(actor_of(owner), action, meeting)
             meeting = replace(meeting, **changed)
             stored.audit.add(_record(world, owner, action, meeting))
+            if action is Action.CHANGE_PASSCODE:
+                stored.passcode_devices.forget_meeting(meeting.id)
         stored.meetings.update(meeting)
     view = MeetingView(meeting, organization)
     door = rooms.door(meeting.id)

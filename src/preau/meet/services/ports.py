@@ -121,6 +121,17 @@ class Invitations(Protocol):
     def remove(self, invitation_id: InvitationId) -> None: ...
 
 
+class PasscodeDevices(Protocol):
+    """Browsers that gave a meeting's passcode, by marks that tell neither."""
+
+    def is_met(self, mark: str) -> bool: ...
+    def meet(self, mark: str, meeting_id: MeetingId, now: datetime) -> None:
+        """Remember one; nothing when it is known."""
+
+    def forget_meeting(self, meeting_id: MeetingId) -> None: ...
+    def forget_before(self, moment: datetime) -> None: ...
+
+
 class Organizations(Protocol):
     """The one organization of this server."""
 
@@ -177,6 +188,8 @@ class Transaction(Protocol):
     def audit(self) -> Audit: ...
     @property
     def invitations(self) -> Invitations: ...
+    @property
+    def passcode_devices(self) -> PasscodeDevices: ...
     @property
     def organizations(self) -> Organizations: ...
     @property

@@ -152,6 +152,11 @@ class StoredSignIns:
         insert_new(self._connection, ACCOUNT_DEVICES, row)
         return has_others is not None
 
+    def knows_device(self, account_id: AccountId, device_hash: str) -> bool:
+        """Whether an account was signed in on a device before."""
+        this = (ACCOUNT_DEVICES.c.account_id == account_id) & (ACCOUNT_DEVICES.c.device_hash == device_hash)
+        return self._connection.execute(select(ACCOUNT_DEVICES.c.last_at).where(this)).first() is not None
+
     def forget_devices(self, before: datetime) -> None:
         """Forget devices on which nobody signed in since."""
         self._connection.execute(delete(ACCOUNT_DEVICES).where(ACCOUNT_DEVICES.c.last_at < before))

@@ -22,6 +22,7 @@ from preau.meet.storage.accounts import StoredAccounts, StoredOneTimeLinks, Stor
 from preau.meet.storage.availability import Availability
 from preau.meet.storage.inserts import insert_new
 from preau.meet.storage.letters import StoredCaseMails
+from preau.meet.storage.passcode_devices import StoredPasscodeDevices
 from preau.meet.storage.safe_room import StoredCases, StoredInvitations, StoredOrganizations
 from preau.meet.storage.tables import AUDIT, MEETINGS, OCCURRENCES, ROOM_LOG
 
@@ -161,6 +162,7 @@ class StoredTransaction:
         self.occurrences = StoredOccurrences(connection)
         self.audit = StoredAudit(connection)
         self.invitations = StoredInvitations(connection)
+        self.passcode_devices = StoredPasscodeDevices(connection)
         self.organizations = StoredOrganizations(connection)
         self.cases = StoredCases(connection)
         self.case_mails = StoredCaseMails(connection)

@@ -197,6 +197,24 @@ MEETINGS = Table(
     Column("passcode_hash", String(255), info=_nothing("check the passcode", _MEETING_LIFE)),
 )
 
+_PASSCODE_LIFE = "1 year, or until the passcode is another"
+PASSCODE_DEVICES = Table(
+    "passcode_devices",
+    METADATA,
+    Column(
+        "mark", String(64), primary_key=True, info=_about("cookie hash", "tell from guessers", _PASSCODE_LIFE)
+    ),
+    Column(
+        "meeting_id",
+        String(40),
+        ForeignKey("meetings.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+        info=_nothing("find", _PASSCODE_LIFE),
+    ),
+    Column("at", UtcMilliseconds, nullable=False, index=True, info=_about("time", "expire", _PASSCODE_LIFE)),
+)
+
 INVITATIONS = Table(
     "invitations",
     METADATA,

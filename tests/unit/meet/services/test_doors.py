@@ -18,9 +18,11 @@ from preau.meet.services.doors import (
     arrive,
     device_cookie,
     device_key,
+    is_met,
     look_at_invitation,
     look_at_link,
     meeting_at,
+    passcode_mark,
 )
 from preau.meet.services.invitations import (
     FreshLink,
@@ -29,7 +31,7 @@ from preau.meet.services.invitations import (
     renew_invitation,
     revoke_invitation,
 )
-from preau.meet.services.limits import UNKNOWN_LINKS_PER_PREFIX, WRONG_PASSCODES_PER_PREFIX
+from preau.meet.services.limits import UNKNOWN_LINKS_PER_PREFIX
 from preau.meet.services.meetings import (
     Changes,
     MeetingView,
@@ -39,6 +41,7 @@ from preau.meet.services.meetings import (
     delete_meeting,
 )
 from preau.meet.services.ports import RoomDoor
+from preau.meet.services.retention import forget_expired
 from preau.meet.services.secrets import hash_of
 from tests.kit.world import ADA, BOB, Stage
 
@@ -201,17 +204,62 @@ def test_a_passcode_is_asked_of_everybody_without_a_personal_link(server: Stage)
     assert knock(server, view).provenance is Provenance.OPEN_LINK
 
 
-def test_a_neighbourhood_runs_out_of_passcodes_and_no_other_does(server: Stage) -> None:
+def passcode_guesses(server: Stage, view: MeetingView, address: str, times: int) -> list[ErrorCode]:
+    """Wrong passcodes, each from a browser that was never seen."""
+    return [
+        refusal(server, view, passcode="guess", device_secret=f"{n:050}", address=address)
+        for n in range(times)
+    ]
+
+
+def test_whoever_gave_the_passcode_before_is_let_in_whatever_others_guess(server: Stage) -> None:
     view = class_of(server, open_link=True)
     change_meeting(server.world, server.rooms, ADA, view.meeting.id, Changes(passcode="open sesame"))
-    count = WRONG_PASSCODES_PER_PREFIX.count
-    wrong = [refusal(server, view, passcode="guess", address=f"192.0.2.{n}") for n in range(count)]
-    assert set(wrong) == {ErrorCode.PASSCODE_WRONG}
-    assert refusal(server, view, passcode="open sesame") is ErrorCode.RATE_LIMITED
-    elsewhere = knock(server, view, passcode="open sesame", address="198.51.100.1")
-    assert elsewhere.provenance is Provenance.OPEN_LINK
-    server.clock.pass_time(WRONG_PASSCODES_PER_PREFIX.window)
+    knock(server, view, passcode="open sesame")
+    assert ErrorCode.RATE_LIMITED in passcode_guesses(server, view, HERE, 200)
+    assert refusal(server, view, passcode="open sesame", device_secret="e" * 43) is ErrorCode.RATE_LIMITED
     assert knock(server, view, passcode="open sesame").provenance is Provenance.OPEN_LINK
+    assert refusal(server, view, passcode="open sesami") is ErrorCode.PASSCODE_WRONG, "and may mistype"
+    elsewhere = knock(server, view, passcode="open sesame", device_secret="f" * 43, address="198.51.100.1")
+    assert elsewhere.provenance is Provenance.OPEN_LINK, "strangers elsewhere have their share"
+    assert knock(server, view, account=BOB, passcode="open sesame", device_secret="g" * 43)
+
+
+def test_another_passcode_makes_strangers_of_all(server: Stage) -> None:
+    view = class_of(server, open_link=True)
+    meeting_id = view.meeting.id
+    change_meeting(server.world, server.rooms, ADA, meeting_id, Changes(passcode="open sesame"))
+    knock(server, view, passcode="open sesame")
+    with server.world.store.read() as stored:
+        meeting = stored.meetings.by_id(meeting_id)
+        assert meeting is not None
+        mark = passcode_mark("d" * 43, meeting)
+        assert mark is not None
+        assert stored.passcode_devices.is_met(mark)
+    change_meeting(server.world, server.rooms, ADA, meeting_id, Changes(passcode="close sesame"))
+    with server.world.store.read() as stored:
+        assert not stored.passcode_devices.is_met(mark)
+    passcode_guesses(server, view, HERE, 200)
+    assert refusal(server, view, passcode="close sesame") is ErrorCode.RATE_LIMITED
+
+
+def test_a_browser_is_remembered_for_a_year_and_with_its_meeting(server: Stage) -> None:
+    view = class_of(server, open_link=True)
+    change_meeting(server.world, server.rooms, ADA, view.meeting.id, Changes(passcode="open sesame"))
+    knock(server, view, passcode="open sesame")
+    with server.world.store.read() as stored:
+        meeting = stored.meetings.by_id(view.meeting.id)
+        assert meeting is not None
+        mark = passcode_mark("d" * 43, meeting) or ""
+    server.clock.pass_time(timedelta(days=364))
+    forget_expired(server.world)
+    assert is_met(server.world, mark)
+    server.clock.pass_time(timedelta(days=2))
+    forget_expired(server.world)
+    assert not is_met(server.world, mark)
+    knock(server, view, passcode="open sesame")
+    delete_meeting(server.world, server.rooms, ADA, view.meeting.id)
+    assert not is_met(server.world, mark)
 
 
 def test_a_neighbourhood_runs_out_of_guesses_of_links(server: Stage) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from preau.meet.domain.errors import DomainError, ErrorCode
 from preau.meet.services import limits
-from preau.meet.services.limits import Attempts, Limit, address_key
+from preau.meet.services.limits import Attempts, Limit
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -42,18 +42,3 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     attempts.check("a", NOW)
     with pytest.raises(DomainError):
         attempts.check("b", NOW)
-
-
-@pytest.mark.parametrize(
-    ("address", "key"),
-    [
-        ("192.0.2.7", "192.0.2.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
-        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::"),
-        ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("", "unknown"),
-        ("nonsense", "unknown"),
-    ],
-)
-def test_who_an_address_stands_for(address: str, key: str) -> None:
-    assert address_key(address) == key
