@@ -10,6 +10,7 @@ mod driver;
 mod framing;
 mod queues;
 mod shard;
+mod strangers;
 mod sys;
 mod tcp;
 mod udp;

@@ -181,6 +181,7 @@ impl Shard {
                         sfu.packet(Transport::Tcp, source, destination, frame, now);
                     };
                     tcp.ready(poller, token, readiness.readable, now, take)?;
+                    tcp.look_at(token, |client| sfu.knows(Transport::Tcp, client));
                 }
             }
         }
@@ -192,7 +193,9 @@ impl Shard {
             self.sfu.timeout(now);
         }
         if let Some(tcp) = &mut self.ports.tcp {
-            tcp.timeout(&self.poller, now)?;
+            let sfu = &self.sfu;
+            let is_known = |client| sfu.knows(Transport::Tcp, client);
+            tcp.timeout(&self.poller, now, is_known)?;
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use media::{Room, Worth};
 
 use crate::framing::{Deframer, prefix};
+use crate::strangers::Strangers;
 use crate::sys::Poller;
 
 /// Connections held at once; more are closed as they come.
@@ -21,6 +22,8 @@ const MAX_WAITING_WITH_PICTURES: usize = MAX_WAITING_BYTES / 4;
 const FULL_BYTES: usize = MAX_WAITING_WITH_PICTURES / 4;
 /// ICE checks come every few seconds; a connection silent for this long is dead or none of ours.
 const MAX_SILENCE: Duration = Duration::from_secs(30);
+/// Nobody needs longer to send the first check.
+const PROVE_WITHIN: Duration = Duration::from_secs(10);
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 /// How long accepting rests when the process has no descriptor left.
 const ACCEPT_REST: Duration = Duration::from_secs(1);
@@ -35,6 +38,8 @@ struct Connection {
     /// Whether the poller watches for room to write.
     blocked: bool,
     heard_at: Instant,
+    /// Since when nobody knows whose it is; `None`: it is a client's.
+    strange_since: Option<Instant>,
 }
 
 /// What a connection's input amounted to.
@@ -51,6 +56,7 @@ pub(crate) struct TcpPort {
     next_token: u64,
     connections: HashMap<u64, Connection>,
     by_client: HashMap<SocketAddr, u64>,
+    strangers: Strangers,
     /// Connections with bytes to write at the next flush.
     dirty: Vec<u64>,
     /// Clients whose connection ended, not yet reported.
@@ -76,6 +82,7 @@ impl TcpPort {
             next_token: first_token + 1,
             connections: HashMap::new(),
             by_client: HashMap::new(),
+            strangers: Strangers::default(),
             dirty: Vec::new(),
             closed: Vec::new(),
             sweep_at: None,
@@ -157,8 +164,11 @@ impl TcpPort {
         {
             return;
         }
-        self.next_token += 1;
         let client = canonical(client);
+        if !self.strangers.admit(client.ip()) {
+            return;
+        }
+        self.next_token += 1;
         self.by_client.insert(client, token);
         self.connections.insert(
             token,
@@ -170,6 +180,7 @@ impl TcpPort {
                 waiting: Vec::new(),
                 blocked: false,
                 heard_at: now,
+                strange_since: Some(now),
             },
         );
         self.sweep_at.get_or_insert(now + SWEEP_EVERY);
@@ -294,6 +305,9 @@ impl TcpPort {
     fn close(&mut self, token: u64) {
         if let Some(connection) = self.connections.remove(&token) {
             self.by_client.remove(&connection.client);
+            if connection.strange_since.is_some() {
+                self.strangers.remove(connection.client.ip());
+            }
             self.closed.push(connection.client);
         }
     }
@@ -308,11 +322,28 @@ impl TcpPort {
         [self.sweep_at, self.accept_at].into_iter().flatten().min()
     }
 
-    /// Closes silent connections and takes up accepting again, when due.
+    /// Notes whether a connection is a client's, as `is_known` says by its address.
+    pub(crate) fn look_at(&mut self, token: u64, is_known: impl Fn(SocketAddr) -> bool) {
+        if let Some(connection) = self.connections.get_mut(&token)
+            && connection.strange_since.is_some()
+            && is_known(connection.client)
+        {
+            connection.strange_since = None;
+            self.strangers.remove(connection.client.ip());
+        }
+    }
+
+    /// Closes silent connections and those that nobody knows, and takes up accepting again, when due. `is_known`: whether an
+    /// address is a client's.
     ///
     /// # Errors
     /// The poller is broken.
-    pub(crate) fn timeout(&mut self, poller: &Poller, now: Instant) -> io::Result<()> {
+    pub(crate) fn timeout(
+        &mut self,
+        poller: &Poller,
+        now: Instant,
+        is_known: impl Fn(SocketAddr) -> bool,
+    ) -> io::Result<()> {
         if self.accept_at.is_some_and(|at| at <= now) {
             self.accept_at = None;
             self.watch(poller)?;
@@ -320,13 +351,27 @@ impl TcpPort {
         if self.sweep_at.is_none_or(|at| at > now) {
             return Ok(());
         }
-        let silent: Vec<u64> = self
-            .connections
-            .iter()
-            .filter(|(_, it)| now.saturating_duration_since(it.heard_at) > MAX_SILENCE)
-            .map(|(token, _)| *token)
-            .collect();
-        for token in silent {
+        let mut over = Vec::new();
+        for (token, it) in &mut self.connections {
+            match (it.strange_since, is_known(it.client)) {
+                (Some(_), true) => {
+                    it.strange_since = None;
+                    self.strangers.remove(it.client.ip());
+                }
+                // Whose it was is gone; it may be somebody else's soon.
+                (None, false) => {
+                    it.strange_since = Some(now);
+                    self.strangers.add(it.client.ip());
+                }
+                _ => {}
+            }
+            let passed = |since: Instant| now.saturating_duration_since(since);
+            let is_strange = |since| passed(since) > PROVE_WITHIN;
+            if passed(it.heard_at) > MAX_SILENCE || it.strange_since.is_some_and(is_strange) {
+                over.push(*token);
+            }
+        }
+        for token in over {
             self.close(token);
         }
         self.sweep_at = (!self.connections.is_empty()).then(|| now + SWEEP_EVERY);
@@ -340,112 +385,4 @@ fn canonical(address: SocketAddr) -> SocketAddr {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FIRST_TOKEN: u64 = 2;
-
-    /// A port with so many clients connected, which read nothing by themselves.
-    fn connected(count: usize, now: Instant) -> (TcpPort, Poller, Vec<TcpStream>) {
-        let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
-        let mut port = TcpPort::bind(loopback, FIRST_TOKEN).expect("a free port");
-        let poller = Poller::new().expect("a poller");
-        port.watch(&poller).expect("watched");
-        let connect = |_| TcpStream::connect(port.bound()).expect("connected");
-        let clients: Vec<TcpStream> = (0..count).map(connect).collect();
-        while port.connections.len() < count {
-            port.ready(&poller, FIRST_TOKEN, true, now, |_, _, _| {})
-                .expect("accepted");
-        }
-        (port, poller, clients)
-    }
-
-    fn address(client: &TcpStream) -> SocketAddr {
-        client.local_addr().expect("an address")
-    }
-
-    fn send(port: &mut TcpPort, client: SocketAddr, payload: &[u8]) {
-        port.send(client, Worth::Vital, payload.len(), &mut |room| {
-            room.copy_from_slice(payload);
-            true
-        });
-    }
-
-    #[test]
-    fn a_slow_client_is_closed_without_delay_for_another() {
-        let now = Instant::now();
-        let (mut port, poller, mut clients) = connected(2, now);
-        let (slow, quick) = (address(&clients[0]), address(&clients[1]));
-        let payload = [7; 1200];
-        let mut frame = [0; 1202];
-        let mut sent = 0_usize;
-        while port.closed.is_empty() {
-            send(&mut port, slow, &payload);
-            send(&mut port, quick, &payload);
-            port.flush(&poller).expect("flushed");
-            clients[1].read_exact(&mut frame).expect("a frame");
-            assert_eq!(frame[..2], 1200_u16.to_be_bytes());
-            sent += payload.len();
-            assert!(sent < 100 << 20, "it is never closed");
-        }
-        assert!(sent > MAX_WAITING_BYTES);
-        assert_eq!(port.take_closed(), [slow]);
-        assert_eq!(port.dropped(), 1);
-        send(&mut port, slow, &payload);
-        assert_eq!(port.dropped(), 2);
-        assert_eq!(port.connections.len(), 1);
-    }
-
-    #[test]
-    fn what_a_blocked_client_did_not_take_follows_when_it_reads() {
-        let now = Instant::now();
-        let (mut port, poller, mut clients) = connected(1, now);
-        let client = address(&clients[0]);
-        let token = port.by_client[&client];
-        let mut count = 0;
-        while !port.connections[&token].blocked {
-            assert_eq!(port.room(client), Room::Plenty);
-            send(&mut port, client, &[9; 1000]);
-            port.flush(&poller).expect("flushed");
-            count += 1;
-        }
-        assert_eq!(port.room(client), Room::Scarce);
-        while port.room(client) != Room::Full {
-            send(&mut port, client, &[9; 1000]);
-            port.flush(&poller).expect("flushed");
-            count += 1;
-        }
-        let mut ready = Vec::new();
-        let mut frame = [0; 1002];
-        for _ in 0..count {
-            poller
-                .wait(Some(Duration::ZERO), &mut ready)
-                .expect("a wait");
-            if ready.iter().any(|it| it.token == token && it.writable) {
-                port.ready(&poller, token, false, now, |_, _, _| {})
-                    .expect("written");
-            }
-            clients[0].read_exact(&mut frame).expect("a frame");
-            assert_eq!(frame[2..], [9; 1000]);
-        }
-        assert!(!port.connections[&token].blocked);
-        assert_eq!(port.room(client), Room::Plenty);
-    }
-
-    #[test]
-    fn a_silent_client_is_closed() {
-        let now = Instant::now();
-        let (mut port, poller, mut clients) = connected(2, now);
-        let talkative = port.by_client[&address(&clients[1])];
-        let later = now + MAX_SILENCE + SWEEP_EVERY;
-        clients[1].write_all(b"\x00\x01x").expect("written");
-        let mut heard = 0;
-        while heard == 0 {
-            port.ready(&poller, talkative, true, later, |_, _, _| heard += 1)
-                .expect("read");
-        }
-        assert!(port.poll_timeout().is_some_and(|at| at <= later));
-        port.timeout(&poller, later).expect("swept");
-        assert_eq!(port.take_closed(), [address(&clients[0])]);
-    }
-}
+mod tests;

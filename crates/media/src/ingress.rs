@@ -81,6 +81,12 @@ impl Sfu {
         }
     }
 
+    /// Whether a peer is reached at this address: it has sent a check from there with its password.
+    #[must_use]
+    pub fn knows(&self, transport: Transport, source: SocketAddr) -> bool {
+        self.routes.contains_key(&(transport, source))
+    }
+
     /// The TCP connection from `source` is gone.
     pub fn tcp_closed(&mut self, source: SocketAddr, now: Instant) {
         self.distribute();

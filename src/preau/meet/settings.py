@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -196,12 +196,19 @@ def _addresses(environ: Mapping[str, str]) -> tuple[str, ...]:
     text = environ.get("PREAU_MEDIA_ADDRESSES", "")
     addresses = tuple(part.strip() for part in text.split(",") if part.strip())
     for address in addresses:
-        try:
-            ip_address(address)
-        except ValueError:
-            allowed = "a list of IP addresses with commas between them"
-            raise BadSetting("PREAU_MEDIA_ADDRESSES", text, allowed) from None
+        if not _can_be_sent_to(address):
+            allowed = "a list of IP addresses that browsers can send to, with commas between them,"
+            raise BadSetting("PREAU_MEDIA_ADDRESSES", text, allowed)
     return addresses
+
+
+def _can_be_sent_to(text: str) -> bool:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return False
+    is_mapped = isinstance(address, IPv6Address) and address.ipv4_mapped is not None
+    return not (address.is_unspecified or address.is_multicast or address.is_link_local or is_mapped)
 
 
 _MAIL_PORTS = {"smtps": 465, "smtp": 587}

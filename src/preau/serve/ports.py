@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import random
 import socket
@@ -10,9 +11,11 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from preau.problems import BadSetting, PortInUse
-from preau.serve.settings import ServeSettings, is_loopback
+from preau.serve.settings import EVERY_ADDRESS_OF_BOTH, ServeSettings, is_loopback
 
 _EPHEMERAL_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
+#: Addresses of documents, where nobody is: the way there is the way out.
+_SOMEWHERE = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 _LOWEST_PRIVATE_PORT = 15000
 _BACKLOG = 512
 
@@ -36,13 +39,34 @@ def bind_public(settings: ServeSettings) -> socket.socket:
 
 
 def check_media(settings: ServeSettings) -> None:
-    """Raises PortInUse when the embedded media server could not bind its ports."""
+    """Raises PortInUse when the embedded media server could not bind its ports, BadSetting when what is set
+    cannot work."""
     host = settings.media_host
+    if settings.media_tcp_port == settings.port:
+        taken = "a port other than that of PREAU_PORT"
+        raise BadSetting("PREAU_MEDIA_TCP_PORT", str(settings.media_tcp_port), taken)
+    if host == EVERY_ADDRESS_OF_BOTH:
+        _check_both_families(settings)
     for want in (
         Want(host, settings.media_udp_port, "PREAU_MEDIA_UDP_PORT", socket.SOCK_DGRAM),
         Want(host, settings.media_tcp_port, "PREAU_MEDIA_TCP_PORT"),
     ):
         _bind(want).close()
+
+
+def _check_both_families(settings: ServeSettings) -> None:
+    """Media listens in both families by one socket, where the machine has both."""
+    told = ",".join(settings.media_addresses) or settings.host
+    name = "PREAU_MEDIA_ADDRESSES" if settings.media_addresses else "PREAU_HOST"
+    with contextlib.ExitStack() as opened:
+        try:
+            probe = opened.enter_context(socket.socket(socket.AF_INET6, socket.SOCK_DGRAM))
+            probe.bind((EVERY_ADDRESS_OF_BOTH, 0))
+        except OSError:
+            raise BadSetting(name, told, "IPv4 alone, because this machine has no IPv6,") from None
+        is_v6_alone = probe.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
+    if is_v6_alone and any(ip_address(one).version == 4 for one in advertised(settings)):
+        raise BadSetting(name, told, "one kind of address alone, or net.ipv6.bindv6only=0,")
 
 
 def advertised(settings: ServeSettings) -> tuple[str, ...]:
@@ -53,21 +77,32 @@ def advertised(settings: ServeSettings) -> tuple[str, ...]:
     if settings.media_addresses or is_loopback(settings.host):
         return settings.media_addresses
     try:
-        if not ip_address(settings.host).is_unspecified:
-            return (settings.host,)
+        host = ip_address(settings.host)
     except ValueError:
-        return (socket.gethostbyname(settings.host),)
-    return _outward_address()
+        return _resolved(settings.host)
+    if not host.is_unspecified:
+        return (settings.host,)
+    elsewhere = _SOMEWHERE if host.version == 6 else _SOMEWHERE[:1]
+    return tuple(found for target in elsewhere for found in _outward_address(*target))
 
 
-def _outward_address() -> tuple[str, ...]:
+def _resolved(host: str) -> tuple[str, ...]:
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+    except OSError:
+        raise BadSetting("PREAU_HOST", host, "an address of this machine, 127.0.0.1 or 0.0.0.0") from None
+    return (str(found[0][4][0]),)
+
+
+def _outward_address(family: socket.AddressFamily, elsewhere: str) -> tuple[str, ...]:
     # Connecting a UDP socket sends nothing; the kernel only chooses the address it would send from.
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return ()
-        return (probe.getsockname()[0],)
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((elsewhere, 9))
+            found = str(probe.getsockname()[0])
+    except OSError:
+        return ()
+    return () if ip_address(found).is_link_local else (found,)
 
 
 def private_ports(count: int) -> list[int]:

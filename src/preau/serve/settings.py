@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import Path
 
 from preau.problems import BadSetting
 from preau.serve.heads import Network
 
-_EVERY_ADDRESS = str(IPv4Address(0))
+_EVERY_ADDRESS, EVERY_ADDRESS_OF_BOTH = str(IPv4Address(0)), str(IPv6Address(0))
 #: How media can be protected; what `preau.sfu` takes.
 _SRTP_PROFILES = ("aes-128-gcm", "aes-256-gcm", "aes-128-cm-sha1")
 
@@ -38,10 +38,19 @@ class ServeSettings:
 
     @property
     def media_host(self) -> str:
-        """Where media sockets bind: this machine alone unless something outside is meant to reach it."""
+        """Where media sockets bind: this machine alone unless something outside is meant to reach it, then
+        everywhere, in every family of the addresses told."""
         if is_loopback(self.host) and not self.media_addresses:
             return "127.0.0.1"
-        return _EVERY_ADDRESS
+        told = self.media_addresses or (self.host,)
+        return EVERY_ADDRESS_OF_BOTH if any(_is_v6(address) for address in told) else _EVERY_ADDRESS
+
+
+def _is_v6(host: str) -> bool:
+    try:
+        return ip_address(host).version == 6
+    except ValueError:
+        return False
 
 
 def is_loopback(host: str) -> bool:

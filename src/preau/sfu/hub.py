@@ -50,7 +50,7 @@ class Hub:
             effects.Renew: self._renew,
             effects.UseToken: self._use,
             effects.Notify: self._webhooks.send,
-            effects.Remark: lambda remark: _LOG.info("%s: %s", remark.code, remark.sentence),
+            effects.Remark: lambda remark: _LOG.warning("%s: %s", remark.code, remark.sentence),
         }
 
     def rooms(self) -> tuple[RoomInfo, ...]:

@@ -7,6 +7,7 @@ import ipaddress
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn, TypeVar
 from urllib.parse import urlsplit
 
@@ -22,7 +23,9 @@ KEY_VARIABLE, SECRET_VARIABLE = "PREAU_SFU_KEY", "PREAU_SFU_SECRET"
 #: And in place of `--srtp` and `--no-segmentation`.
 SRTP_VARIABLE, SEGMENTATION_VARIABLE = "PREAU_MEDIA_SRTP", "PREAU_MEDIA_SEGMENTATION"
 T = TypeVar("T")
-_EVERYWHERE = str(ipaddress.IPv4Address(0))
+_EVERYWHERE, _EVERYWHERE_IN_BOTH = str(ipaddress.IPv4Address(0)), str(ipaddress.IPv6Address(0))
+#: Whether sockets for IPv6 take IPv6 alone, on this machine.
+_V6_ONLY = Path("/proc/sys/net/ipv6/bindv6only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,12 @@ class Settings:
 
     @property
     def media_host(self) -> str:
-        """Media listens everywhere once addresses are advertised; otherwise where signalling does (on a
-        loopback address the engine then serves this machine alone, by any of its addresses)."""
-        return _EVERYWHERE if self.advertise else self.bind
+        """Media listens everywhere once addresses are advertised, in every family that they are of; otherwise
+        where signalling does (on a loopback address the engine then serves this machine alone, by any of its
+        addresses)."""
+        if not self.advertise:
+            return self.bind
+        return _EVERYWHERE_IN_BOTH if 6 in _families(self.advertise) else _EVERYWHERE
 
 
 class _Parser(argparse.ArgumentParser):
@@ -74,6 +80,8 @@ def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Settings:
             f"--key and --secret are needed (or {KEY_VARIABLE} and {SECRET_VARIABLE} in the environment), "
             "or --dev for LiveKit's development pair"
         )
+    if problem := _conflict(given):
+        parser.error(problem)
     return Settings(
         key=key,
         secret=secret,
@@ -92,6 +100,29 @@ def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Settings:
     )
 
 
+def _families(addresses: Sequence[str]) -> set[int]:
+    return {ipaddress.ip_address(address).version for address in addresses}
+
+
+def _conflict(given: argparse.Namespace) -> str:
+    """Why settings that are each allowed cannot work together; empty when they can."""
+    if given.port and given.port == given.tcp_port:
+        return f"--port and --tcp-port are both {given.port}, and one port cannot serve both"
+    if _families(given.advertise) == {4, 6} and _is_v6_alone():
+        return (
+            "--advertise names addresses of IPv4 and of IPv6, and this machine opens sockets for IPv6 alone "
+            "(net.ipv6.bindv6only is 1); set that to 0 or advertise one kind"
+        )
+    return ""
+
+
+def _is_v6_alone() -> bool:
+    try:
+        return _V6_ONLY.read_text().strip() == "1"
+    except OSError:
+        return False
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="preau sfu", description="LiveKit-compatible media server.", allow_abbrev=False)
     add = parser.add_argument
@@ -107,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--webhook", type=_checked(_url), action="append", default=[], help="URL told of events; repeatable")
     add(
         "--advertise",
-        type=_checked(_address),
+        type=_checked(_reachable),
         action="append",
         default=[],
         help="IP address clients are told to send media to; repeatable",
@@ -174,6 +205,15 @@ def _address(text: str) -> str:
         raise ValueError("it must be an IP address") from error
 
 
+def _reachable(text: str) -> str:
+    """An address that somebody else can send to."""
+    address = ipaddress.ip_address(_address(text))
+    mapped = isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped
+    if address.is_unspecified or address.is_multicast or address.is_link_local or mapped:
+        raise ValueError("clients cannot send to such an address")
+    return str(address)
+
+
 def _profiles(text: str) -> tuple[str, ...]:
     profiles = tuple(part.strip() for part in text.split(","))
     if not set(profiles) <= set(SRTP_PROFILES) or len(set(profiles)) < len(profiles):
@@ -185,6 +225,7 @@ def _profiles(text: str) -> tuple[str, ...]:
 
 def _url(text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    # Reading the port finds one that is none.
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
         raise ValueError("it must be an http or https URL")
     return text

@@ -26,6 +26,11 @@ def _settings(host: str, *media_addresses: str) -> ServeSettings:
         (_settings("0.0.0.0"), "0.0.0.0"),
         (_settings("192.0.2.7"), "0.0.0.0"),
         (_settings("127.0.0.1", "192.0.2.7"), "0.0.0.0"),
+        (_settings("127.0.0.1", "2001:db8::7"), "::"),
+        (_settings("127.0.0.1", "192.0.2.7", "2001:db8::7"), "::"),
+        (_settings("::"), "::"),
+        (_settings("2001:db8::7"), "::"),
+        (_settings("2001:db8::7", "192.0.2.7"), "0.0.0.0"),
     ],
 )
 def test_media_is_reachable_from_outside_when_something_outside_is_meant_to_reach_it(

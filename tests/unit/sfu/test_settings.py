@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from preau.sfu import settings
 from preau.sfu.settings import SRTP_PROFILES, parse
 
 
@@ -43,3 +46,46 @@ def test_a_wrong_variable_is_named(name: str, value: str, capsys: pytest.Capture
     with pytest.raises(SystemExit):
         parse(["--dev"], {name: value})
     assert capsys.readouterr().err.startswith(f"preau sfu: bad-setting: {name}: '{value}' is not allowed: it")
+
+
+def test_media_listens_in_every_family_it_is_advertised_in() -> None:
+    def host(*addresses: str) -> str:
+        return parse(["--dev", *(part for one in addresses for part in ("--advertise", one))], {}).media_host
+
+    assert host("192.0.2.7") == "0.0.0.0"
+    assert host("2001:db8::7") == host("192.0.2.7", "2001:db8::7") == "::"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--advertise", "0.0.0.0"],
+        ["--advertise", "::"],
+        ["--advertise", "fe80::1"],
+        ["--advertise", "224.0.0.1"],
+        ["--advertise", "::ffff:192.0.2.7"],
+        ["--port", "7000", "--tcp-port", "7000"],
+        ["--webhook", "http://example.org:99999/x"],
+        ["--webhook", "http://example.org:0/x"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_set_and_cannot_work_ends_the_start(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parse(["--dev", *arguments], {})
+    line = capsys.readouterr().err
+    assert line.startswith("preau sfu: bad-setting:")
+    assert arguments[0] in line
+
+
+def test_a_machine_that_keeps_the_families_apart_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bindv6only").write_text("1\n")
+    monkeypatch.setattr(settings, "_V6_ONLY", tmp_path / "bindv6only")
+    assert parse(["--dev", "--advertise", "2001:db8::7"], {}).media_host == "::"
+    with pytest.raises(SystemExit):
+        parse(["--dev", "--advertise", "2001:db8::7", "--advertise", "192.0.2.7"], {})
+    assert "net.ipv6.bindv6only" in capsys.readouterr().err
