@@ -179,7 +179,7 @@ class Platform:
             await asyncio.sleep(max(0.0, next_at_s - loop.time()))
 
     async def _watch(self, presence: Presence, room: OccurrenceId) -> None:
-        now = self._world.clock.now()
+        now = self._world.clock.steady()
         if await watch_room(presence, room, self._rooms, self._media, now):
             log_event(LogEvent.MEDIA_STRANGER_REMOVED, occurrence_id=room)
 

@@ -27,7 +27,7 @@ _PASSWORD = (ErrorCode.NOT_SIGNED_IN, ErrorCode.SIGN_IN_FAILED, ErrorCode.RATE_L
 
 def _counted(parts: Parts, asking: Caller, error: DomainError) -> DomainError:
     if error.code is ErrorCode.SIGN_IN_FAILED:
-        parts.confirmations.count(asking.sign_in.id, parts.world.clock.now())
+        parts.confirmations.count(asking.sign_in.id, parts.world.clock.steady())
     return error
 
 
@@ -36,7 +36,7 @@ def _counted(parts: Parts, asking: Caller, error: DomainError) -> DomainError:
 )
 def confirm(body: PasswordBody, asking: SignedInCaller, parts: PartsOf) -> None:
     """Give the password again: for 15 minutes acts that answered `sign-in-again` are open."""
-    parts.confirmations.check(asking.sign_in.id, parts.world.clock.now())
+    parts.confirmations.check(asking.sign_in.id, parts.world.clock.steady())
     try:
         sign_ins.give_password_again(parts.world, asking, body.password)
     except DomainError as error:
@@ -48,7 +48,7 @@ def confirm(body: PasswordBody, asking: SignedInCaller, parts: PartsOf) -> None:
 )
 def change_password(body: NewPasswordBody, asking: SignedInCaller, parts: PartsOf) -> None:
     """Another password; every other browser is signed out."""
-    parts.confirmations.check(asking.sign_in.id, parts.world.clock.now())
+    parts.confirmations.check(asking.sign_in.id, parts.world.clock.steady())
     try:
         changed = own_account.change_password(parts.world, parts.rooms, asking, body.present, body.password)
     except DomainError as error:

@@ -126,7 +126,7 @@ class Connection:
     def refuse(self, request: int, code: str) -> None:
         """Answer no. What leads nowhere is always answered after the same time, and then hung up on."""
         if code == "meeting-unknown":
-            self._door.world.guesses.count_link(self._visitor.address, self._door.world.clock.now())
+            self._door.world.guesses.count_link(self._visitor.address, self._door.world.clock.steady())
             self._lead_nowhere(request)
         elif code == "resume-unknown":
             self._loop.call_at(self._answer_at_s(request), self.put, answers.refused(request, code))

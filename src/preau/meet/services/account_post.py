@@ -83,7 +83,7 @@ class AccountPost:
 
         Raises `rate-limited`.
         """
-        now, wanted = self._world.clock.now(), clean_email(email)
+        now, wanted = self._world.clock.steady(), clean_email(email)
         keyed = tuple(zip(self._limits, (hash_of(wanted or ""), prefix_key(address), ""), strict=True))
         for attempts, key in keyed:
             attempts.check(key, now)

@@ -71,7 +71,7 @@ def note_unnoted(world: World) -> None:
 def count_refusal(world: World, address: str, where: RefusedIn) -> bool:
     """Whether a refusal is to be noted by itself; if not, it was counted."""
     try:
-        world.guesses.count_refusal(address, world.clock.now())
+        world.guesses.count_refusal(address, world.clock.steady())
     except DomainError:
         world.unnoted.count(where)
         return False

@@ -147,6 +147,6 @@ def look_at_case(world: World, secret: str, address: str) -> CaseOutcome:
         case = stored.cases.by_secret(hash_of(secret))
         contact = stored.organizations.get().safeguarding_contact
     if case is None:
-        world.guesses.wrong_link(address, world.clock.now())
+        world.guesses.wrong_link(address, world.clock.steady())
         raise case_unknown()
     return CaseOutcome(case, contact)

@@ -222,7 +222,7 @@ def _guarded(world: World, address: str, look: Callable[[Transaction], _T]) -> _
             return look(stored)
     except DomainError as refusal:
         if refusal.code is ErrorCode.MEETING_UNKNOWN:
-            world.guesses.wrong_link(address, world.clock.now())
+            world.guesses.wrong_link(address, world.clock.steady())
         raise
 
 
@@ -282,7 +282,7 @@ def _check_passcode(world: World, rooms: LiveRooms, meeting: Meeting, visitor: V
         return
     if not visitor.passcode:
         raise passcode_needed()
-    gate, now = world.guesses.passcodes, world.clock.now()
+    gate, now = world.guesses.passcodes, world.clock.steady()
     mark = passcode_mark(visitor.device_secret, meeting)
     is_known = mark is not None and is_met(world, mark)
     own = visitor.account.id if visitor.account else mark if is_known else None
@@ -294,7 +294,7 @@ def _check_passcode(world: World, rooms: LiveRooms, meeting: Meeting, visitor: V
     gate.give_back(claim, now)
     if mark is not None and not is_known and world.guesses.may_meet(meeting.id, now):
         with world.store.write() as stored:
-            stored.passcode_devices.meet(mark, meeting.id, now)
+            stored.passcode_devices.meet(mark, meeting.id, world.clock.now())
 
 
 def _is_first_device(world: World, invitation: Invitation, device_secret: str | None) -> bool:

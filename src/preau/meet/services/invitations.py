@@ -87,7 +87,7 @@ def _invite(
         if len(stored.invitations.of_meeting(meeting.id)) + len(people) > MAX_INVITATIONS:
             raise conflict(f"A meeting has at most {MAX_INVITATIONS} personal links.")
         if post is not None:
-            post.claim(owner, [person.email for person in people if person.email is not None], now)
+            post.claim(owner, [person.email for person in people if person.email is not None])
         made: list[FreshLink] = []
         letters: list[LinkLetter] = []
         for person in people:
@@ -145,7 +145,7 @@ def renew_invitation(
         if post is not None:
             if fresh.email is None:
                 raise invalid({"send": "There is no address to send it to."})
-            post.claim(owner, [fresh.email], now)
+            post.claim(owner, [fresh.email])
             fresh = replace(fresh, mail=MailState.WAITING, mailed_at=now)
             about = (owner, meeting, fresh)
             letters.append(letter_with_link(world, stored, about, secret, post.public_url))
@@ -174,7 +174,7 @@ def mail_invitation(
         fresh = stored.invitations.by_id(which)
         if not is_another or fresh is None or fresh.email is None:
             return fresh or invitation
-        post.claim(owner, [fresh.email], now)
+        post.claim(owner, [fresh.email])
         letter = letter_with_link(world, stored, (owner, meeting, fresh), secret, post.public_url)
     post.hand_over([letter])
     return fresh

@@ -56,12 +56,13 @@ class LinkPost:
         """On the loop that is to send."""
         self._loop = asyncio.get_running_loop()
 
-    def claim(self, account: Account, addresses: Sequence[str], now: datetime) -> None:
+    def claim(self, account: Account, addresses: Sequence[str]) -> None:
         """Take letters off what an account may send: all, or `rate-limited`. Raises `invalid-fields`."""
         if not self._world.sends_mail:
             raise invalid({"send": "This server sends no mail."})
         claims = [(self._account, account.id, len(addresses)), (self._server, "", len(addresses))]
         claims += [(self._address, address, amount) for address, amount in Counter(addresses).items()]
+        now = self._world.clock.steady()
         for attempts, key, amount in claims:
             attempts.check(key, now, amount)
         for attempts, key, amount in claims:

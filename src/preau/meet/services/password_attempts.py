@@ -27,14 +27,14 @@ def attempt_at_password(world: World, email: str, device_hash: str | None, addre
     device = device_hash or device_key(None, address)
     own = device if device_hash and _was_signed_in_on(world, cleaned, device_hash) else None
     gate = world.guesses.passwords
-    claim = gate.claim(subject, Guesser(device, prefix_key(address), own), world.clock.now())
+    claim = gate.claim(subject, Guesser(device, prefix_key(address), own), world.clock.steady())
     try:
         yield
     except DomainError as refusal:
         if refusal.code is not ErrorCode.SIGN_IN_FAILED:
-            gate.give_back(claim, world.clock.now())
+            gate.give_back(claim, world.clock.steady())
         raise
-    gate.give_back(claim, world.clock.now())
+    gate.give_back(claim, world.clock.steady())
 
 
 def _was_signed_in_on(world: World, email: str | None, device_hash: str) -> bool:
