@@ -46,6 +46,11 @@ class Packets:
                 (self._times[stream][-1] for stream in streams if self._times.get(stream)), default=0.0
             )
 
+    def count(self, streams: set[Stream], begin_s: float, end_s: float) -> int:
+        """How many packets of some streams left within a span."""
+        with self._lock:
+            return sum(begin_s <= at_s < end_s for stream in streams for at_s in self._times.get(stream, ()))
+
     def longest_gap_s(self, stream: Stream, begin_s: float, end_s: float) -> float:
         """The longest time without a packet of a stream within a span, its ends included."""
         with self._lock:

@@ -15,6 +15,7 @@ import uvloop
 
 from preau.meet.listening import HOST
 from preau.meet.log import LogEvent, log_event
+from preau.websocket import BoundedWebSocket
 
 _MAX_MESSAGE_BYTES = 64 * 1024
 _STOP_WITHIN_S = 3
@@ -60,7 +61,7 @@ async def _serve(served: Served, socket: sockets_module.socket) -> None:
     config = uvicorn.Config(
         served,
         http="httptools",
-        ws="websockets-sansio",
+        ws=BoundedWebSocket,
         ws_max_size=_MAX_MESSAGE_BYTES,
         ws_ping_interval=2.0,
         ws_ping_timeout=4.0,

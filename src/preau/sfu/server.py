@@ -31,8 +31,8 @@ from preau.sfu.engine import Engine, EngineDied, PortInUse, start
 from preau.sfu.hub import Hub
 from preau.sfu.rooms import commands
 from preau.sfu.settings import Settings
-from preau.sfu.websocket import BoundedWebSocket
 from preau.sfu.wire.limits import MAX_FRAME_BYTES
+from preau.websocket import BoundedWebSocket
 
 _SHUTDOWN_S = 1.5
 _NO_V1 = "this server speaks the dual peer connection protocol: use /rtc"

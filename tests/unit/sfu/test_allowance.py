@@ -42,6 +42,15 @@ def test_a_client_that_joins_a_large_room_and_shows_all_of_it_is_heard_at_once()
         assert machine.wait_s == 0.0
 
 
+def test_a_hundred_people_who_come_at_once_hold_up_nobodys_answers() -> None:
+    """Each of them is offered, ever more, to everybody: ten times a second, 140 KiB in the end."""
+    machine, now = Connection(Allowance()), 10.0
+    for number in range(100):
+        machine.receive(ask.Answer("v=0", number), 1400 * number, now)
+        assert machine.wait_s == 0.0
+        now += 0.1
+
+
 def test_whoever_asks_too_much_is_heard_later_and_not_refused() -> None:
     machine, now, passed = Connection(Allowance()), 0.0, 0
     while now < 30.0:

@@ -19,6 +19,8 @@ ENTRY = 50.0
 #: Whoever asks for more than its share without a pause, for so long, is not served any more.
 PATIENCE_S = 60.0
 _BYTES = 1024.0
+#: Answers are long in large rooms, as many as we offer, and dropped unread when there are more.
+_ANSWER_BYTES = 16 * 1024.0
 
 
 @dataclass(slots=True)
@@ -59,7 +61,8 @@ class Allowance:
 def work_of(request: object, size_bytes: int) -> float:
     """What a frame costs: by its size, and by what its request makes the server do."""
     count = _WORK.get(type(request))
-    return 1.0 + size_bytes / _BYTES + (count(request) if count else 0.0)
+    bytes_per_work = _ANSWER_BYTES if isinstance(request, ask.Answer) else _BYTES
+    return 1.0 + size_bytes / bytes_per_work + (count(request) if count else 0.0)
 
 
 def _sids(request: ask.UpdateSubscription | ask.TrackSetting) -> float:
@@ -70,7 +73,7 @@ def _rules(request: ask.SubscriptionPermission) -> float:
     return 5.0 + sum(1 + len(rule.track_sids) for rule in request.rules) / 8
 
 
-#: Beyond what every frame costs. Answers to our offers come as often as we offer.
+#: Beyond what every frame costs.
 _WORK: dict[type, Callable[[Any], float]] = {
     ask.Offer: lambda _request: 20.0,
     ask.AddTrack: lambda _request: 4.0,

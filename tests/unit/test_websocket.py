@@ -10,7 +10,7 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 
-from preau.sfu.websocket import MAX_PARTS_PER_S, PART_BYTES, BoundedWebSocket
+from preau.websocket import MAX_PARTS_PER_S, PART_BYTES, BoundedWebSocket
 
 HANDSHAKE = (
     b"GET /rtc HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
