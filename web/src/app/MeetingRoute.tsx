@@ -140,7 +140,6 @@ interface CallPagesProps {
 
 function CallPages({ call, name, code, isHost, onBack }: CallPagesProps) {
   const { ending, phase, is_dropped: isDropped } = usePartsOf(call, "ending", "phase", "is_dropped");
-  const { signIn } = useAccount();
   const [wasInside, setInside] = useState(false);
   const passcode = ending === null ? undefined : PASSCODE_ANSWERS.get(ending.code);
   useEffect(() => {
@@ -154,10 +153,7 @@ function CallPages({ call, name, code, isHost, onBack }: CallPagesProps) {
     const reason = REASONS.get(`${ending.code} ${ending.reason ?? ""}`.trim()) ?? REASONS.get(ending.code);
     return <Left reason={reason ?? "connection-lost"} onRejoin={() => onBack()} />;
   }
-  if (isDropped && !wasInside) {
-    const isAdministrator = signIn.state === "signed-in" && signIn.account.role === "admin";
-    return <Dropped isAdministrator={isAdministrator} onLeave={() => onBack()} />;
-  }
+  if (isDropped && !wasInside) return <DroppedOnTheWay onLeave={() => onBack()} />;
   if (phase === "waiting" || (phase === "joining" && !isHost && !wasInside)) {
     return <Waiting call={call} name={name} />;
   }
@@ -173,6 +169,12 @@ function Waiting({ call, name }: Pick<CallPagesProps, "call" | "name">) {
       onLeave={() => call.dispatch({ type: "leave" })}
     />
   );
+}
+
+function DroppedOnTheWay({ onLeave }: { onLeave: () => void }) {
+  const { signIn } = useAccount();
+  const isAdministrator = signIn.state === "signed-in" && signIn.account.role === "admin";
+  return <Dropped isAdministrator={isAdministrator} onLeave={onLeave} />;
 }
 
 function TurnedRound({ onBack }: { onBack: () => void }) {
