@@ -76,9 +76,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     restore.add_argument("file", type=Path, help="a file that `preau backup` wrote")
     restore.set_defaults(command=_restore)
-    commands.add_parser("doctor", help="say what on this machine is right and what to mend").set_defaults(
-        command=_doctor
+    doctor = commands.add_parser("doctor", help="say what on this machine is right and what to mend")
+    doctor.add_argument(
+        "--url",
+        metavar="ADDRESS",
+        help="look at a Préau from outside, at its public address, and nothing else",
     )
+    doctor.set_defaults(command=_doctor)
     _add_admin(commands.add_parser("admin", help="accounts and first set-up, from a shell"))
     commands.add_parser("version", help="print the version").set_defaults(command=_version)
     return parser
@@ -146,8 +150,11 @@ def _restore(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _doctor(_: argparse.Namespace) -> int:
-    from preau.serve.doctor import examine, report
+def _doctor(parsed: argparse.Namespace) -> int:
+    from preau.serve.doctor import examine, from_outside, report
+
+    if parsed.url is not None:
+        return report([from_outside(parsed.url)])
 
     def reach_database() -> str:
         from preau.meet.app import migrate

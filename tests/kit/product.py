@@ -30,6 +30,7 @@ class Product:
     setup_link: str
     process: subprocess.Popen[bytes]
     log: Path
+    environ: Mapping[str, str]
 
     @property
     def socket_url(self) -> str:
@@ -115,7 +116,7 @@ def _serving(folder: Path, settings: Mapping[str, str]) -> Iterator[Product]:
         process = subprocess.Popen([*COMMAND, "serve"], env=environ, stdout=written, stderr=written)
     try:
         setup_link = until("preau serve is ready", lambda: _setup_link(process, log), _STARTED_WITHIN_S)
-        yield Product(f"http://127.0.0.1:{environ['PREAU_PORT']}", setup_link, process, log)
+        yield Product(f"http://127.0.0.1:{environ['PREAU_PORT']}", setup_link, process, log, environ)
     finally:
         process.terminate()
         try:

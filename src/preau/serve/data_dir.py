@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,6 +67,25 @@ def lock(data_dir: Path) -> int:
         os.close(held)
         raise DataDirInUse(str(data_dir)) from None
     return held
+
+
+def note_ports(held: int, ports: Iterable[str]) -> None:
+    """Write into the lock what the run that holds it listens on, such as `TCP 8000`."""
+    os.ftruncate(held, 0)
+    os.pwrite(held, json.dumps(sorted(ports)).encode(), 0)
+
+
+def ports_of_run(data_dir: Path) -> frozenset[str] | None:
+    """What a `preau serve` on this directory listens on, or None when none runs."""
+    try:
+        with (data_dir / _LOCK_FILE).open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return frozenset(json.loads(file.read() or b"[]"))
+    except (OSError, ValueError):
+        return None
+    return None
 
 
 def engine_key(data_dir: Path) -> EngineKey:

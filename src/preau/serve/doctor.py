@@ -5,19 +5,24 @@ It starts nothing and changes nothing but for making the data directory, as `pre
 
 from __future__ import annotations
 
+import asyncio
 import os
 import resource
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 
-from preau.problems import DataDirOpen, Problem
+from preau.problems import DataDirOpen, PortInUse, Problem
 from preau.serve import data_dir, ports
+from preau.serve.probes import answers
+from preau.serve.reach import live_connections
 from preau.serve.settings import ServeSettings, is_loopback
 
 _FILES_WANTED = 4096
+_EVERYWHERE = frozenset({str(IPv4Address(0)), str(IPv6Address(0))})
 
 
 @dataclass(frozen=True)
@@ -88,17 +93,49 @@ def _data_dir(settings: ServeSettings) -> str:
 
 
 def _public_port(settings: ServeSettings) -> str:
-    ports.bind_public(settings).close()
+    try:
+        ports.bind_public(settings).close()
+    except PortInUse:
+        if not _is_ours(settings, f"TCP {settings.port}"):
+            raise
+        host = "127.0.0.1" if settings.host in _EVERYWHERE else settings.host
+        if asyncio.run(answers(settings.port, "/healthz", host)):
+            return f"Préau runs on it: TCP {settings.port} on {settings.host}, and answers"
+        raise Problem(
+            f"Préau holds TCP {settings.port} on {settings.host} and does not answer; look at its output."
+        ) from None
     return f"TCP {settings.port} on {settings.host} is free"
 
 
 def _media_ports(settings: ServeSettings) -> str:
     if not settings.has_sfu:
         return "not needed, LiveKit is configured"
-    ports.check_media(settings)
-    return (
-        f"UDP {settings.media_udp_port} and TCP {settings.media_tcp_port} on {settings.media_host} are free"
-    )
+    numbers = f"UDP {settings.media_udp_port} and TCP {settings.media_tcp_port} on {settings.media_host}"
+    try:
+        ports.check_media(settings)
+    except PortInUse:
+        if not _is_ours(settings, f"UDP {settings.media_udp_port}"):
+            raise
+        return f"Préau runs on them: {numbers}"
+    return f"{numbers} are free"
+
+
+def _is_ours(settings: ServeSettings, port: str) -> bool:
+    return port in (data_dir.ports_of_run(settings.data_dir) or ())
+
+
+def _live(settings: ServeSettings) -> str:
+    if data_dir.ports_of_run(settings.data_dir) is None:
+        return "not looked at, Préau does not run; `preau doctor` looks at them once it does"
+    return live_connections(settings.public_url, has_media_server=settings.has_sfu)
+
+
+def from_outside(url: str) -> Finding:
+    """Whether live connections get through to a Préau at some address."""
+    try:
+        return Finding("live connections", True, live_connections(url, has_media_server=None))
+    except Problem as problem:
+        return Finding("live connections", False, f"{problem}")
 
 
 def _reach(settings: ServeSettings) -> str:
@@ -127,5 +164,6 @@ _CHECKS: tuple[tuple[str, Check], ...] = (
     ("public port", _public_port),
     ("media ports", _media_ports),
     ("public address", _reach),
+    ("live connections", _live),
     ("open files", _files),
 )

@@ -69,6 +69,14 @@ def _check_both_families(settings: ServeSettings) -> None:
         raise BadSetting(name, told, "one kind of address alone, or net.ipv6.bindv6only=0,")
 
 
+def names(settings: ServeSettings) -> list[str]:
+    """What a run with these settings listens on."""
+    public = [f"TCP {settings.port}"]
+    if not settings.has_sfu:
+        return public
+    return [*public, f"UDP {settings.media_udp_port}", f"TCP {settings.media_tcp_port}"]
+
+
 def advertised(settings: ServeSettings) -> tuple[str, ...]:
     """The addresses browsers are told to send media to; none when this machine alone is to reach it.
 

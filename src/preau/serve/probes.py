@@ -13,13 +13,13 @@ _PATIENCE_S = 2.0
 _HOST = "127.0.0.1"
 
 
-async def answers(port: int, path: str) -> bool:
+async def answers(port: int, path: str, host: str = _HOST) -> bool:
     """Whether a server there answers with success."""
     try:
         async with asyncio.timeout(_PATIENCE_S):
-            side = Side(*await asyncio.open_connection(_HOST, port))
+            side = Side(*await asyncio.open_connection(host, port))
             try:
-                return await _ask(BackendExchange(side, _PATIENCE_S), f"{_HOST}:{port}", path) == 200
+                return await _ask(BackendExchange(side, _PATIENCE_S), f"{host}:{port}", path) == 200
             finally:
                 side.writer.close()
     except (OSError, TimeoutError, h11.RemoteProtocolError):

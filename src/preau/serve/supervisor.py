@@ -36,10 +36,12 @@ class Layout:
 
 def serve(settings: ServeSettings, environ: Mapping[str, str]) -> None:
     """Blocks until a stop signal. Raises Problem before anything is started, or when a child cannot start."""
+    # First of all: who starts it a second time is told so, and not that some program has the port.
+    held = data_dir.lock(settings.data_dir)
     listener = ports.bind_public(settings)
     if settings.has_sfu:
         ports.check_media(settings)
-    data_dir.lock(settings.data_dir)
+    data_dir.note_ports(held, ports.names(settings))
     if data_dir.open_to_others(settings.data_dir):
         print(DataDirOpen(str(settings.data_dir)).line(), file=sys.stderr, flush=True)
     layout = _layout(settings)

@@ -1,11 +1,12 @@
 import { useCallback, useEffect, useState } from "react";
 import { useParams } from "react-router";
+import { useAccount } from "../account";
 import { api, isApiError } from "../api";
 import { browserParts, Call, CallScreen, usePartsOf } from "../features/call";
 import { AtDoor } from "../features/door";
 import { Left, type LeftReason } from "../features/left";
 import { PreJoin, type JoinChoice, type PreJoinLink } from "../features/pre-join";
-import { Unreachable } from "../features/unreachable";
+import { Dropped, Unreachable } from "../features/unreachable";
 import { useText } from "../i18n";
 import { loadMediaLink } from "../rtc";
 import { useLoaded } from "../ui/Loaded";
@@ -138,7 +139,7 @@ interface CallPagesProps {
 }
 
 function CallPages({ call, name, code, isHost, onBack }: CallPagesProps) {
-  const { ending, phase } = usePartsOf(call, "ending", "phase");
+  const { ending, phase, is_dropped: isDropped } = usePartsOf(call, "ending", "phase", "is_dropped");
   const [wasInside, setInside] = useState(false);
   const passcode = ending === null ? undefined : PASSCODE_ANSWERS.get(ending.code);
   useEffect(() => {
@@ -152,6 +153,7 @@ function CallPages({ call, name, code, isHost, onBack }: CallPagesProps) {
     const reason = REASONS.get(`${ending.code} ${ending.reason ?? ""}`.trim()) ?? REASONS.get(ending.code);
     return <Left reason={reason ?? "connection-lost"} onRejoin={() => onBack()} />;
   }
+  if (isDropped && !wasInside) return <DroppedOnTheWay onLeave={() => onBack()} />;
   if (phase === "waiting" || (phase === "joining" && !isHost && !wasInside)) {
     return <Waiting call={call} name={name} />;
   }
@@ -167,6 +169,12 @@ function Waiting({ call, name }: Pick<CallPagesProps, "call" | "name">) {
       onLeave={() => call.dispatch({ type: "leave" })}
     />
   );
+}
+
+function DroppedOnTheWay({ onLeave }: { onLeave: () => void }) {
+  const { signIn } = useAccount();
+  const isAdministrator = signIn.state === "signed-in" && signIn.account.role === "admin";
+  return <Dropped isAdministrator={isAdministrator} onLeave={onLeave} />;
 }
 
 function TurnedRound({ onBack }: { onBack: () => void }) {

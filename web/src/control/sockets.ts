@@ -1,4 +1,5 @@
 /** The control channel's WebSockets: opens, writes and closes them by number, and reports what they hear. */
+import { answersOverHttp, watchForDrops } from "./drops";
 import type { ControlInput } from "../room/control";
 import { SUBPROTOCOL, type ClientFrame } from "../room/wire";
 
@@ -21,17 +22,22 @@ export function openControlSockets(
   onInput: (input: ControlInput) => void,
 ): ControlSockets {
   const sockets = new Map<number, WebSocket>();
+  const drops = watchForDrops(answersOverHttp, () => onInput({ type: "sockets-dropped" }));
 
   const open = (socket: number, code: string | null) => {
     const channel = new WebSocket(urlOf(code), SUBPROTOCOL);
     sockets.set(socket, channel);
-    channel.addEventListener("open", () => onInput({ type: "socket-opened", socket }));
+    channel.addEventListener("open", () => {
+      drops.opened();
+      onInput({ type: "socket-opened", socket });
+    });
     channel.addEventListener("message", (event: MessageEvent<unknown>) => {
       if (typeof event.data === "string") onInput({ type: "frame-received", socket, line: event.data });
     });
     // An "error" is always followed by "close", which says the same.
     channel.addEventListener("close", () => {
       sockets.delete(socket);
+      drops.closed();
       onInput({ type: "socket-closed", socket });
     });
   };

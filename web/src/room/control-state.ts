@@ -67,6 +67,8 @@ export interface ControlState {
   readonly door: Pick<WaitingFrame, "has_host" | "host" | "note_left"> | null;
   /** The server asked to knock more slowly. */
   readonly is_held_off: boolean;
+  /** Something on the way drops the sockets. */
+  readonly is_dropped: boolean;
   readonly snapshot: Snapshot | null;
   /** The meeting's link as last told: a place is taken back under it. */
   readonly code: string | null;
@@ -111,6 +113,7 @@ export function initialControl(caller: Caller): ControlState {
     resume: null,
     door: null,
     is_held_off: false,
+    is_dropped: false,
     snapshot: null,
     code: null,
     outbox: [],

@@ -47,6 +47,15 @@ const OPENED = { type: "socket-opened", socket: 1 } as const;
 const CLOSED = { type: "socket-closed", socket: 1 } as const;
 const CHAT = { type: "act", act: { type: "send-chat", message_id: MESSAGE("m1"), text: "hello" } } as const;
 
+test("a channel that is dropped on the way is told of until one opens, and tried all the while", () => {
+  const waiting = run(initialControl(ANN), 0, JOIN, CLOSED).state;
+  const dropped = run(waiting, 0, { type: "sockets-dropped" }).state;
+  expect(dropped.is_dropped).toBe(true);
+  const again = run(dropped, 60_000, TICK);
+  expect(again.effects).toContainEqual({ type: "open-socket", socket: 2, code: null });
+  expect(run(again.state, 60_000, { type: "socket-opened", socket: 2 }).state.is_dropped).toBe(false);
+});
+
 const knocking = run(initialControl(ANN), 0, JOIN, OPENED).state;
 const open = run(knocking, 0, hears(admittedLine())).state;
 const refusal = (request: number, code: string) =>

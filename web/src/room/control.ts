@@ -43,6 +43,8 @@ export type ControlInput =
   | { readonly type: "join" }
   | { readonly type: "socket-opened"; readonly socket: number }
   | { readonly type: "socket-closed"; readonly socket: number }
+  /** The server is reached, and something on the way drops the channel's sockets. */
+  | { readonly type: "sockets-dropped" }
   | { readonly type: "frame-received"; readonly socket: number; readonly line: string }
   | { readonly type: "network-returned" }
   | { readonly type: "act"; readonly act: Act }
@@ -263,8 +265,12 @@ type InputHandler<K extends ControlInput["type"]> = (
 const ON_INPUT: { readonly [K in ControlInput["type"]]: InputHandler<K> } = {
   join: (state, _, { now_ms }) => (state.link.phase === "new" ? openSocket(state, now_ms) : only(state)),
   "socket-opened": (state, _, { now_ms }) =>
-    state.link.phase === "opening" ? knock(state, now_ms) : only(state),
+    state.link.phase === "opening" ? knock({ ...state, is_dropped: false }, now_ms) : only(state),
   "socket-closed": (state, _, moment) => socketClosed(state, moment),
+  "sockets-dropped": (state) =>
+    state.link.phase === "opening" || state.link.phase === "waiting"
+      ? only({ ...state, is_dropped: true })
+      : only(state),
   "frame-received": (state, input, moment) =>
     state.link.phase === "closed" ? only(state) : frameReceived(state, input.line, moment),
   "network-returned": (state, _, { now_ms }) =>

@@ -83,6 +83,8 @@ export interface RoomView {
   readonly phase: "joining" | "waiting" | "in" | "over";
   /** The server asked to knock more slowly; it is tried again. */
   readonly is_held_off: boolean;
+  /** The server is reached and the channel never opens. */
+  readonly is_dropped: boolean;
   /** The control channel is up, inside or at the door. */
   readonly is_linked: boolean;
   /** Null unless one is at the door. */
@@ -238,6 +240,7 @@ export function viewOf(state: RoomState): RoomView {
   return {
     phase: phaseOf(state),
     is_held_off: state.control.is_held_off,
+    is_dropped: state.control.is_dropped,
     is_linked: isUp(state.control),
     door: doorOf(state),
     meeting: snapshot?.meeting ?? null,

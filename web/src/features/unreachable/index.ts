@@ -1,1 +1,2 @@
+export { Dropped } from "./Dropped";
 export { Unreachable } from "./Unreachable";

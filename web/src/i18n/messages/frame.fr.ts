@@ -15,6 +15,14 @@ export default {
   "frame.offline.title": "Vous êtes hors ligne",
   "frame.offline.lead":
     "Cet appareil n’a plus de réseau. Vérifiez le Wi-Fi ou le câble ; la page reprend dès qu’il revient.",
+  "frame.dropped.title": "Les connexions en direct ne passent pas",
+  "frame.dropped.lead":
+    "Cette page atteint le serveur, mais les connexions en direct ne passent pas : le réseau ou le proxy placé devant les coupe.",
+  "frame.dropped.everybody":
+    "Essayez un autre réseau, celui de votre téléphone par exemple, ou prévenez la personne qui gère ce serveur. Nous continuons d’essayer.",
+  "frame.dropped.administrator":
+    "Le proxy placé devant doit laisser passer les WebSockets. Sur le serveur, « preau doctor » dit ce qu’il faut corriger ; docs/operate/network.md montre comment. Nous continuons d’essayer.",
+  "frame.dropped.back": "Retour",
   "frame.crash.title": "Cette page s’est arrêtée",
   "frame.crash.lead":
     "La faute est la nôtre, pas la vôtre. Rechargez la page ; si vous étiez en réunion, vous y retournez aussitôt.",
