@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ import jwt
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from preau.meet.live.crowds import KNOCKS_PER_NEIGHBOURHOOD
 from preau.meet.live.leaks import DEVICES_PER_LINK, REFUSED_AT_MOST, STRANGERS_AT_MOST
 from preau.meet.services.doors import REFUSED_AFTER_S
 from tests.api.conftest import School, error_code
@@ -310,7 +312,9 @@ def test_a_report_shows_the_rooms_own_lines_and_brings_a_case_number(school: Sch
     assert [line["text"] for line in case["evidence"]] == ["something bad"]
 
 
-@pytest.mark.parametrize(("knocks", "device", "most_a_minute"), [(60, DEVICE, 2), (1000, None, 20)])
+@pytest.mark.parametrize(
+    ("knocks", "device", "most_a_minute"), [(60, DEVICE, 2), (1000, None, KNOCKS_PER_NEIGHBOURHOOD)]
+)
 def test_a_flood_of_knocks_hardly_reaches_the_host(
     school: School, knocks: int, device: str | None, most_a_minute: int
 ) -> None:
@@ -330,6 +334,25 @@ def test_a_flood_of_knocks_hardly_reaches_the_host(
     assert set(answers) == {"waiting", "rate-limited"}
     assert 1 <= len(came) <= most_a_minute * minutes
     assert len(came) == answers.count("waiting")
+
+
+def test_a_class_behind_one_address_is_at_the_door_at_once(school: School) -> None:
+    meeting = open_meeting(school)
+    with host_of(school, meeting) as host, ExitStack() as pupils:
+        host.knock("Ada")
+        lines = [pupils.enter_context(person(school, meeting)) for _ in range(35)]
+        answers = [line.knock(f"Pupil {number}") for number, line in enumerate(lines)]
+        assert [answer["type"] for answer in answers] == ["waiting"] * 35
+
+
+def test_who_comes_too_often_is_told_when_to_come_again(school: School) -> None:
+    meeting = open_meeting(school)
+    with person(school, meeting, DEVICE) as eve:
+        assert eve.knock("Eve")["type"] == "waiting"
+    with person(school, meeting, DEVICE) as eve:
+        answer = eve.knock("Eve")
+    assert answer["code"] == "rate-limited"
+    assert 0 < answer["retry_after_s"] <= 30
 
 
 def test_a_leaked_open_link_is_told_to_the_host(school: School) -> None:

@@ -131,22 +131,18 @@ function snapshotReceived(state: ControlState, snapshot: Snapshot): ControlStep 
   return state.link.phase === "open" ? only(settleOutgoing({ ...state, snapshot })) : only(state);
 }
 
-function refused(
-  state: ControlState,
-  request: number,
-  code: string,
-  message: string,
-  moment: Moment,
-): ControlStep {
+function refused(state: ControlState, frame: FrameOf<"refused">, moment: Moment): ControlStep {
   return state.link.phase === "knocking"
-    ? knockRefused(state, code, message, moment)
-    : actRefused(state, request, code);
+    ? knockRefused(state, frame, moment)
+    : actRefused(state, frame.request, frame.code);
 }
 
 /** A place that can no longer be taken back is given up for a new one; any other refusal to enter is final, bar haste. */
-function knockRefused(state: ControlState, code: string, message: string, moment: Moment): ControlStep {
+function knockRefused(state: ControlState, frame: FrameOf<"refused">, moment: Moment): ControlStep {
+  const { code, message, retry_after_s } = frame;
   if (code === "rate-limited") {
-    const delay_ms = KNOCK_AGAIN_AFTER_MS * (1 + moment.chance / 4);
+    const least_ms = retry_after_s === null ? KNOCK_AGAIN_AFTER_MS : retry_after_s * 1000;
+    const delay_ms = least_ms * (1 + moment.chance / 4);
     return breakFor({ ...state, is_held_off: true }, delay_ms, moment.now_ms);
   }
   if (state.resume !== null && code === "resume-unknown") {
@@ -168,7 +164,7 @@ const ON_FRAME: { readonly [K in ServerFrame["type"]]: FrameHandler<K> } = {
   event: eventReceived,
   snapshot: (state, frame) => snapshotReceived(state, frame.snapshot),
   done: (state, frame) => actDone(state, frame.request),
-  refused: (state, frame, moment) => refused(state, frame.request, frame.code, frame.message, moment),
+  refused,
   pong: (state) => only(state),
   media: (state, frame) => {
     const [act, next] = take(state, frame.request);

@@ -135,6 +135,18 @@ describe("a knock refused", () => {
     ]);
   });
 
+  test("for haste is tried again when the server says", () => {
+    const line = JSON.stringify({
+      type: "refused",
+      request: 1,
+      code: "rate-limited",
+      message: "",
+      retry_after_s: 42,
+    });
+    const held = run(knocked.state, 10, hears(line)).state;
+    expect(held).toMatchObject({ is_held_off: true, link: { until_ms: 10 + 42_000 } });
+  });
+
   test("of a place that must not be taken back does not become a knock without it", () => {
     const inside = run(knocked.state, 1, hears(admittedLine())).state;
     const again = run(run(inside, 2, closed(1)).state, 200, TICK, opened(2)).state;

@@ -210,13 +210,14 @@ const FRAMES = byName<ServerFrame>({
     return count(request) && media ? { type: "media", request, media } : null;
   },
   pong: ({ request }) => (count(request) ? { type: "pong", request } : null),
-  refused: ({ request, code, message }) =>
+  refused: ({ request, code, message, retry_after_s }) =>
     text(code)
       ? {
           type: "refused",
           request: count(request) ? request : 0,
           code,
           message: text(message) ? message : "",
+          retry_after_s: count(retry_after_s) ? retry_after_s : null,
         }
       : null,
   closed: ({ code, message, reason }) =>

@@ -190,7 +190,14 @@ export type ServerFrame =
   | { readonly type: "done"; readonly request: number; readonly sequence: number | null }
   | { readonly type: "media"; readonly request: number; readonly media: MediaCredentials }
   | { readonly type: "pong"; readonly request: number }
-  | { readonly type: "refused"; readonly request: number; readonly code: string; readonly message: string }
+  | {
+      readonly type: "refused";
+      readonly request: number;
+      readonly code: string;
+      readonly message: string;
+      /** When to try again, where the server says so. */
+      readonly retry_after_s: number | null;
+    }
   | {
       readonly type: "closed";
       readonly code: string;
@@ -240,7 +247,14 @@ export type Act =
   | ({ readonly type: "deny"; readonly reason: DenialReason } & About)
   | ({
       readonly type:
-        "mute" | "stop-camera" | "stop-share" | "ask-to-unmute" | "lower-hand-of" | "remove" | "let-back" | "ban";
+        | "mute"
+        | "stop-camera"
+        | "stop-share"
+        | "ask-to-unmute"
+        | "lower-hand-of"
+        | "remove"
+        | "let-back"
+        | "ban";
     } & About)
   | {
       readonly type:

@@ -59,9 +59,10 @@ def pong(request: int) -> str:
     return _frame("pong", request=request)
 
 
-def refused(request: int, code: str) -> str:
+def refused(request: int, code: str, retry_after_s: int | None = None) -> str:
     """It was not done. `request` 0: of a frame that could not be read."""
-    return _frame("refused", request=request, code=code, message=REFUSALS[code])
+    later = {} if retry_after_s is None else {"retry_after_s": retry_after_s}
+    return _frame("refused", request=request, code=code, message=REFUSALS[code], **later)
 
 
 def closed(code: str, reason: str | None = None) -> str:

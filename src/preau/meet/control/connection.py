@@ -123,7 +123,7 @@ class Connection:
         """Send a frame."""
         self._outbox.put(frame)
 
-    def refuse(self, request: int, code: str) -> None:
+    def refuse(self, request: int, code: str, retry_after_s: int | None = None) -> None:
         """Answer no. What leads nowhere is always answered after the same time, and then hung up on."""
         if code == "meeting-unknown":
             self._door.world.guesses.count_link(self._visitor.address, self._door.world.clock.steady())
@@ -131,7 +131,7 @@ class Connection:
         elif code == "resume-unknown":
             self._loop.call_at(self._answer_at_s(request), self.put, answers.refused(request, code))
         else:
-            self.put(answers.refused(request, code))
+            self.put(answers.refused(request, code, retry_after_s))
 
     def wait(self, request: int) -> str:
         """The room has this connection wait; returns the secret to resume with."""
@@ -328,7 +328,8 @@ class Connection:
         except DomainError as refusal:
             # While the database cannot be used, the client waits a moment and knocks again.
             is_away = refusal.code is ErrorCode.NOT_SAVED
-            self._refuse_knock(frame, "rate-limited" if is_away else refusal.code.value)
+            code = "rate-limited" if is_away else refusal.code.value
+            self._refuse_knock(frame, code, refusal.retry_after_s)
             return
         except Exception as error:
             log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
@@ -396,14 +397,15 @@ class Connection:
             sign_in_id=signed_in.sign_in.id if signed_in and arrival.is_by_account else None,
         )
 
-    def _refuse_knock(self, frame: Knock, code: str) -> None:
+    def _refuse_knock(self, frame: Knock, code: str, retry_after_s: int | None) -> None:
         if code == "meeting-unknown" and frame.resume is not None:
             # As of a meeting that is there: a made-up claim tells nothing about a link.
             self.refuse(frame.request, "resume-unknown")
         elif code == "meeting-unknown":
             self._lead_nowhere(frame.request)
         else:
-            self.put(answers.refused(frame.request, code if code in REFUSALS else "not-allowed"))
+            known = code if code in REFUSALS else "not-allowed"
+            self.put(answers.refused(frame.request, known, retry_after_s))
 
     def _lead_nowhere(self, request: int) -> None:
         """One answer, at one time after the knock, whatever it was that led nowhere."""

@@ -19,7 +19,7 @@ class Line(Protocol):
     """A connection as its room sees it."""
 
     def put(self, frame: str) -> None: ...
-    def refuse(self, request: int, code: str) -> None: ...
+    def refuse(self, request: int, code: str, retry_after_s: int | None = None) -> None: ...
     def wait(self, request: int) -> str:
         """Note that it waits; returns the secret that it resumes with, made for that knock (0: as before)."""
 
@@ -55,7 +55,7 @@ class Delivery:
             fx.TellWaiting: self._tell_waiting,
             fx.ShowWhole: self._show_whole,
             fx.Confirm: lambda one, _: self.put(one.connection, answers.done(one.request, one.sequence)),
-            fx.Refuse: lambda one, _: self.refuse(one.connection, one.request, one.code),
+            fx.Refuse: lambda one, _: self.refuse(one.connection, one.request, one.code, one.retry_after_s),
             fx.CloseConnection: self._close,
             fx.PassOnRequestToUnmute: lambda one, _: self.put(
                 one.connection, answers.asked_to_unmute(one.by)
@@ -80,11 +80,13 @@ class Delivery:
         if line is not None:
             line.put(frame)
 
-    def refuse(self, connection: ConnectionId, request: int, code: str) -> None:
+    def refuse(
+        self, connection: ConnectionId, request: int, code: str, retry_after_s: int | None = None
+    ) -> None:
         """Refuse a request of somebody who is there."""
         line = self._lines.get(connection)
         if line is not None:
-            line.refuse(request, code)
+            line.refuse(request, code, retry_after_s)
 
     def _announce(self, effect: fx.Announce, _setting: Setting) -> None:
         frame = answers.event(effect.entry)

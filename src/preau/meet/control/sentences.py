@@ -49,5 +49,6 @@ CLOSINGS: Mapping[str, str] = {
     "banned": "You were removed from the meeting and cannot come back.",
     "denied": "The host did not let you in.",
     "too-many-bad-frames": "Too many frames could not be read.",
+    "room-full": "Very many wait at the door; try again in a moment.",
     "knock-timeout": "Nobody knocked in time.",
 }

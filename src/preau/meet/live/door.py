@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from preau.meet.domain.ids import ParticipantId
 from preau.meet.domain.invitations import Provenance
@@ -11,16 +12,15 @@ from preau.meet.domain.policy import Action
 from preau.meet.domain.rules import Waiting
 from preau.meet.live.arrivals import let_in, take_back
 from preau.meet.live.commands import AdmitPeople, Deny, Knock, LeaveNote
+from preau.meet.live.crowds import KNOCK_EVERY, crowded_out, hold_off_s, is_crowded, with_knock
 from preau.meet.live.events import DoorNoteLeft, HostTold, ParticipantJoined, PersonWaiting
 from preau.meet.live.leaks import see
 from preau.meet.live.leaving import put_out, stop_waiting
 from preau.meet.live.people import Identity, Participant, WaitingPerson
 from preau.meet.live.permission import audited, confirm, may_wait_and, permit, refuse
-from preau.meet.live.room import MAX_WAITING, Room, Seat, Step
+from preau.meet.live.room import Room, Seat, Step
 from preau.meet.live.waiting import BY_PERSONAL_LINK, told_at_the_door
 
-KNOCK_EVERY = timedelta(seconds=30)
-MAX_KNOCKS_A_MINUTE = 20
 _MAY_ENTER: dict[Waiting, frozenset[Provenance]] = {
     Waiting.EVERYBODY: frozenset(),
     Waiting.NOT_INVITED: BY_PERSONAL_LINK,
@@ -80,19 +80,16 @@ def _has_to_wait(room: Room, command: Knock, identity: Identity) -> bool:
     return was_removed or command.is_second_device or not may_enter
 
 
-def _is_too_often(room: Room, device_key: str, now: datetime) -> bool:
-    """What reaches the hosts is limited, by device and for the room."""
-    last_minute = [knocked for knocked in room.memory.knocks if knocked[0] + timedelta(minutes=1) > now]
-    own = [at for at, device in last_minute if device == device_key and at + KNOCK_EVERY > now]
-    return bool(own) or len(last_minute) >= MAX_KNOCKS_A_MINUTE
-
-
 def _wait(step: Step, command: Knock, identity: Identity, now: datetime) -> Step:
     room = step.room
-    if _is_too_often(room, command.device_key, now):
-        return refuse(step, command, "rate-limited")
-    if len(room.places) >= MAX_WAITING:
-        return refuse(step, command, "room-full")
+    pause_s = hold_off_s(room, command, identity, now)
+    if pause_s is None and is_crowded(room, command):
+        pause_s = int(KNOCK_EVERY.total_seconds())
+    if pause_s is not None:
+        return refuse(step, command, "rate-limited", retry_after_s=pause_s)
+    displaced = crowded_out(room, command)
+    if displaced is not None:
+        step = put_out(step, displaced, "crowded-out", now, code="room-full")
     names = [one.name for one in room.view.participants] + [one.name for one in room.view.waiting]
     waiting = WaitingPerson(
         id=command.participant_id,
@@ -105,6 +102,7 @@ def _wait(step: Step, command: Knock, identity: Identity, now: datetime) -> Step
     )
     step = step.write(PersonWaiting(waiting, identity), now)
     step = step.place(waiting.id, Seat(command.connection), now)
+    step = step.change(replace(step.room, knocked=with_knock(step.room, command, now)))
     step = told_at_the_door(step, waiting.id, command.request)
     if command.is_second_device:
         step = step.write(HostTold("second-device", command.name), now)

@@ -70,11 +70,12 @@ class Confirm:
 
 @dataclass(frozen=True)
 class Refuse:
-    """Answer a request that failed, by a code of docs/protocol/control.md."""
+    """Answer a request that failed, by a code of docs/protocol/control.md, and say when to try again."""
 
     connection: ConnectionId
     request: int
     code: str
+    retry_after_s: int | None = None
 
 
 @dataclass(frozen=True)

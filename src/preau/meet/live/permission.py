@@ -49,9 +49,9 @@ def may_wait_and(step: Step, command: Request, action: Action) -> tuple[Step, Pa
     return refuse(step, command, "not-waiting" if is_inside else "not-admitted"), None
 
 
-def refuse(step: Step, command: Request, code: str) -> Step:
+def refuse(step: Step, command: Request, code: str, *, retry_after_s: int | None = None) -> Step:
     """The step that answers no."""
-    return step.then(Refuse(command.connection, command.request, code))
+    return step.then(Refuse(command.connection, command.request, code, retry_after_s))
 
 
 def confirm(step: Step, command: Request, sequence: int | None = None) -> Step:

@@ -38,7 +38,6 @@ SUPERVISION_GRACE = timedelta(seconds=7)
 EMPTY_FOR = timedelta(minutes=5)
 MAX_MISSED_ENTRIES = 500
 MAX_CHAT_LINES = 5000
-MAX_WAITING = 100
 
 
 @dataclass(frozen=True)
@@ -93,12 +92,23 @@ class Sighting:
 
 
 @dataclass(frozen=True)
+class Knocked:
+    """Somebody who came to wait, from where. `is_stranger`: nothing was known of them then."""
+
+    participant_id: ParticipantId
+    at: datetime
+    network: str
+    is_stranger: bool
+
+
+@dataclass(frozen=True)
 class Room:
     """One occurrence. `entries` ends its log so far; `empty_since` is None while anybody is there or waits.
 
     `seats` are of participants, `places` of people who wait. `unsupervised_since`: since when nobody who
-    supervises is connected, while that has no consequence yet. `sightings`: the latest attempts at the door;
-    like seats they are in no log, and a restart begins without.
+    supervises is connected, while that has no consequence yet. `sightings`: the latest attempts at the door,
+    and `knocked`: who came to wait within a minute, or waits; like seats they are in no log, and a restart
+    begins without.
     """
 
     setting: Setting
@@ -110,6 +120,7 @@ class Room:
     places: Mapping[ParticipantId, Seat] = field(default_factory=dict)
     unsupervised_since: datetime | None = None
     sightings: tuple[Sighting, ...] = ()
+    knocked: tuple[Knocked, ...] = ()
     has_ended: bool = False
 
     def seat_of(self, connection: ConnectionId) -> ParticipantId | None:

@@ -9,28 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.property.meet.live import crowd
+from tests.property.meet.live.person import Person
+
 GRACE_S, MEDIA_S, SUPERVISION_S, EMPTY_S, LEAK_S, BACK_S, KEPT_S = 120, 15, 7, 300, 600, 600, 1800
 MODERATORS = {"host", "cohost"}
-
-
-@dataclass
-class Person:
-    """Somebody in the room or at its door; `line` is the connection."""
-
-    role: str
-    marks: frozenset[str]
-    line: int | None
-    lost_at: datetime | None = None
-    hand: bool = False
-    asked: bool = False
-    note: bool = False
-    came_running: bool = False
-    device: str = ""
-    link: str | None = None
-    secret: str = ""
-    came_by: str = ""
-    went_at: datetime | None = None
-    went: str = ""
 
 
 @dataclass
@@ -48,6 +31,7 @@ class Model:
     lines: dict[str, dict[str, Any]] = field(default_factory=dict)
     wrote_at: dict[str, datetime] = field(default_factory=dict)
     knocks: list[tuple[datetime, str]] = field(default_factory=list)
+    comers: list[tuple[datetime, str, str, bool]] = field(default_factory=list)
     locked: bool = False
     frozen: bool = False
     paused: bool = False
@@ -161,13 +145,17 @@ class Model:
         waits = come["provenance"] != "owner" and (
             bool(marks & self.removed) or come["second"] or come["provenance"] not in self._welcome()
         )
-        if waits and self._knocks_too_much(come["device"]):
+        is_stranger = come["provenance"] == "open-link" and f"device {come['device']}" not in self.welcomed
+        if waits and self._knocks_too_much(come, marks, is_stranger):
             return "rate-limited"
         person = Person(come["role"], frozenset(marks), line, came_running=come["role"] in MODERATORS)
         person.device, person.link, person.secret = come["device"], come["invitation"], who
         person.came_by = come["provenance"]
         if waits:
             self.knocks.append((self.now, come["device"]))
+            if is_stranger:
+                self._make_room(come["network"])
+            self.comers.append((self.now, who, come["network"], is_stranger))
             self.door[who] = person
             return "waiting"
         if len(self.people) >= self.most:
@@ -189,10 +177,30 @@ class Model:
             "not-known": {"invited", "roster", "account"},
         }[self.rules["waiting_room"]]
 
-    def _knocks_too_much(self, device: str) -> bool:
-        recent = [one for one in self.knocks if one[0] + timedelta(seconds=60) > self.now]
-        own = [at for at, who in recent if who == device and at + timedelta(seconds=30) > self.now]
-        return bool(own) or len(recent) >= 20
+    def _knocks_too_much(self, come: dict[str, Any], marks: set[str], is_stranger: bool) -> bool:
+        """Each thirty seconds, three places each; of strangers a class, and room for those from elsewhere."""
+        own = [
+            at for at, who in self.knocks if who == come["device"] and at + timedelta(seconds=30) > self.now
+        ]
+        if own or sum(bool(one.marks & marks) for one in self.door.values()) >= 3:
+            return True
+        if not is_stranger:
+            return False
+        is_full = len(self._strangers()) >= 100 and self._displaced(come["network"]) is None
+        return crowd.is_too_much(self.comers, come["network"], self.now) or is_full
+
+    def _strangers(self) -> dict[str, bool]:
+        """Who waits and was never inside, and whether their line is cut."""
+        waiting = [(who, one) for who, one in self.door.items() if one.came_by == "open-link"]
+        return {who: one.line is None for who, one in waiting if f"device {one.device}" not in self.welcomed}
+
+    def _displaced(self, network: str) -> str | None:
+        return crowd.displaced(self.comers, self._strangers(), network)
+
+    def _make_room(self, network: str) -> None:
+        who = self._displaced(network) if len(self._strangers()) >= 100 else None
+        if who is not None:
+            del self.door[who]
 
     def _own_place(self, come: dict[str, Any]) -> str:
         """By a personal link in its own browser one has the place one has already."""
@@ -252,6 +260,7 @@ class Model:
     def restart(self) -> None:
         self.unsupervised_at = None
         self.seen.clear()
+        self.comers.clear()
         for one in (*self.people.values(), *self.door.values()):
             one.line, one.lost_at = None, self.now
 

@@ -54,7 +54,7 @@ class Ear:
     def put(self, frame: str) -> None:
         self.frames.put_nowait(json.loads(frame))
 
-    def refuse(self, request: int, code: str) -> None:
+    def refuse(self, request: int, code: str, _retry_after_s: int | None = None) -> None:
         self.frames.put_nowait({"type": "refused", "request": request, "code": code})
 
     def wait(self, request: int) -> str:

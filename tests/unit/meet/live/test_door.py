@@ -15,7 +15,7 @@ from preau.meet.live import commands as do
 from preau.meet.live import effects as fx
 from preau.meet.live import events as happened
 from preau.meet.live.commands import Command, ConnectionId
-from preau.meet.live.door import KNOCK_EVERY, MAX_KNOCKS_A_MINUTE
+from preau.meet.live.crowds import KNOCK_EVERY
 from preau.meet.live.people import BanId
 from preau.meet.live.room import ANNOUNCE_WAITING_LOSS, GRACE
 from tests.kit.room_stage import (
@@ -190,22 +190,6 @@ def test_knocks_are_throttled_by_device() -> None:
     assert stage.code(eve()) == "rate-limited"
     stage.now += KNOCK_EVERY
     assert one_of(stage.do(eve()), fx.TellWaiting)
-
-
-def test_a_thousand_knocks_in_a_minute_bring_twenty_to_the_host() -> None:
-    stage = Stage()
-    stage.do(ada())
-    reached = 0
-    for number in range(1000):
-        stage.now += timedelta(milliseconds=59)
-        who, connection = ParticipantId(f"par_{number}"), ConnectionId(100 + number)
-        effects = stage.do(knock(who, connection, OPEN_LINK))
-        announced = [one.entry.event for one in all_of(effects, fx.Announce)]
-        reached += sum(isinstance(one, happened.PersonWaiting) for one in announced)
-        stage.do(do.LoseConnection(connection))
-    assert reached == MAX_KNOCKS_A_MINUTE == 20
-    came = [entry for entry in stage.written if isinstance(entry.event, happened.PersonWaiting)]
-    assert len(came) == MAX_KNOCKS_A_MINUTE
 
 
 def test_one_line_to_the_hosts_and_no_more() -> None:
