@@ -3,6 +3,9 @@ import type { Kind } from "../room/rules";
 import { request } from "./http";
 import type {
   Account,
+  AccountChanges,
+  AdministeredAccount,
+  AdministeredAccounts,
   AuditRecord,
   Case,
   CaseLook,
@@ -14,13 +17,16 @@ import type {
   Meeting,
   MeetingChanges,
   MeetingLink,
+  NewAccount,
   NewAdministrator,
   MailTrial,
   Organization,
   PersonalLink,
+  SignedInBrowser,
   SignInLink,
 } from "./types";
 
+export { confirmBy } from "./http";
 export { ApiError, isApiError, type ApiErrorCode } from "./errors";
 export * from "./types";
 
@@ -45,6 +51,25 @@ export const api = {
 
   me: () => request<Account>("GET", "/me"),
   changeMe: (changes: { name?: string; language?: string }) => request<Account>("PATCH", "/me", changes),
+
+  /** The password once more, for acts that need it. */
+  confirm: (password: string) => request<void>("POST", "/me/confirm", { password }),
+  changePassword: (present: string, password: string) =>
+    request<void>("POST", "/me/password", { present, password }),
+  forgetPassword: (email: string) => request<void>("POST", "/forgotten-password", { email }),
+  signIns: async () => (await request<{ sign_ins: SignedInBrowser[] }>("GET", "/me/sign-ins")).sign_ins,
+  endSignIn: (id: string) => request<void>("DELETE", `/me/sign-ins/${part(id)}`),
+  signOutEverywhere: () => request<void>("DELETE", "/me/sign-ins"),
+  eraseMe: () => request<void>("DELETE", "/me"),
+
+  accounts: (search: string) =>
+    request<AdministeredAccounts>("GET", search === "" ? "/accounts" : `/accounts?search=${part(search)}`),
+  createAccount: (account: NewAccount) => request<AdministeredAccount>("POST", "/accounts", account),
+  changeAccount: (id: string, changes: AccountChanges) =>
+    request<AdministeredAccount>("PATCH", `/accounts/${part(id)}`, changes),
+  renewAccountLink: (id: string, send: boolean) =>
+    request<AdministeredAccount>("POST", `/accounts/${part(id)}/link`, { send }),
+  eraseAccount: (id: string) => request<void>("DELETE", `/accounts/${part(id)}`),
 
   meetings: async () => (await request<{ meetings: Meeting[] }>("GET", "/meetings")).meetings,
   /** Without a kind it is what most meetings are in a house of this server's profile. */

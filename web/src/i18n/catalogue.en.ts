@@ -1,4 +1,5 @@
 import account from "./messages/account.en";
+import accounts from "./messages/accounts.en";
 import call from "./messages/call.en";
 import door from "./messages/door.en";
 import errors from "./messages/errors.en";
@@ -16,6 +17,7 @@ import signIn from "./messages/sign-in.en";
 export const catalogue = {
   ...frame,
   ...account,
+  ...accounts,
   ...errors,
   ...home,
   ...signIn,
