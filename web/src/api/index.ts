@@ -6,7 +6,8 @@ import type {
   AccountChanges,
   AdministeredAccount,
   AdministeredAccounts,
-  AuditRecord,
+  AuditPage,
+  AuditQuery,
   Case,
   CaseLook,
   CaseState,
@@ -34,6 +35,12 @@ const part = encodeURIComponent;
 
 function meetingPath(id: string): string {
   return `/meetings/${part(id)}`;
+}
+
+function asked(query: AuditQuery): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return "";
+  return `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`;
 }
 
 export const api = {
@@ -92,8 +99,11 @@ export const api = {
     request<Invitation>("POST", `${meetingPath(id)}/invitations/${part(invitation)}/mail`),
   revokeInvitation: (id: string, invitation: string) =>
     request<void>("DELETE", `${meetingPath(id)}/invitations/${part(invitation)}`),
-  audit: async (id: string) =>
-    (await request<{ records: AuditRecord[] }>("GET", `${meetingPath(id)}/audit`)).records,
+  /** What was done at a meeting, a page of it. */
+  audit: (id: string, query: AuditQuery) =>
+    request<AuditPage>("GET", `${meetingPath(id)}/audit${asked(query)}`),
+  /** What was done at no meeting, or at one that is no more, a page of it. */
+  houseAudit: (query: AuditQuery) => request<AuditPage>("GET", `/audit${asked(query)}`),
 
   meetingLink: (code: string) => request<MeetingLink>("GET", `/links/${part(code)}`),
   personalLink: (secret: string) => request<PersonalLink>("POST", "/invitations/look", { secret }),

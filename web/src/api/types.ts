@@ -102,6 +102,8 @@ export interface Invitee {
 }
 
 export interface AuditRecord {
+  /** Later ones have larger numbers. */
+  readonly number: number;
   readonly at: string;
   readonly actor_id: string | null;
   readonly participant_id: string | null;
@@ -110,6 +112,25 @@ export interface AuditRecord {
   readonly allowed: boolean;
   /** How many acts it stands for. */
   readonly times: number;
+}
+
+export interface AuditPage {
+  /** The newest first. */
+  readonly records: readonly AuditRecord[];
+  /** The names of accounts in it; an erased one has none. */
+  readonly names: Readonly<Record<string, string>>;
+  /** What the next page is asked for with; null when there is none. */
+  readonly next: number | null;
+}
+
+/** Which acts are asked for; what is left out says nothing. */
+export interface AuditQuery {
+  readonly before?: number;
+  readonly kind?: string;
+  readonly person?: string;
+  readonly allowed?: boolean;
+  readonly since?: string;
+  readonly until?: string;
 }
 
 export interface Organization {

@@ -2,7 +2,7 @@ import { lazy, Suspense } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 import type { IntlShape } from "react-intl";
 import { AccountProvider, useAccount } from "../account";
-import { AccountsPage, CasePage, CasesPage, OrganizationPage } from "../features/house";
+import { AccountsPage, AuditPage, CasePage, CasesPage, OrganizationPage } from "../features/house";
 import { Home } from "../features/home";
 import { MeetingPage } from "../features/meeting";
 import { NotFound } from "../features/not-found";
@@ -79,6 +79,7 @@ function Frame() {
             <Route path="/forgotten" element={<ForgottenPage />} />
             <Route path="/account" element={<OwnAccountPage />} />
             <Route path="/accounts" element={<AccountsPage />} />
+            <Route path="/audit" element={<AuditPage />} />
             <Route path="/organization" element={<OrganizationPage />} />
             <Route path="/cases" element={<CasesPage />} />
             <Route

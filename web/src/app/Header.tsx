@@ -1,4 +1,14 @@
-import { Building2, Flag, LogIn, LogOut, Settings, UserPen, UserRound, Users } from "lucide-react";
+import {
+  Building2,
+  Flag,
+  LogIn,
+  LogOut,
+  ScrollText,
+  Settings,
+  UserPen,
+  UserRound,
+  Users,
+} from "lucide-react";
 import { useState } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { useAccount } from "../account";
@@ -18,6 +28,7 @@ const ADMIN_PAGES = [
   { path: "/accounts", icon: Users, title: "accounts.title" },
   { path: "/organization", icon: Building2, title: "house.title" },
   { path: "/cases", icon: Flag, title: "cases.title" },
+  { path: "/audit", icon: ScrollText, title: "audit.title" },
 ] as const;
 
 function AccountMenu({ account }: { account: Account }) {

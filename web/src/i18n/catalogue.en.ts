@@ -1,5 +1,6 @@
 import account from "./messages/account.en";
 import accounts from "./messages/accounts.en";
+import audit from "./messages/audit.en";
 import call from "./messages/call.en";
 import door from "./messages/door.en";
 import errors from "./messages/errors.en";
@@ -18,6 +19,7 @@ export const catalogue = {
   ...frame,
   ...account,
   ...accounts,
+  ...audit,
   ...errors,
   ...home,
   ...signIn,

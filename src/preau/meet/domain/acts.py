@@ -94,6 +94,7 @@ KINDS: Mapping[str, frozenset[str]] = {
             "remove",
             "ban",
             "lift-ban",
+            "let-back",
             "set-role",
             "end",
             "stranger-removed",
