@@ -37,7 +37,8 @@ class Teacher:
         return found
 
     def host(self, code: str) -> ControlClient:
-        return ControlClient(self.server.socket_url, code, sign_in=self.http.cookies["preau_signin"])
+        sign_in, device = (self.http.cookies[name] for name in ("preau_signin", "preau_device"))
+        return ControlClient(self.server.socket_url, code, sign_in=sign_in, device=device)
 
     def elsewhere(self) -> httpx.Client:
         """The same account in another browser."""

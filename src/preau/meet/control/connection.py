@@ -373,6 +373,7 @@ class Connection:
                 claim.last_sequence,
                 doors.device_key(visitor.device_secret, visitor.address),
                 None if signed_in is None else signed_in.account.id,
+                None if signed_in is None else signed_in.sign_in.id,
             )
         arrival = doors.arrive(
             world,
