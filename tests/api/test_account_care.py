@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from preau.meet.admin import run_account_act
 from preau.meet.settings import MeetSettings
 from tests.api.conftest import School, error_code
+from tests.kit.ageing import age_sign_ins
 from tests.kit.control_client import ControlClient, Frame
 from tests.kit.meet_server import ADMIN, MeetServer, running_meet
 
@@ -36,7 +37,8 @@ class Teacher:
         return found
 
     def host(self, code: str) -> ControlClient:
-        return ControlClient(self.server.socket_url, code, sign_in=self.http.cookies["preau_signin"])
+        sign_in, device = (self.http.cookies[name] for name in ("preau_signin", "preau_device"))
+        return ControlClient(self.server.socket_url, code, sign_in=sign_in, device=device)
 
     def elsewhere(self) -> httpx.Client:
         """The same account in another browser."""
@@ -165,10 +167,7 @@ def test_acts_on_accounts_need_the_password_of_a_moment_ago(tmp_path: Path) -> N
         school = School(server, admin)
         made = admin.post("/api/v1/accounts", json={"name": "Bob", "email": "bob@example.org"})
         path = f"/api/v1/accounts/{made.raise_for_status().json()['id']}"
-        server.kill()
-        age_sign_ins(server)
-        server.start()
-        server.wait()
+        age_sign_ins(MeetSettings.from_environment(server.environ))
         tried = [
             admin.post("/api/v1/accounts", json={"name": "Eve", "email": "eve@example.org"}),
             admin.patch(path, json={"role": "admin"}),
@@ -190,15 +189,6 @@ def test_acts_on_accounts_need_the_password_of_a_moment_ago(tmp_path: Path) -> N
         assert confirmed.status_code == 204
         assert admin.patch(path, json={"language": "fr"}).json()["language"] == "fr"
         assert school.admin.get("/api/v1/cases").status_code == 200
-
-
-def age_sign_ins(server: MeetServer) -> None:
-    """As if everybody had signed in an hour ago."""
-    from preau.meet.storage.engine import open_engine
-
-    settings = MeetSettings.from_environment(server.environ)
-    with open_engine(settings.database_url).begin() as connection:
-        connection.exec_driver_sql("UPDATE sign_ins SET password_at = password_at - 3600000")
 
 
 def test_an_administrator_invites_changes_and_lets_go(school: School, visitor: httpx.Client) -> None:

@@ -16,8 +16,10 @@ from preau.meet.domain.meetings import Meeting, Occurrence
 from preau.meet.domain.roles import AccountRole
 from preau.meet.domain.rules import Kind, Profile, bundle
 from preau.meet.services.account_ports import OneTimeLink
-from preau.meet.services.ports import AlreadyStoredError, AuditRecord, LogRecord, Store
+from preau.meet.services.audit_ports import AuditRecord
+from preau.meet.services.ports import AlreadyStoredError, LogRecord, Store
 from preau.meet.storage.store import DatabaseStore
+from tests.kit.audits import acts_of
 
 NOW = datetime(2026, 11, 24, 8, 0, 0, 123_000, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -187,9 +189,9 @@ def test_the_audit_forgets_by_age_alone(peopled: Store) -> None:
             stored.audit.add(one)
     with peopled.read() as stored:
         assert stored.audit.all() == records
-        assert stored.audit.of_meeting(STAFF.id, 10) == [refused, records[0]]
-        assert stored.audit.of_meeting(STAFF.id, 1) == [refused]
-        assert stored.audit.of_meeting(MeetingId("mtg_other"), 10) == []
+        assert acts_of(stored, STAFF.id, 10) == [refused, records[0]]
+        assert acts_of(stored, STAFF.id, 1) == [refused]
+        assert acts_of(stored, MeetingId("mtg_other"), 10) == []
     with peopled.write() as stored:
         stored.audit.remove_before(LATER)
         assert stored.audit.all() == records[1:]

@@ -19,6 +19,8 @@ export interface Platform {
   createAccount(name: string, email: string): string;
   /** Five days later: what a mail server refused until now is given up. */
   giveUpMail(): void;
+  /** An hour later: everybody gave the password an hour ago. */
+  ageSignIns(): void;
   stop(): Promise<void>;
 }
 
@@ -56,7 +58,8 @@ export async function startPlatform(settings: Readonly<Record<string, string>> =
       within_ms: STARTED_WITHIN_MS,
     });
     const giveUpMail = () => runPython(environment, "tests.kit.giving_up");
-    return { url, setupLink, createAccount: accounts(environment), giveUpMail, stop };
+    const ageSignIns = () => runPython(environment, "tests.kit.ageing");
+    return { url, setupLink, createAccount: accounts(environment), giveUpMail, ageSignIns, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -70,6 +73,7 @@ function givenPlatform(url: string): Platform {
     setupLink,
     createAccount: accounts({ PREAU_PUBLIC_URL: url }),
     giveUpMail: () => runPython({}, "tests.kit.giving_up"),
+    ageSignIns: () => runPython({}, "tests.kit.ageing"),
     stop: () => Promise.resolve(),
   };
 }

@@ -1,4 +1,4 @@
-import { ApiError, readError } from "./errors";
+import { ApiError, isApiError, readError } from "./errors";
 
 /** After this long without an answer the server counts as unreachable. */
 export const ANSWER_TIMEOUT_MS = 15_000;
@@ -32,8 +32,27 @@ async function readBody(response: Response): Promise<unknown> {
   }
 }
 
+type Confirm = () => Promise<boolean>;
+
+let confirmSignIn: Confirm | null = null;
+
+/** How the password is asked for once more when an act needs it; answers whether it was given. Null: not at all. */
+export function confirmBy(confirm: Confirm | null): void {
+  confirmSignIn = confirm;
+}
+
 /** One request to the server's API; the answer's body, or an ApiError. */
 export async function request<Answer>(method: Method, path: string, body?: unknown): Promise<Answer> {
+  try {
+    return await ask<Answer>(method, path, body);
+  } catch (error) {
+    const mayAsk = isApiError(error, "sign-in-again") && confirmSignIn !== null;
+    if (!mayAsk || !(await confirmSignIn?.())) throw error;
+    return ask<Answer>(method, path, body);
+  }
+}
+
+async function ask<Answer>(method: Method, path: string, body?: unknown): Promise<Answer> {
   const response = await send(method, path, body);
   if (response.status === 204) return undefined as Answer;
   const answer = await readBody(response);

@@ -3,7 +3,11 @@ import type { Kind } from "../room/rules";
 import { request } from "./http";
 import type {
   Account,
-  AuditRecord,
+  AccountChanges,
+  AdministeredAccount,
+  AdministeredAccounts,
+  AuditPage,
+  AuditQuery,
   Case,
   CaseLook,
   CaseState,
@@ -14,13 +18,16 @@ import type {
   Meeting,
   MeetingChanges,
   MeetingLink,
+  NewAccount,
   NewAdministrator,
   MailTrial,
   Organization,
   PersonalLink,
+  SignedInBrowser,
   SignInLink,
 } from "./types";
 
+export { confirmBy } from "./http";
 export { ApiError, isApiError, type ApiErrorCode } from "./errors";
 export * from "./types";
 
@@ -28,6 +35,12 @@ const part = encodeURIComponent;
 
 function meetingPath(id: string): string {
   return `/meetings/${part(id)}`;
+}
+
+function asked(query: AuditQuery): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return "";
+  return `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`;
 }
 
 export const api = {
@@ -45,6 +58,25 @@ export const api = {
 
   me: () => request<Account>("GET", "/me"),
   changeMe: (changes: { name?: string; language?: string }) => request<Account>("PATCH", "/me", changes),
+
+  /** The password once more, for acts that need it. */
+  confirm: (password: string) => request<void>("POST", "/me/confirm", { password }),
+  changePassword: (present: string, password: string) =>
+    request<void>("POST", "/me/password", { present, password }),
+  forgetPassword: (email: string) => request<void>("POST", "/forgotten-password", { email }),
+  signIns: async () => (await request<{ sign_ins: SignedInBrowser[] }>("GET", "/me/sign-ins")).sign_ins,
+  endSignIn: (id: string) => request<void>("DELETE", `/me/sign-ins/${part(id)}`),
+  signOutEverywhere: () => request<void>("DELETE", "/me/sign-ins"),
+  eraseMe: () => request<void>("DELETE", "/me"),
+
+  accounts: (search: string) =>
+    request<AdministeredAccounts>("GET", search === "" ? "/accounts" : `/accounts?search=${part(search)}`),
+  createAccount: (account: NewAccount) => request<AdministeredAccount>("POST", "/accounts", account),
+  changeAccount: (id: string, changes: AccountChanges) =>
+    request<AdministeredAccount>("PATCH", `/accounts/${part(id)}`, changes),
+  renewAccountLink: (id: string, send: boolean) =>
+    request<AdministeredAccount>("POST", `/accounts/${part(id)}/link`, { send }),
+  eraseAccount: (id: string) => request<void>("DELETE", `/accounts/${part(id)}`),
 
   meetings: async () => (await request<{ meetings: Meeting[] }>("GET", "/meetings")).meetings,
   /** Without a kind it is what most meetings are in a house of this server's profile. */
@@ -67,8 +99,11 @@ export const api = {
     request<Invitation>("POST", `${meetingPath(id)}/invitations/${part(invitation)}/mail`),
   revokeInvitation: (id: string, invitation: string) =>
     request<void>("DELETE", `${meetingPath(id)}/invitations/${part(invitation)}`),
-  audit: async (id: string) =>
-    (await request<{ records: AuditRecord[] }>("GET", `${meetingPath(id)}/audit`)).records,
+  /** What was done at a meeting, a page of it. */
+  audit: (id: string, query: AuditQuery) =>
+    request<AuditPage>("GET", `${meetingPath(id)}/audit${asked(query)}`),
+  /** What was done at no meeting, or at one that is no more, a page of it. */
+  houseAudit: (query: AuditQuery) => request<AuditPage>("GET", `/audit${asked(query)}`),
 
   meetingLink: (code: string) => request<MeetingLink>("GET", `/links/${part(code)}`),
   personalLink: (secret: string) => request<PersonalLink>("POST", "/invitations/look", { secret }),

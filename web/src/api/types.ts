@@ -8,6 +8,8 @@ export interface Instance {
   readonly set_up: boolean;
   readonly media: { readonly encrypted: boolean };
   readonly languages: readonly string[];
+  /** Whether a link to choose another password can come by mail. */
+  readonly sends_mail: boolean;
 }
 
 export interface Account {
@@ -100,6 +102,8 @@ export interface Invitee {
 }
 
 export interface AuditRecord {
+  /** Later ones have larger numbers. */
+  readonly number: number;
   readonly at: string;
   readonly actor_id: string | null;
   readonly participant_id: string | null;
@@ -108,6 +112,25 @@ export interface AuditRecord {
   readonly allowed: boolean;
   /** How many acts it stands for. */
   readonly times: number;
+}
+
+export interface AuditPage {
+  /** The newest first. */
+  readonly records: readonly AuditRecord[];
+  /** The names of accounts in it; an erased one has none. */
+  readonly names: Readonly<Record<string, string>>;
+  /** What the next page is asked for with; null when there is none. */
+  readonly next: number | null;
+}
+
+/** Which acts are asked for; what is left out says nothing. */
+export interface AuditQuery {
+  readonly before?: number;
+  readonly kind?: string;
+  readonly person?: string;
+  readonly allowed?: boolean;
+  readonly since?: string;
+  readonly until?: string;
 }
 
 export interface Organization {
@@ -173,6 +196,63 @@ export interface SignInLink {
   readonly email: string;
   /** Whether the password that is chosen takes the place of another. */
   readonly has_password: boolean;
+}
+
+/** One browser that is signed in. */
+export interface SignedInBrowser {
+  readonly id: string;
+  readonly is_this: boolean;
+  /** What it is called and what it runs on, in words of ours; empty when that is not known. */
+  readonly browser: string;
+  readonly system: string;
+  /** The neighbourhood of the address it signed in from. */
+  readonly network: string;
+  readonly created_at: string;
+  readonly last_used_at: string;
+  readonly expires_at: string;
+}
+
+export type AccountRole = Account["role"];
+export type AccountLanguage = "en" | "fr";
+
+/** An account as administrators see it. */
+export interface AdministeredAccount {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly role: AccountRole;
+  readonly language: AccountLanguage;
+  readonly has_password: boolean;
+  readonly is_disabled: boolean;
+  readonly meetings: number;
+  readonly created_at: string;
+  readonly last_used_at: string | null;
+  /** Until when a link waits for its password. */
+  readonly link_until: string | null;
+  /** Only in the answer that made it. */
+  readonly link: string | null;
+}
+
+export interface AdministeredAccounts {
+  readonly accounts: readonly AdministeredAccount[];
+  readonly total: number;
+  readonly sends_mail: boolean;
+}
+
+export interface NewAccount {
+  readonly name: string;
+  readonly email: string;
+  readonly role: AccountRole;
+  readonly language: AccountLanguage;
+  readonly send: boolean;
+}
+
+export interface AccountChanges {
+  readonly name?: string;
+  readonly email?: string;
+  readonly role?: AccountRole;
+  readonly language?: AccountLanguage;
+  readonly is_disabled?: boolean;
 }
 
 export interface NewAdministrator {

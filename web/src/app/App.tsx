@@ -2,17 +2,19 @@ import { lazy, Suspense } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 import type { IntlShape } from "react-intl";
 import { AccountProvider, useAccount } from "../account";
-import { CasePage, CasesPage, OrganizationPage } from "../features/house";
+import { AccountsPage, AuditPage, CasePage, CasesPage, OrganizationPage } from "../features/house";
 import { Home } from "../features/home";
 import { MeetingPage } from "../features/meeting";
 import { NotFound } from "../features/not-found";
 import { SetupPage } from "../features/setup";
-import { SignInLinkPage, SignInPage } from "../features/sign-in";
+import { ForgottenPage, SignInLinkPage, SignInPage } from "../features/sign-in";
+import { OwnAccountPage } from "../features/own-account";
 import { Unreachable } from "../features/unreachable";
 import { LanguageProvider, useText, type Language } from "../i18n";
 import { remembered } from "../remembered";
 import { Loading } from "../ui/Loading";
 import { Page, PageFrame } from "../ui/Page";
+import { ConfirmSignIn } from "./ConfirmSignIn";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Footer } from "./Footer";
 import { Header } from "./Header";
@@ -74,6 +76,10 @@ function Frame() {
             />
             <Route path="/i/:secret" element={<SecretMoved page="/i" />} />
             <Route path="/meetings/:id" element={<MeetingPage />} />
+            <Route path="/forgotten" element={<ForgottenPage />} />
+            <Route path="/account" element={<OwnAccountPage />} />
+            <Route path="/accounts" element={<AccountsPage />} />
+            <Route path="/audit" element={<AuditPage />} />
             <Route path="/organization" element={<OrganizationPage />} />
             <Route path="/cases" element={<CasesPage />} />
             <Route
@@ -99,6 +105,7 @@ export function App({ firstIntl }: { firstIntl: IntlShape }) {
       <BrowserRouter>
         <AccountProvider>
           <Frame />
+          <ConfirmSignIn />
         </AccountProvider>
       </BrowserRouter>
     </LanguageProvider>

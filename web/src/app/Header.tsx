@@ -1,4 +1,14 @@
-import { Building2, Flag, LogIn, LogOut, Settings, UserPen } from "lucide-react";
+import {
+  Building2,
+  Flag,
+  LogIn,
+  LogOut,
+  ScrollText,
+  Settings,
+  UserPen,
+  UserRound,
+  Users,
+} from "lucide-react";
 import { useState } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { useAccount } from "../account";
@@ -13,6 +23,13 @@ import { useOnline } from "../ui/useOnline";
 import styles from "./Header.module.css";
 import { NameDialog } from "./NameDialog";
 import { LanguageChoice, ThemeChoice } from "./Preferences";
+
+const ADMIN_PAGES = [
+  { path: "/accounts", icon: Users, title: "accounts.title" },
+  { path: "/organization", icon: Building2, title: "house.title" },
+  { path: "/cases", icon: Flag, title: "cases.title" },
+  { path: "/audit", icon: ScrollText, title: "audit.title" },
+] as const;
 
 function AccountMenu({ account }: { account: Account }) {
   const text = useText();
@@ -51,16 +68,14 @@ function AccountMenu({ account }: { account: Account }) {
         <MenuItem icon={UserPen} onAction={() => setNaming(true)}>
           {text("account.changeName")}
         </MenuItem>
-        {account.role === "admin" ? (
-          <MenuItem icon={Building2} onAction={() => void navigate("/organization")}>
-            {text("house.title")}
+        <MenuItem icon={UserRound} onAction={() => void navigate("/account")}>
+          {text("account.title")}
+        </MenuItem>
+        {(account.role === "admin" ? ADMIN_PAGES : []).map(({ path, icon, title }) => (
+          <MenuItem key={path} icon={icon} onAction={() => void navigate(path)}>
+            {text(title)}
           </MenuItem>
-        ) : null}
-        {account.role === "admin" ? (
-          <MenuItem icon={Flag} onAction={() => void navigate("/cases")}>
-            {text("cases.title")}
-          </MenuItem>
-        ) : null}
+        ))}
         <LanguageChoice />
         <ThemeChoice />
         <MenuItem icon={LogOut} onAction={signOut}>

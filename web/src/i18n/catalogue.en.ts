@@ -1,4 +1,6 @@
 import account from "./messages/account.en";
+import accounts from "./messages/accounts.en";
+import audit from "./messages/audit.en";
 import call from "./messages/call.en";
 import door from "./messages/door.en";
 import errors from "./messages/errors.en";
@@ -16,6 +18,8 @@ import signIn from "./messages/sign-in.en";
 export const catalogue = {
   ...frame,
   ...account,
+  ...accounts,
+  ...audit,
   ...errors,
   ...home,
   ...signIn,

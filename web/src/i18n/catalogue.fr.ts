@@ -1,5 +1,7 @@
 import type { Catalogue } from "./catalogue.en";
 import account from "./messages/account.fr";
+import accounts from "./messages/accounts.fr";
+import audit from "./messages/audit.fr";
 import call from "./messages/call.fr";
 import door from "./messages/door.fr";
 import errors from "./messages/errors.fr";
@@ -18,6 +20,8 @@ import { inFrenchType } from "./typography";
 const written: Catalogue = {
   ...frame,
   ...account,
+  ...accounts,
+  ...audit,
   ...errors,
   ...home,
   ...signIn,

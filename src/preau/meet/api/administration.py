@@ -30,7 +30,7 @@ _ACT = (*_ADMIN, ErrorCode.SIGN_IN_AGAIN)
 WantedId = Annotated[str, Path(alias="id")]
 
 
-@router.get("/accounts", responses=documented(*_ADMIN))
+@router.get("/accounts", responses=documented(*_ADMIN, ErrorCode.INVALID_FIELDS))
 def view_accounts(
     account: SignedInAccount, parts: PartsOf, search: Annotated[str, Query(max_length=100)] = ""
 ) -> AdministeredList:

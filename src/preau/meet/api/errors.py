@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from preau.meet.api.models import ErrorAnswer
-from preau.meet.api.refused import note_refused_act
+from preau.meet.api.refused import count_limit, note_refused_act
 from preau.meet.domain.errors import DomainError, ErrorCode
 from preau.meet.log import LogEvent, log_event
 
@@ -72,6 +72,8 @@ def answer(error: DomainError) -> JSONResponse:
 async def _on_domain_error(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, DomainError):
         raise error
+    if error.code is ErrorCode.RATE_LIMITED:
+        count_limit(request)
     if error.code in _REFUSED_ACTS:
         await run_in_threadpool(note_refused_act, request)
     return answer(error)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from fastapi.concurrency import run_in_threadpool
 
+from preau.meet.api.audit_models import AuditList, AuditQueryOf
 from preau.meet.api.context import PartsOf, RecentAccount, SignedInAccount
 from preau.meet.api.errors import documented
 from preau.meet.api.house_models import (
@@ -20,9 +22,9 @@ from preau.meet.api.house_models import (
 from preau.meet.api.rights import RightsFirst
 from preau.meet.domain.cases import CaseState
 from preau.meet.domain.errors import ErrorCode
-from preau.meet.domain.ids import CaseId
+from preau.meet.domain.ids import CaseId, MeetingId
 from preau.meet.domain.rules import Profile
-from preau.meet.services import cases, organization, post
+from preau.meet.services import audit, cases, organization, post
 from preau.meet.services.organization import OrganizationChanges
 
 WantedId = Annotated[str, Path(alias="id")]
@@ -58,6 +60,18 @@ async def try_mail(account: RecentAccount, parts: PartsOf) -> MailTrial:
     """Send a mail to the own address and say what the mail server made of it."""
     letter = await run_in_threadpool(post.trial, parts.world, account, parts.mail_trials)
     return MailTrial.of(await parts.mail.send(letter), letter.to)
+
+
+@router.get("/audit", responses=documented(*_ADMIN, ErrorCode.INVALID_FIELDS))
+def view_house_audit(
+    account: SignedInAccount,
+    parts: PartsOf,
+    query: AuditQueryOf,
+    meeting: Annotated[str | None, Query(max_length=40, description="Of one that is no more.")] = None,
+) -> AuditList:
+    """Acts at no meeting, and at meetings that are no more, the newest first, in pages."""
+    wanted = replace(query, meeting_id=None if meeting is None else MeetingId(meeting))
+    return AuditList.of(audit.view_house_audit(parts.world, account, wanted))
 
 
 @router.get("/cases", responses=documented(*_ACT))

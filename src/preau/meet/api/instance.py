@@ -43,6 +43,7 @@ def instance(parts: PartsOf) -> Instance:
         set_up=is_set_up(parts.world),
         media=Media(encrypted=False),
         languages=list(LANGUAGES),
+        sends_mail=parts.world.sends_mail,
     )
 
 

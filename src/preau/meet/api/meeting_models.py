@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
@@ -13,7 +13,6 @@ from preau.meet.domain.rules import Kind, Rules, differing
 from preau.meet.services.doors import InvitationView, LinkView
 from preau.meet.services.invitations import FreshLink
 from preau.meet.services.meetings import MeetingView
-from preau.meet.services.ports import AuditRecord
 from preau.meet.services.secrets import secret_link
 
 KindName = Literal["class", "meeting", "friends"]
@@ -222,27 +221,3 @@ class InvitationList(BaseModel):
 
     invitations: list[InvitationAnswer]
     sends_mail: bool = Field(description="Whether this server can send links by mail.")
-
-
-class AuditAnswer(BaseModel):
-    """One act, done or refused."""
-
-    at: str = Field(json_schema_extra={"format": "date-time"})
-    actor_id: str | None = Field(description="The account that acted, if it was one.")
-    participant_id: str | None = Field(description="The participant that acted, if it was one.")
-    action: str
-    subject_id: str
-    allowed: bool
-    times: int = Field(description="How many acts it stands for; of more-refused, how many were not noted.")
-
-    @staticmethod
-    def of(record: AuditRecord) -> AuditAnswer:
-        """The answer about a record."""
-        values: dict[str, Any] = vars(record)
-        return AuditAnswer.model_validate({**values, "at": iso(record.at)})
-
-
-class AuditList(BaseModel):
-    """The latest acts about a meeting, the newest first."""
-
-    records: list[AuditAnswer]

@@ -6,11 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
+from preau.meet.api.audit_models import AuditList, AuditQueryOf
 from preau.meet.api.context import Parts, PartsOf, SignedInAccount
 from preau.meet.api.errors import documented
 from preau.meet.api.meeting_models import (
-    AuditAnswer,
-    AuditList,
     InvitationAnswer,
     InvitationList,
     InvitationsBody,
@@ -181,8 +180,9 @@ def revoke_invitation(
     )
 
 
-@router.get("/meetings/{id}/audit", responses=documented(*_OWN))
-def view_audit(meeting_id: WantedId, account: SignedInAccount, parts: PartsOf) -> AuditList:
-    """Privileged acts about the meeting and in it, done and refused, the newest first."""
-    records = audit.view_audit(parts.world, account, MeetingId(meeting_id))
-    return AuditList(records=[AuditAnswer.of(record) for record in records])
+@router.get("/meetings/{id}/audit", responses=documented(*_OWN, ErrorCode.INVALID_FIELDS))
+def view_audit(
+    meeting_id: WantedId, account: SignedInAccount, parts: PartsOf, query: AuditQueryOf
+) -> AuditList:
+    """Privileged acts about the meeting and in it, done and refused, the newest first, in pages."""
+    return AuditList.of(audit.view_audit(parts.world, account, MeetingId(meeting_id), query))

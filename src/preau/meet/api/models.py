@@ -50,6 +50,7 @@ class Instance(BaseModel):
     set_up: bool = Field(description="Whether there is an administrator.")
     media: Media
     languages: list[str]
+    sends_mail: bool = Field(description="Whether a link to choose another password can come by mail.")
 
 
 class SetupBody(Body):

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import Request
 
 from preau.meet.api.context import sign_in_secret
+from preau.meet.domain.acts import LIMIT_REACHED
 from preau.meet.domain.errors import DomainError
 from preau.meet.domain.ids import MeetingId
 from preau.meet.log import LogEvent, log_event
@@ -19,6 +20,7 @@ from preau.meet.services.sign_ins import who
 _PRIVILEGED_PATH = re.compile(
     r"/api/v1/(?:meetings(?:/(mtg_[a-z0-9]{1,40}))?|organization|cases|accounts|audit)(?:/|$)"
 )
+_SUBJECT_CHARACTERS = 40
 _PRIVILEGED_TAGS = frozenset({"meetings", "house"})
 #: A page asks these to find out whether it is signed in; that is no attempt at anything.
 _HARMLESS = frozenset({"list_meetings"})
@@ -30,6 +32,13 @@ def count_foreign(world: World, path: str) -> None:
     if privileged is not None:
         meeting_id = privileged.group(1)
         world.unnoted.count(RefusedIn(MeetingId(meeting_id) if meeting_id else None))
+
+
+def count_limit(request: Request) -> None:
+    """Somebody came upon a limit: counted for the audit, by what was asked for."""
+    name = getattr(request.scope.get("route"), "name", "") or "unknown"
+    where = RefusedIn(action=LIMIT_REACHED, subject_id=name.replace("_", "-")[:_SUBJECT_CHARACTERS])
+    request.app.state.parts.world.unnoted.count(where)
 
 
 def note_refused_act(request: Request) -> None:

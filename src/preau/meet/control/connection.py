@@ -247,8 +247,15 @@ class Connection:
         self.put(refusal if grant is None else answers.media(frame.request, grant))
 
     async def _act(self, frame: Act) -> None:
-        if frame.command in _EVERYBODYS or self._may_try(frame.request):
+        if frame.command in _EVERYBODYS or self._is_own_line(frame) or self._may_try(frame.request):
             self._submit(frame.command(self._id, frame.request, *frame.arguments))
+
+    def _is_own_line(self, frame: Act) -> bool:
+        """Whether somebody takes a line of their own away, which is no attempt at anything."""
+        if frame.command is not do.DeleteMessage or self._runner is None:
+            return False
+        line = self._runner.room.memory.lines.get(frame.arguments[0])
+        return line is not None and line.participant_id == self._participant_id
 
     def _may_try(self, request: int) -> bool:
         """Whether an act that will be refused is still noted by itself: each note is a write to the disk."""
@@ -367,6 +374,7 @@ class Connection:
                 claim.last_sequence,
                 doors.device_key(visitor.device_secret, visitor.address),
                 None if signed_in is None else signed_in.account.id,
+                None if signed_in is None else signed_in.sign_in.id,
             )
         arrival = doors.arrive(
             world,

@@ -11,7 +11,8 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from preau.meet.services.ports import AuditRecord, LogRecord
+from preau.meet.services.audit_ports import AuditRecord
+from preau.meet.services.ports import LogRecord
 
 
 @dataclass(frozen=True)

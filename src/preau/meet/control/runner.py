@@ -23,7 +23,8 @@ from preau.meet.live.machine import handle
 from preau.meet.live.rights import rights_of
 from preau.meet.live.room import Room, Step
 from preau.meet.log import LogEvent, log_event
-from preau.meet.services.ports import AuditRecord, Clock, LogRecord, Media, MediaGrant
+from preau.meet.services.audit_ports import AuditRecord
+from preau.meet.services.ports import Clock, LogRecord, Media, MediaGrant
 
 RETRY_AFTER_FAILURE_S = 0.5
 _MAX_BATCH = 200

@@ -70,6 +70,9 @@ def _come_back(step: Step, command: Resume, now: datetime) -> Step:
     departed = step.room.memory.departed.get(command.participant_id)
     if departed is None or not _is_theirs(departed.identity, command):
         return refuse(step, command, "resume-unknown")
+    if departed.identity.sign_in_id not in {None, command.sign_in_id}:
+        # Signed out since: whoever signs in again knocks again.
+        return refuse(step, command, "resume-unknown")
     if not _may_come_back(step.room, departed, now):
         return refuse(step, command, "resume-unknown")
     if len(step.room.seats) >= step.room.setting.max_participants:

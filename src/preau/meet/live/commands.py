@@ -67,6 +67,7 @@ class Resume(Request):
     last_sequence: int
     device_key: str
     account_id: AccountId | None = None
+    sign_in_id: SignInId | None = None
 
 
 @dataclass(frozen=True)

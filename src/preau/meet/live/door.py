@@ -123,7 +123,8 @@ def _own_place(room: Room, command: Knock) -> ParticipantId | None:
             return participant_id
         seat = room.seats.get(participant_id)
         is_account = command.account_id is not None and identity.account_id == command.account_id
-        if is_account and seat is not None and seat.connection is None:
+        is_same_sign_in = identity.sign_in_id in {None, command.sign_in_id}
+        if is_account and is_same_sign_in and seat is not None and seat.connection is None:
             return participant_id
     return None
 

@@ -17,9 +17,10 @@ from preau.meet.domain.policy import Action
 from preau.meet.domain.text import clean_email
 from preau.meet.log import LogEvent, log_event
 from preau.meet.services.accounts import add_link
+from preau.meet.services.audit_ports import AuditRecord
 from preau.meet.services.delivery import deliver
 from preau.meet.services.limits import Attempts, Limit, prefix_key
-from preau.meet.services.ports import AuditRecord, Mail, Transaction, World
+from preau.meet.services.ports import Mail, Transaction, World
 from preau.meet.services.secrets import hash_of, secret_link
 from preau.meet.services.sign_ins import SignedIn
 

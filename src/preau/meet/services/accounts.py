@@ -13,8 +13,9 @@ from preau.meet.domain.roles import AccountRole
 from preau.meet.domain.sign_ins import Origin
 from preau.meet.domain.text import clean_line
 from preau.meet.services.account_ports import OneTimeLink
+from preau.meet.services.audit_ports import AuditRecord
 from preau.meet.services.passwords import password_problem
-from preau.meet.services.ports import AlreadyStoredError, AuditRecord, LiveRooms, Transaction, World
+from preau.meet.services.ports import AlreadyStoredError, LiveRooms, Transaction, World
 from preau.meet.services.secrets import hash_of, new_secret
 from preau.meet.services.sign_ins import NOWHERE_KNOWN, SignedIn, add_sign_in, end_all
 

@@ -16,7 +16,8 @@ from preau.meet.domain.ids import AccountId, MeetingId, SignInId
 from preau.meet.domain.policy import Action, Actor, demand
 from preau.meet.domain.roles import AccountRole
 from preau.meet.services.accounts import SIGN_IN_LINK_LIFE, add_link
-from preau.meet.services.ports import AlreadyStoredError, AuditRecord, EndingRooms, Transaction, World
+from preau.meet.services.audit_ports import AuditRecord
+from preau.meet.services.ports import AlreadyStoredError, EndingRooms, Transaction, World
 from preau.meet.services.sign_ins import end_all
 
 MOST_FOUND = 100

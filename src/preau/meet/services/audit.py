@@ -1,26 +1,75 @@
-"""The audit of a meeting: read by its owner; refused attempts of strangers are written here."""
+"""The audit: of a meeting read by its owner, of all else by administrators; refusals are written here."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from preau.meet.domain.accounts import Account
+from preau.meet.domain.acts import KINDS
 from preau.meet.domain.errors import DomainError
-from preau.meet.domain.ids import MeetingId
-from preau.meet.domain.policy import Action
-from preau.meet.services.meetings import own_meeting
-from preau.meet.services.ports import AuditRecord, World
+from preau.meet.domain.ids import AccountId, MeetingId
+from preau.meet.domain.policy import Action, demand
+from preau.meet.services.audit_ports import AuditEntry, AuditQuery, AuditRecord
+from preau.meet.services.meetings import actor_of, own_meeting
+from preau.meet.services.ports import Transaction, World
 from preau.meet.services.refusals import RefusedIn
 
-MOST_RECORDS = 500
+PAGE = 100
+NEWEST = AuditQuery(PAGE)
+SUM_FOR = timedelta(hours=1)
+"""How long refusals of a kind are added up in one record, so that a flood cannot fill the audit."""
 _ACTION_CHARACTERS = 40
 
 
-def view_audit(world: World, account: Account | None, wanted: MeetingId) -> Sequence[AuditRecord]:
-    """The latest acts about one of the account's meetings, the newest first."""
+@dataclass(frozen=True)
+class AuditPage:
+    """A page, the newest first. `names`: of accounts in it that there are; `next`: where the next begins."""
+
+    entries: Sequence[AuditEntry]
+    names: Mapping[str, str]
+    next: int | None
+
+    @property
+    def records(self) -> Sequence[AuditRecord]:
+        """The acts alone."""
+        return [one.record for one in self.entries]
+
+
+def of_kind(kind: str | None) -> frozenset[str]:
+    """The acts a kind stands for; none, which is all, for no kind and one that is not known."""
+    return KINDS.get(kind or "", frozenset())
+
+
+def view_audit(
+    world: World, account: Account | None, wanted: MeetingId, query: AuditQuery = NEWEST
+) -> AuditPage:
+    """Acts about one of the account's meetings."""
     with world.store.read() as stored:
         _, meeting = own_meeting(stored, account, Action.VIEW_AUDIT, wanted)
-        return stored.audit.of_meeting(meeting.id, MOST_RECORDS)
+        return _page(stored, replace(query, meeting_id=meeting.id, is_house=False))
+
+
+def view_house_audit(world: World, account: Account | None, query: AuditQuery = NEWEST) -> AuditPage:
+    """Acts at no meeting, or at one that is no more; reading them from the beginning is one of them."""
+    demand(actor_of(account), Action.VIEW_HOUSE_AUDIT)
+    actor_id = account.id if account else None
+    act = AuditRecord(world.clock.now(), actor_id, Action.VIEW_HOUSE_AUDIT.value, "audit")
+    with world.store.write() as stored:
+        if query.before is None:
+            stored.audit.add_up(act, act.at - SUM_FOR)
+        return _page(stored, replace(query, is_house=True))
+
+
+def _page(stored: Transaction, query: AuditQuery) -> AuditPage:
+    most = min(query.most, PAGE)
+    found = stored.audit.page(replace(query, most=most + 1))
+    entries = found[:most]
+    ids = {one.record.actor_id for one in entries} | {one.record.subject_id for one in entries}
+    accounts = [stored.accounts.by_id(AccountId(one)) for one in ids if one and one.startswith("acc_")]
+    names: dict[str, str] = {one.id: one.name for one in accounts if one is not None}
+    return AuditPage(entries, names, entries[-1].number if len(found) > most else None)
 
 
 def note_refusal(world: World, account: Account | None, action: str, wanted: str | None) -> None:
@@ -48,12 +97,13 @@ def note_unnoted(world: World) -> None:
     counts = world.unnoted.take()
     if not counts:
         return
+    now = world.clock.now()
     try:
         with world.store.write() as stored:
             for where, times in counts.items():
                 meeting = stored.meetings.by_id(where.meeting_id) if where.meeting_id else None
                 record = AuditRecord(
-                    at=world.clock.now(),
+                    at=now,
                     actor_id=None,
                     action=where.action,
                     subject_id=meeting.id if meeting else where.subject_id or "unknown",
@@ -62,7 +112,7 @@ def note_unnoted(world: World) -> None:
                     allowed=False,
                     times=times,
                 )
-                stored.audit.add(record)
+                stored.audit.add_up(record, now - SUM_FOR)
     except Exception:
         world.unnoted.give_back(counts)
         raise

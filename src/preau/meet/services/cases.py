@@ -13,8 +13,9 @@ from preau.meet.domain.ids import ID_BYTES, CaseId, case_id
 from preau.meet.domain.letters import CaseMail, MailProblem, MailState
 from preau.meet.domain.policy import Action, demand
 from preau.meet.domain.text import clean_chat
+from preau.meet.services.audit_ports import AuditRecord
 from preau.meet.services.meetings import actor_of
-from preau.meet.services.ports import AlreadyStoredError, AuditRecord, Transaction, World
+from preau.meet.services.ports import AlreadyStoredError, Transaction, World
 from preau.meet.services.secrets import hash_of, new_secret
 
 _ATTEMPTS = 5

@@ -21,9 +21,10 @@ from preau.meet.domain.invitations import (
 from preau.meet.domain.letters import MailState
 from preau.meet.domain.meetings import Meeting
 from preau.meet.domain.policy import Action
+from preau.meet.services.audit_ports import AuditRecord
 from preau.meet.services.link_post import LinkLetter, LinkPost, letter_with_link
 from preau.meet.services.meetings import own_meeting
-from preau.meet.services.ports import AuditRecord, LiveRooms, Transaction, World
+from preau.meet.services.ports import LiveRooms, Transaction, World
 from preau.meet.services.secrets import hash_of, new_secret
 
 

@@ -27,9 +27,9 @@ UNKNOWN_LINKS_PER_PREFIX = Limit(100, timedelta(minutes=1))
 UNKNOWN_LINKS_PER_SERVER = Limit(3000, timedelta(minutes=1))
 #: Each is a row in the database, for a year.
 DEVICES_MET_PER_SUBJECT = Limit(300, timedelta(hours=1))
-#: Each note is a write to the disk.
-REFUSALS_NOTED_PER_PREFIX = Limit(300, timedelta(minutes=1))
-REFUSALS_NOTED_PER_SERVER = Limit(3000, timedelta(minutes=1))
+#: Each note is a write to the disk, and a line that somebody has to read; beyond these they are summed up.
+REFUSALS_NOTED_PER_PREFIX = Limit(300, timedelta(hours=1))
+REFUSALS_NOTED_PER_SERVER = Limit(3000, timedelta(hours=1))
 
 
 @dataclass

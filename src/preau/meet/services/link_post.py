@@ -18,9 +18,10 @@ from preau.meet.domain.invitations import Invitation
 from preau.meet.domain.letters import Letter, LinkFacts, MailProblem, MailState, link_letter
 from preau.meet.domain.meetings import Meeting
 from preau.meet.domain.policy import Action
+from preau.meet.services.audit_ports import AuditRecord
 from preau.meet.services.delivery import deliver
 from preau.meet.services.limits import Attempts, Limit
-from preau.meet.services.ports import AuditRecord, Mail, Transaction, World
+from preau.meet.services.ports import Mail, Transaction, World
 from preau.meet.services.secrets import secret_link
 
 #: Six classes of a day, or one meeting as large as they come; and not a way to fill strangers' mailboxes.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-from preau.meet.services.ports import AuditRecord, LiveRooms, Media, MediaNews, World
-from preau.meet.services.refusals import MORE_REFUSED, NOWHERE
+from preau.meet.domain.acts import MORE_REFUSED
+from preau.meet.services.audit_ports import AuditRecord
+from preau.meet.services.ports import LiveRooms, Media, MediaNews, World
+from preau.meet.services.refusals import NOWHERE
 
 _SUM = "calls_refused"
 _METHOD = re.compile(r"call_refused/([A-Za-z]{1,30})")

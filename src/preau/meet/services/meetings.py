@@ -14,7 +14,8 @@ from preau.meet.domain.meetings import Meeting, read_passcode, read_title
 from preau.meet.domain.organization import Organization, first_kind, in_force, safe_rules
 from preau.meet.domain.policy import GUEST, Action, Actor, demand
 from preau.meet.domain.rules import BadRuleError, Kind, Rules, change
-from preau.meet.services.ports import AuditRecord, LiveRooms, Transaction, World
+from preau.meet.services.audit_ports import AuditRecord
+from preau.meet.services.ports import LiveRooms, Transaction, World
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from preau.meet.domain.errors import meeting_unknown
 from preau.meet.domain.ids import ID_BYTES, MeetingId, OccurrenceId, occurrence_id
 from preau.meet.domain.meetings import Meeting, Occurrence
 from preau.meet.domain.organization import Organization
-from preau.meet.services.ports import AuditRecord, LogRecord, World
+from preau.meet.services.audit_ports import AuditRecord
+from preau.meet.services.ports import LogRecord, World
 
 
 @dataclass(frozen=True)

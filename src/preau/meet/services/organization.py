@@ -10,8 +10,9 @@ from preau.meet.domain.errors import invalid
 from preau.meet.domain.organization import Organization, in_force, read_organization
 from preau.meet.domain.policy import Action, demand
 from preau.meet.domain.rules import Profile
+from preau.meet.services.audit_ports import AuditRecord
 from preau.meet.services.meetings import actor_of
-from preau.meet.services.ports import AuditRecord, LiveRooms, World
+from preau.meet.services.ports import LiveRooms, World
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,10 @@ def change_organization(
             raise invalid(problems)
         stored.organizations.put(after)
         actor_id = account.id if account else None
-        stored.audit.add(
-            AuditRecord(world.clock.now(), actor_id, Action.CHANGE_ORGANIZATION.value, "organization")
-        )
+        for name in sorted(name for name in given if getattr(before, name) != getattr(after, name)):
+            # What was changed, not to what: a contact's address is nothing for the audit.
+            act = Action.CHANGE_ORGANIZATION.value
+            stored.audit.add(AuditRecord(world.clock.now(), actor_id, act, name.replace("_", "-")))
         running = [stored.meetings.by_id(one.meeting_id) for one in stored.occurrences.all()]
     for meeting in running:
         door = rooms.door(meeting.id) if meeting else None

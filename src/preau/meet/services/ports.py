@@ -27,26 +27,9 @@ from preau.meet.domain.meetings import Meeting, Occurrence
 from preau.meet.domain.organization import Organization
 from preau.meet.domain.rules import Rules
 from preau.meet.services.account_ports import Accounts, OneTimeLinks, SignIns
+from preau.meet.services.audit_ports import Audit
 from preau.meet.services.limits import Guesses
 from preau.meet.services.refusals import Unnoted
-
-
-@dataclass(frozen=True)
-class AuditRecord:
-    """A privileged act, done or refused: who, what, to which account, meeting, participant.
-
-    The actor is an account, or a participant of the meeting's room; or neither, which means the operator at
-    the shell or, where the act was refused, a stranger. `times`: how many acts the record stands for.
-    """
-
-    at: datetime
-    actor_id: AccountId | None
-    action: str
-    subject_id: str
-    meeting_id: MeetingId | None = None
-    participant_id: ParticipantId | None = None
-    allowed: bool = True
-    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -79,16 +62,6 @@ class Occurrences(Protocol):
     def remove(self, occurrence_id: OccurrenceId) -> None: ...
     def append(self, records: Sequence[LogRecord]) -> None: ...
     def log(self, occurrence_id: OccurrenceId) -> Sequence[LogRecord]: ...
-
-
-class Audit(Protocol):
-    """The audit table; records are never changed, and removed by age alone."""
-
-    def add(self, record: AuditRecord) -> None: ...
-    def remove_before(self, moment: datetime) -> None: ...
-    def all(self) -> Sequence[AuditRecord]: ...
-    def of_meeting(self, meeting_id: MeetingId, most: int) -> Sequence[AuditRecord]:
-        """The latest `most` records about a meeting, the newest first."""
 
 
 class Invitations(Protocol):

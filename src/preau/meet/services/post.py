@@ -25,18 +25,11 @@ from preau.meet.domain.letters import (
     trial_letter,
 )
 from preau.meet.domain.policy import Action, demand
+from preau.meet.services.audit_ports import AuditRecord
 from preau.meet.services.cases import CaseView, as_seen, mail_about
 from preau.meet.services.limits import Attempts
 from preau.meet.services.meetings import actor_of
-from preau.meet.services.ports import (
-    AlreadyStoredError,
-    AuditRecord,
-    Mail,
-    MailOutcome,
-    MailResult,
-    Transaction,
-    World,
-)
+from preau.meet.services.ports import AlreadyStoredError, Mail, MailOutcome, MailResult, Transaction, World
 
 _AT_ONCE = 20
 #: A letter that is sent outside its turn is not due meanwhile, and is again should a kill interrupt that.

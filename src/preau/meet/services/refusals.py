@@ -1,8 +1,8 @@
 """Refused acts beyond those that are noted one by one: counted in memory, and summed up in the audit.
 
 Each note is a write to the disk, so that notes are limited (`limits.REFUSALS_NOTED_PER_PREFIX`). What is over
-the limit is no less a fact: how many acts were refused is written every few seconds, in one record for each
-participant and meeting.
+the limit is no less a fact: how many acts were refused is written every few seconds, in one record an hour
+for each participant and meeting.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from preau.meet.domain.acts import MORE_REFUSED
 from preau.meet.domain.ids import MeetingId, ParticipantId
 
 MAX_KEYS = 1000
-MORE_REFUSED = "more-refused"
-"""The act of a record that sums refusals up: of which acts, nobody kept."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from preau.meet.domain.ids import ID_BYTES, SignInId, sign_in_id
 from preau.meet.domain.policy import Action
 from preau.meet.domain.sign_ins import SIGN_IN_LIFE, Origin, SignIn
 from preau.meet.domain.text import clean_email
-from preau.meet.services.ports import AuditRecord, LiveRooms, Transaction, World
+from preau.meet.services.audit_ports import AuditRecord
+from preau.meet.services.ports import LiveRooms, Transaction, World
 from preau.meet.services.refusals import RefusedIn
 from preau.meet.services.secrets import hash_of, new_secret
 

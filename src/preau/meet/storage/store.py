@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, desc, func, select, update
@@ -17,14 +16,15 @@ from preau.meet.domain.errors import DomainError
 from preau.meet.domain.ids import AccountId, MeetingId, OccurrenceId
 from preau.meet.domain.meetings import Meeting, Occurrence
 from preau.meet.domain.rules import Kind, Profile, bundle, rules_from_json, rules_to_json
-from preau.meet.services.ports import AuditRecord, LogRecord
+from preau.meet.services.ports import LogRecord
 from preau.meet.storage.accounts import StoredAccounts, StoredOneTimeLinks, StoredSignIns
+from preau.meet.storage.audit import StoredAudit
 from preau.meet.storage.availability import Availability
 from preau.meet.storage.inserts import insert_new
 from preau.meet.storage.letters import StoredCaseMails
 from preau.meet.storage.passcode_devices import StoredPasscodeDevices
 from preau.meet.storage.safe_room import StoredCases, StoredInvitations, StoredOrganizations
-from preau.meet.storage.tables import AUDIT, MEETINGS, OCCURRENCES, ROOM_LOG
+from preau.meet.storage.tables import MEETINGS, OCCURRENCES, ROOM_LOG
 
 #: A commit of nothing that must reach the disk all the same.
 _EMPTY_WRITE = {"sqlite": "PRAGMA user_version = 0", "postgresql": "SELECT pg_current_xact_id()"}
@@ -119,36 +119,6 @@ class StoredOccurrences:
             select(ROOM_LOG).where(ROOM_LOG.c.occurrence_id == occurrence_id).order_by(ROOM_LOG.c.sequence)
         )
         return [LogRecord(**row) for row in self._connection.execute(found).mappings()]
-
-
-_AUDIT_COLUMNS = tuple(column for column in AUDIT.c if column.name != "id")
-
-
-class StoredAudit:
-    """The audit table."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def add(self, record: AuditRecord) -> None:
-        """Write one record."""
-        insert_new(self._connection, AUDIT, asdict(record))
-
-    def remove_before(self, moment: datetime) -> None:
-        """Forget what is older."""
-        self._connection.execute(delete(AUDIT).where(AUDIT.c.at < moment))
-
-    def all(self) -> Sequence[AuditRecord]:
-        """Every record, the oldest first."""
-        return self._records(select(*_AUDIT_COLUMNS).order_by(AUDIT.c.id))
-
-    def of_meeting(self, meeting_id: MeetingId, most: int) -> Sequence[AuditRecord]:
-        """The latest records about a meeting, the newest first."""
-        about = select(*_AUDIT_COLUMNS).where(AUDIT.c.meeting_id == meeting_id)
-        return self._records(about.order_by(desc(AUDIT.c.id)).limit(most))
-
-    def _records(self, found: Any) -> Sequence[AuditRecord]:
-        return [AuditRecord(**row) for row in self._connection.execute(found).mappings()]
 
 
 class StoredTransaction:

@@ -18,7 +18,8 @@ from preau.meet.control.outbox import MAX_WAITING_BYTES, Outbox
 from preau.meet.control.pace import BURST_FRAMES, FRAMES_PER_S, Pace
 from preau.meet.control.sentences import CLOSINGS, REFUSALS
 from preau.meet.domain.ids import OccurrenceId
-from preau.meet.services.ports import AuditRecord, LogRecord
+from preau.meet.services.audit_ports import AuditRecord
+from preau.meet.services.ports import LogRecord
 
 
 def record(sequence: int) -> LogRecord:

@@ -27,7 +27,8 @@ from preau.meet.live.commands import (
     Request,
 )
 from preau.meet.live.room import Room, Setting
-from preau.meet.services.ports import AuditRecord, LogRecord
+from preau.meet.services.audit_ports import AuditRecord
+from preau.meet.services.ports import LogRecord
 from preau.meet.storage.tables import AUDIT
 from tests.kit.room_stage import CALM, ONE, START, TWO, ada, ann, line
 

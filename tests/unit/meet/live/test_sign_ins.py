@@ -97,3 +97,13 @@ def test_it_holds_after_a_restart() -> None:
     assert one_of(stage.do(back(ADA, TWO, 1)), fx.Refuse).code == "resume-unknown"
     effects = stage.do(ended(HERS))
     assert all_of(effects, fx.RemoveFromMedia) == [fx.RemoveFromMedia(ADA)]
+
+
+def test_who_was_signed_out_does_not_come_back_by_the_old_secret_once_signed_in_again() -> None:
+    stage = Stage()
+    pupil = knock(EVE, FOUR, Provenance.ACCOUNT, sign_in_id=OTHER)
+    stage.do(host(), pupil)
+    stage.do(do.AdmitPeople(ONE, 9, (EVE,)))
+    stage.do(ended(OTHER))
+    again = replace(back(EVE, TWO, 1), account_id=AccountId("acc_eve"), sign_in_id=SignInId("sgn_new"))
+    assert one_of(stage.do(again), fx.Refuse).code == "resume-unknown"

@@ -11,6 +11,7 @@ from preau.meet.services.media import lost_before, note_refused_call, take_news
 from preau.meet.services.meetings import create_meeting
 from preau.meet.services.occurrences import start_occurrence
 from preau.meet.services.ports import MediaNews
+from tests.kit.audits import acts_of
 from tests.kit.world import ADA, NotingRooms, Stage
 
 ROOM, ANN = OccurrenceId("occ_1"), ParticipantId("par_ann")
@@ -42,7 +43,7 @@ def test_a_forbidden_call_is_in_the_audit_of_its_meeting(server: Stage) -> None:
     room = start_occurrence(server.world, meeting.id).occurrence.id
     assert note_refused_call(server.world, MediaNews("call_refused/MutePublishedTrack", room, ANN))
     with server.world.store.read() as stored:
-        noted = stored.audit.of_meeting(meeting.id, 1)[0]
+        noted = acts_of(stored, meeting.id, 1)[0]
     assert (noted.action, noted.participant_id, noted.allowed) == ("media-mute-published-track", ANN, False)
 
 
@@ -59,7 +60,7 @@ def test_calls_beyond_a_measure_are_in_the_audit_as_a_sum(server: Stage) -> None
     for nonsense in (0, -5):
         assert note_refused_call(server.world, MediaNews("calls_refused", room, ANN, nonsense))
     with server.world.store.read() as stored:
-        noted = stored.audit.of_meeting(meeting.id, 9)
+        noted = acts_of(stored, meeting.id, 9)
     sums = [(one.action, one.participant_id, one.times) for one in noted if not one.allowed]
     assert sums == [("more-refused", None, 3), ("more-refused", ANN, 950)]
 

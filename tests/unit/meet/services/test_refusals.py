@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 
 from preau.meet.api.refused import count_foreign
+from preau.meet.domain.acts import MORE_REFUSED
 from preau.meet.domain.ids import MeetingId, ParticipantId
 from preau.meet.services import audit, meetings
 from preau.meet.services.audit import count_refusal, note_unnoted
+from preau.meet.services.audit_ports import AuditRecord
 from preau.meet.services.limits import REFUSALS_NOTED_PER_PREFIX
-from preau.meet.services.ports import AuditRecord
-from preau.meet.services.refusals import MAX_KEYS, MORE_REFUSED, NOWHERE, RefusedIn, Unnoted
+from preau.meet.services.refusals import MAX_KEYS, NOWHERE, RefusedIn, Unnoted
 from tests.kit.world import ADA, Stage
 
 HERE = "192.0.2.7"
@@ -65,7 +66,7 @@ def test_what_is_over_the_limit_is_summed_up(server: Stage) -> None:
         ("unknown", None, None, 1),
     ]
     assert {one.action for one in refused(server)} == {MORE_REFUSED}
-    assert audit.view_audit(server.world, ADA, meeting_id)[0].times == 7
+    assert audit.view_audit(server.world, ADA, meeting_id).records[0].times == 7
 
 
 def test_what_could_not_be_written_is_written_later(server: Stage) -> None:

@@ -14,7 +14,7 @@ from preau.meet.domain.ids import MeetingId, SignInId
 from preau.meet.domain.sign_ins import Origin
 from preau.meet.services import own_account, sign_ins
 from preau.meet.services.audit import note_unnoted
-from preau.meet.services.ports import AuditRecord
+from preau.meet.services.audit_ports import AuditRecord
 from preau.meet.services.sign_ins import Caller, SignedIn, caller, who
 from preau.meet.services.standing import end_what_has_no_standing
 from tests.kit.world import ADA, BOB, Stage

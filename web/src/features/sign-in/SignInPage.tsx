@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from "react";
-import { Navigate, useLocation, useNavigate } from "react-router";
+import { Link, Navigate, useLocation, useNavigate } from "react-router";
 import { useAccount } from "../../account";
 import { api } from "../../api";
 import { useErrorText, useText } from "../../i18n";
@@ -88,7 +88,9 @@ export function SignInPage() {
           {text("signIn.act")}
         </Button>
       </form>
-      <p className={styles.after}>{text("signIn.forgotten")}</p>
+      <p className={styles.after}>
+        <Link to="/forgotten">{text("signIn.forgotten")}</Link>
+      </p>
     </Page>
   );
 }

@@ -1,2 +1,3 @@
+export { ForgottenPage } from "./ForgottenPage";
 export { SignInLinkPage } from "./SignInLinkPage";
 export { SignInPage } from "./SignInPage";

@@ -8,7 +8,7 @@ export default {
   "signIn.password.missing": "Write your password.",
   "signIn.password.show": "Show the password",
   "signIn.act": "Sign in",
-  "signIn.forgotten": "No password, or forgotten? Your administrator can give you a new sign-in link.",
+  "signIn.forgotten": "No password, or forgotten?",
   "signIn.link.checking": "Checking your link…",
   "signIn.link.title": "Welcome, {name}",
   "signIn.link.choose": "Choose a password, and next time you sign in with {email}.",

@@ -7,8 +7,7 @@ export default {
   "signIn.password.missing": "Écrivez votre mot de passe.",
   "signIn.password.show": "Afficher le mot de passe",
   "signIn.act": "Se connecter",
-  "signIn.forgotten":
-    "Pas de mot de passe, ou oublié ? Votre administrateur peut vous donner un nouveau lien de connexion.",
+  "signIn.forgotten": "Pas de mot de passe, ou oublié ?",
   "signIn.link.checking": "Nous vérifions votre lien…",
   "signIn.link.title": "Bienvenue, {name}",
   "signIn.link.choose": "Choisissez un mot de passe ; la prochaine fois, vous vous connecterez avec {email}.",

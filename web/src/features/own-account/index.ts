@@ -1,0 +1,1 @@
+export { OwnAccountPage } from "./OwnAccountPage";
