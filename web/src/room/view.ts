@@ -2,6 +2,7 @@
 import type { Announcement } from "./announcements";
 import { NO_MEDIA, type PictureKey, type Quality } from "./facts";
 import { isUp, type Ending } from "./control";
+import type { HeldSource } from "./held";
 import type { Rights } from "./rights";
 import { brokenSince_ms, rights, type Notice, type Refusal, type RoomState } from "./room";
 import { STRICTEST, type Kind, type Profile, type RuleName, type Rules } from "./rules";
@@ -98,6 +99,8 @@ export interface RoomView {
   /** Acts that the server has not answered yet. */
   readonly pending: readonly Act[];
   readonly spotlight: Person | null;
+  /** Devices that are off though they were chosen: those that may be on now, and those that may not, until read. */
+  readonly held: { readonly free: readonly HeldSource[]; readonly kept_off: readonly HeldSource[] };
   readonly asked_by: string | null;
   readonly refusal: Refusal | null;
   readonly notices: readonly Notice[];
@@ -223,6 +226,14 @@ function settingsOf({ control: { snapshot } }: RoomState): RoomSettings {
   };
 }
 
+function heldOf({ held, control }: RoomState, may: Rights): RoomView["held"] {
+  if (control.snapshot === null) return { free: [], kept_off: [] };
+  return {
+    free: held.sources.filter((source) => may[source] === null),
+    kept_off: held.is_read ? [] : held.sources.filter((source) => may[source] !== null),
+  };
+}
+
 function phaseOf(state: RoomState): RoomView["phase"] {
   if (state.ending !== null) return "over";
   if (state.control.door !== null) return "waiting";
@@ -247,6 +258,7 @@ export function viewOf(state: RoomState): RoomView {
     waiting: snapshot?.waiting ?? [],
     pending: state.control.outbox.map((one) => one.act),
     spotlight: people.find((one) => one.id === snapshot?.spotlight) ?? null,
+    held: heldOf(state, may),
     asked_by: state.asked_by,
     refusal: state.refusal,
     notices: state.notices,

@@ -240,7 +240,14 @@ export type Act =
   | ({ readonly type: "deny"; readonly reason: DenialReason } & About)
   | ({
       readonly type:
-        "mute" | "stop-camera" | "stop-share" | "ask-to-unmute" | "lower-hand-of" | "remove" | "let-back" | "ban";
+        | "mute"
+        | "stop-camera"
+        | "stop-share"
+        | "ask-to-unmute"
+        | "lower-hand-of"
+        | "remove"
+        | "let-back"
+        | "ban";
     } & About)
   | {
       readonly type:

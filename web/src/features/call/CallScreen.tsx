@@ -192,7 +192,7 @@ interface PanelProps {
 
 /** The numbers are given here, where they outlast every panel. */
 function Panel(props: PanelProps) {
-  const numbers = useNumbers(useRoomParts("me", "others", "waiting", "may"));
+  const numbers = useNumbers(useRoomParts("me", "others", "waiting", "may", "meeting"));
   return (
     <NumbersProvider value={numbers}>
       <OpenPanel {...props} />

@@ -13,6 +13,7 @@ import type { Rights } from "../../room/rights";
 import type { Person, RoomView } from "../../room/view";
 import type { ParticipantId } from "../../room/wire";
 import { useText, type MessageId } from "../../i18n";
+import { classes } from "../../ui/classes";
 import { Avatar } from "../../ui/Avatar";
 import { Button } from "../../ui/Button";
 import { Hidden } from "../../ui/Hidden";
@@ -272,7 +273,10 @@ const PersonRow = memo(function PersonRow(props: PersonRowProps) {
   const isUp = person.hand_raised_at !== null;
   const possible = actsOf(person, props.may, props.isSharing);
   return (
-    <li className={styles.person} data-number={number === null ? undefined : shownNumber(number)}>
+    <li
+      className={classes(styles.person, person.is_reconnecting && styles.away)}
+      data-number={number === null ? undefined : shownNumber(number)}
+    >
       <Avatar name={person.name} />
       <div className={styles.words}>
         <div className={styles.name}>

@@ -92,6 +92,20 @@ export default {
   "call.sound.start": "Turn on the sound",
   "call.muted.title": "You are muted",
   "call.muted.text": "Nobody hears you. Press Microphone, or hold the space bar, to speak.",
+  "call.held.off.microphone": "Your microphone is off.",
+  "call.held.off.camera": "Your camera is off.",
+  "call.held.off.both": "Your microphone and camera are off.",
+  "call.held.why.class":
+    "In this class everybody is muted until the teacher lets them speak. Raise your hand.",
+  "call.held.why.meeting":
+    "In this meeting everybody is muted until the host lets them speak. Raise your hand.",
+  "call.held.free.microphone": "Your microphone is off here to begin with. You may turn it on.",
+  "call.held.free.camera": "Your camera is off here to begin with. You may turn it on.",
+  "call.held.free.both": "Your microphone and camera are off here to begin with. You may turn them on.",
+  "call.held.turnOn.microphone": "Turn on the microphone",
+  "call.held.turnOn.camera": "Turn on the camera",
+  "call.held.turnOn.both": "Turn on both",
+  "call.held.stayOff": "Leave it off",
   "call.failure.again": "Try again",
   "call.failure.microphone.denied":
     "The browser may not use your microphone. Allow it beside the address of this page, then try again.",
