@@ -328,8 +328,12 @@ test("anyone reports with three presses, and can read the outcome", async () => 
 });
 
 test("supervised: without a host sound, pictures and chat pause, and come back by themselves", async () => {
-  const left_ms = performance.now();
   await button(claire, "Leave").click();
+  const question = claire.getByRole("alertdialog");
+  await question.waitFor();
+  await noFaults(claire, "a host is asked before leaving");
+  const left_ms = performance.now();
+  await question.getByRole("button", { name: "Leave", exact: true }).click();
   await claire.getByRole("heading", { name: "You have left the room" }).waitFor();
   await ines.getByText("No host is here just now.").waitFor();
   const paused_ms = performance.now() - left_ms;
