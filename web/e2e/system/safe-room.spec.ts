@@ -375,6 +375,7 @@ test("who is removed is out, waits again with a warning, and who is banned has n
     .getByRole("button", { name: /^More about/u })
     .click();
   await region(claire).getByRole("button", { name: "Ban", exact: true }).click();
+  await claire.getByRole("alertdialog").getByRole("button", { name: "Ban", exact: true }).click();
   await out.getByRole("heading", { name: "You can no longer enter this room" }).waitFor();
   await out.goto(out === tom ? tomsLink : openLink());
   await button(out, "Join now").click();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { initialRoom, stepRoom, type RoomEffect, type RoomInput, type RoomState } from "./room";
-import { admittedLine, at, eventLine, ID, OPEN, snapshot } from "./testing";
+import { admittedLine, at, eventLine, ID, OPEN, participant, snapshot, waiting } from "./testing";
 import { placeOf } from "./place";
 import { viewOf } from "./view";
 
@@ -128,4 +128,31 @@ describe("a page that is loaded again", () => {
     const left = run(inside.state, 0, { type: "leave" }, hears(closedLine("left")));
     expect(placeOf(left.state)).toMatchObject({ participant_id: "ann", is_over: true });
   });
+});
+
+describe("a removal", () => {
+  const others = [participant("ann", { role: "host" }), participant("bob")];
+  const hosting = enter({ participants: others, waiting: [], warned: [], bans: [] });
+  const remove: RoomInput = { type: "ask", act: { type: "remove", participant_id: ID("bob") } };
+  const gone = event(11, { type: "participant-left", participant_id: ID("bob"), reason: "removed" });
+
+  test("can be undone by whoever asked for it, once it is done", () => {
+    const asked = run(hosting.state, 0, remove);
+    expect(viewOf(asked.state).removed).toBeNull();
+    const done = run(asked.state, 0, gone);
+    expect(viewOf(done.state).removed).toEqual({ id: "bob", name: "BOB" });
+    const undone = run(done.state, 0, {
+      type: "ask",
+      act: { type: "let-back", participant_id: ID("bob") },
+    });
+    expect(viewOf(undone.state).removed).toBeNull();
+    expect(undone.effects).toMatchObject([{ frame: { type: "let-back", participant_id: "bob" } }]);
+  });
+});
+
+test("what the door warned of is still beside the name inside, for those who run the room", () => {
+  const warned = [waiting("bob", { looks_like: ["Bo"] })];
+  const hosting = enter({ participants: [participant("ann", { role: "host" }), participant("bob")], warned });
+  expect(viewOf(hosting.state).others[0]?.warnings?.looks_like).toEqual(["Bo"]);
+  expect(viewOf(enter().state).others[0]?.warnings).toBeNull();
 });

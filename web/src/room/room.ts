@@ -84,6 +84,8 @@ export interface RoomState {
   /** Who asked this participant to speak, until they have answered. */
   readonly asked_by: string | null;
   readonly refusal: Refusal | null;
+  /** Whom this participant asked to be removed, while it can be undone from here. */
+  readonly removed: { readonly id: ParticipantId; readonly name: string } | null;
   readonly notices: readonly Notice[];
   /** The case this participant's report became. */
   readonly report: Pick<ReportedFrame, "case_number" | "secret"> | null;
@@ -104,6 +106,7 @@ export type RoomInput =
   | { readonly type: "answer-unmute"; readonly unmute: boolean }
   | { readonly type: "answer-held"; readonly on: boolean }
   | { readonly type: "dismiss-refusal" }
+  | { readonly type: "dismiss-removed" }
   | { readonly type: "dismiss-notice"; readonly number: number }
   | { readonly type: "forget-report" }
   | { readonly type: "leave" }
@@ -152,6 +155,7 @@ export function initialRoom(wishes: Wishes): RoomState {
     held: NOTHING_HELD,
     asked_by: null,
     refusal: null,
+    removed: null,
     notices: [],
     report: null,
     ending: null,
@@ -241,6 +245,13 @@ const ON_CONTROL: { readonly [K in Kind]: OnEffect<K> } = {
   }),
   ended: (state, { code, message, reason }, _, moment) => end(state, { code, message, reason }, moment),
 };
+
+/** A removal can be undone by whoever asked for it, until they have read that it was done. */
+function askedFor(state: RoomState, asked: Act): RoomState {
+  if (asked.type === "let-back") return { ...state, removed: null };
+  if (asked.type !== "remove") return state;
+  return { ...state, removed: { id: asked.participant_id, name: nameOf(state, asked.participant_id) } };
+}
 
 /** A refused line says so where it stands. */
 function refuse(state: RoomState, act: Act["type"], code: string): RoomState {
@@ -430,7 +441,8 @@ const ON_INPUT: { readonly [K in InputKind]: (s: RoomState, i: InputOf<K>, m: Mo
   say: (state, { message_id, text }, moment) => act(state, { type: "send-chat", message_id, text }, moment),
   "set-hand": (state, { raised }, moment) =>
     act(state, { type: raised ? "raise-hand" : "lower-hand" }, moment),
-  ask: (state, { act: asked }, moment) => act({ ...state, refusal: null }, asked, moment),
+  ask: (state, { act: asked }, moment) => act(askedFor({ ...state, refusal: null }, asked), asked, moment),
+  "dismiss-removed": (state) => ({ state: { ...state, removed: null }, effects: [] }),
   "answer-unmute": (state, { unmute }) => {
     const answered = { ...state, asked_by: null };
     return unmute && !state.sources.microphone.wanted

@@ -32,6 +32,8 @@ export interface Person {
   readonly is_reconnecting: boolean;
   readonly quality: Quality;
   readonly camera: PictureKey | null;
+  /** For those who run the room: what the door warned of when this person was let in. */
+  readonly warnings: WaitingPerson | null;
 }
 
 export interface Share {
@@ -103,6 +105,8 @@ export interface RoomView {
   readonly held: { readonly free: readonly HeldSource[]; readonly kept_off: readonly HeldSource[] };
   readonly asked_by: string | null;
   readonly refusal: Refusal | null;
+  /** Whom this participant just removed, and may let back in. */
+  readonly removed: Pick<Person, "id" | "name"> | null;
   readonly notices: readonly Notice[];
   readonly report: RoomState["report"];
   /** Everybody else, in the order they came. */
@@ -135,6 +139,7 @@ function personOf(state: RoomState, participant: Participant, you: ParticipantId
     is_reconnecting: !is_me && !participant.connected,
     quality: media.quality,
     camera: media.camera,
+    warnings: state.control.snapshot?.warned?.find((one) => one.id === participant.id) ?? null,
   };
 }
 
@@ -234,6 +239,11 @@ function heldOf({ held, control }: RoomState, may: Rights): RoomView["held"] {
   };
 }
 
+function removedOf({ removed, control }: RoomState): RoomView["removed"] {
+  const isStillHere = control.snapshot?.participants.some((one) => one.id === removed?.id);
+  return removed === null || isStillHere === true ? null : removed;
+}
+
 function phaseOf(state: RoomState): RoomView["phase"] {
   if (state.ending !== null) return "over";
   if (state.control.door !== null) return "waiting";
@@ -261,6 +271,7 @@ export function viewOf(state: RoomState): RoomView {
     held: heldOf(state, may),
     asked_by: state.asked_by,
     refusal: state.refusal,
+    removed: removedOf(state),
     notices: state.notices,
     report: state.report,
     others: people.filter((one) => !one.is_me),

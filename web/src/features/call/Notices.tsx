@@ -1,4 +1,4 @@
-import { MicOff, ShieldAlert, Volume2, X } from "lucide-react";
+import { MicOff, ShieldAlert, UserX, Volume2, X } from "lucide-react";
 import type { Rights } from "../../room/rights";
 import type { Source, SourceFailure } from "../../room/sources";
 import { useText, type MessageId } from "../../i18n";
@@ -143,6 +143,7 @@ function RoomNotices() {
           </Button>
         </div>
       )}
+      <Removed />
       {notices.map(({ number, what, name }) => (
         <div key={number} className={styles.warning}>
           <Icon of={ShieldAlert} />
@@ -163,6 +164,31 @@ function RoomNotices() {
         </div>
       ))}
     </>
+  );
+}
+
+/** A removal that was a slip is undone with one press. */
+function Removed() {
+  const call = useCall();
+  const text = useText();
+  const { removed } = useRoomParts("removed");
+  if (removed === null) return null;
+  return (
+    <div className={styles.notice} role="status">
+      <Icon of={UserX} />
+      <p className={styles.words}>{text("safety.removed", { name: removed.name })}</p>
+      <Button onPress={() => call.ask({ type: "let-back", participant_id: removed.id })}>
+        {text("safety.removed.letBack")}
+      </Button>
+      <Button
+        kind="quiet"
+        isSquare
+        aria-label={text("call.close")}
+        onPress={() => call.dispatch({ type: "dismiss-removed" })}
+      >
+        <Icon of={X} />
+      </Button>
+    </div>
   );
 }
 
