@@ -328,8 +328,12 @@ test("anyone reports with three presses, and can read the outcome", async () => 
 });
 
 test("supervised: without a host sound, pictures and chat pause, and come back by themselves", async () => {
-  const left_ms = performance.now();
   await button(claire, "Leave").click();
+  const question = claire.getByRole("alertdialog");
+  await question.waitFor();
+  await noFaults(claire, "a host is asked before leaving");
+  const left_ms = performance.now();
+  await question.getByRole("button", { name: "Leave", exact: true }).click();
   await claire.getByRole("heading", { name: "You have left the room" }).waitFor();
   await ines.getByText("No host is here just now.").waitFor();
   const paused_ms = performance.now() - left_ms;
@@ -371,6 +375,7 @@ test("who is removed is out, waits again with a warning, and who is banned has n
     .getByRole("button", { name: /^More about/u })
     .click();
   await region(claire).getByRole("button", { name: "Ban", exact: true }).click();
+  await claire.getByRole("alertdialog").getByRole("button", { name: "Ban", exact: true }).click();
   await out.getByRole("heading", { name: "You can no longer enter this room" }).waitFor();
   await out.goto(out === tom ? tomsLink : openLink());
   await button(out, "Join now").click();

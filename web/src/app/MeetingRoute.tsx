@@ -8,6 +8,9 @@ import { Left, type LeftReason } from "../features/left";
 import { PreJoin, type JoinChoice, type PreJoinLink } from "../features/pre-join";
 import { Dropped, Unreachable } from "../features/unreachable";
 import { useText } from "../i18n";
+import { isWorthTrying, remembered, wayKey, type RememberedPlace } from "../remembered";
+import type { Claim, Ending } from "../room/control";
+import type { ParticipantId } from "../room/wire";
 import { loadMediaLink } from "../rtc";
 import { useLoaded } from "../ui/Loaded";
 import { Loading } from "../ui/Loading";
@@ -47,24 +50,49 @@ async function look(find: () => Promise<Way>): Promise<Way | null> {
 export function MeetingRoute() {
   const code = useParams()["code"] ?? "";
   const find = useCallback(() => look(() => lookAtLink(code)), [code]);
-  return <MeetingPages key={code} find={find} />;
+  return <MeetingPages key={code} find={find} way={wayKey(code, null)} invitation={null} />;
 }
 
 /** Somebody's personal link to a meeting: the same pages, with the name in it. */
 export function InvitationRoute({ secret }: { secret: string }) {
   const find = useCallback(() => look(() => lookAtInvitation(secret)), [secret]);
-  return <MeetingPages key={secret} find={find} />;
+  return <MeetingPages key={secret} find={find} way={wayKey("", secret)} invitation={secret} />;
 }
 
-function MeetingPages({ find }: { find: () => Promise<Way | null> }) {
-  const text = useText();
-  const { loaded, reload } = useLoaded(find);
+interface MeetingPagesProps {
+  find: () => Promise<Way | null>;
+  /** What a place in the room is remembered under. */
+  way: string;
+  invitation: string | null;
+}
+
+function MeetingPages({ find, way, invitation }: MeetingPagesProps) {
+  // Loaded again in the middle of a meeting, the page goes back there and asks nothing first: not even the link, which
+  // a locked room would not answer.
+  const [place, setPlace] = useState(() => placeToGoBackTo(way));
+  const lost = useCallback(() => setPlace(null), []);
   // The media library is large: it is fetched while the person chooses a name, not after "Join now".
   useEffect(() => void loadMediaLink(), []);
+  if (place === null) return <BeforeMeeting find={find} wayKey={way} />;
+  return <Inside way={wayOf(place, invitation)} wayKey={way} place={place} onPlaceLost={lost} />;
+}
+
+function placeToGoBackTo(way: string): RememberedPlace | null {
+  const place = remembered.place();
+  return place !== null && !place.is_over && isWorthTrying(place, way, Date.now()) ? place : null;
+}
+
+function wayOf({ code, is_host, title, name, invited_by }: RememberedPlace, invitation: string | null): Way {
+  return { code, invitation, link: { is_host, title, name, invited_by, passcode: "none" } };
+}
+
+function BeforeMeeting({ find, wayKey }: Pick<MeetingPagesProps, "find"> & { wayKey: string }) {
+  const text = useText();
+  const { loaded, reload } = useLoaded(find);
 
   switch (loaded.state) {
     case "ready":
-      return <Inside way={loaded.thing} />;
+      return <Inside way={loaded.thing} wayKey={wayKey} place={null} onPlaceLost={reload} />;
     case "none":
       return <Left reason="unknown" />;
     case "failed":
@@ -84,34 +112,91 @@ const PASSCODE_ANSWERS: ReadonlyMap<string, PreJoinLink["passcode"]> = new Map([
   ["passcode-wrong", "wrong"],
 ]);
 
-function Inside({ way }: { way: Way }) {
-  const [link, setLink] = useState(way.link);
-  const [call, setCall] = useState<{ readonly call: Call; readonly name: string } | null>(null);
-  // Leaving by the browser's own buttons is leaving too.
-  useEffect(() => {
-    if (call === null) return undefined;
-    const leave = () => call.call.dispatch({ type: "leave" });
-    window.addEventListener("pagehide", leave);
-    return () => {
-      window.removeEventListener("pagehide", leave);
-      leave();
-    };
-  }, [call]);
+interface InsideProps {
+  way: Way;
+  wayKey: string;
+  /** A place to go back to at once. */
+  place: RememberedPlace | null;
+  onPlaceLost: () => void;
+}
 
-  // Here, in the press of "Join now": the control channel opens at once and, for who opens the room, the devices.
-  function join(choice: JoinChoice) {
-    const parts = browserParts(window.location.origin, way.code);
-    const wishes = { ...choice, invitation: way.invitation, is_opening: link.is_host };
-    setCall({ call: new Call(wishes, parts), name: choice.name });
-  }
+interface Entered {
+  readonly call: Call;
+  readonly name: string;
+  readonly isReload: boolean;
+}
+
+function Inside({ way, wayKey, place, onPlaceLost }: InsideProps) {
+  const [link, setLink] = useState(way.link);
+  // A page that is loaded again goes back in with its first breath.
+  const [entered, setEntered] = useState(() =>
+    place === null ? null : goBack({ way, wayKey, link }, place),
+  );
+  useEffect(() => (entered === null ? undefined : stayWith(entered.call)), [entered]);
 
   const back = useCallback((passcode?: PreJoinLink["passcode"]) => {
-    setCall(null);
+    setEntered(null);
     if (passcode !== undefined) setLink((now) => ({ ...now, passcode }));
   }, []);
 
-  if (call === null) return <PreJoin link={link} onJoin={join} />;
-  return <CallPages {...call} code={way.code} isHost={link.is_host} onBack={back} />;
+  if (entered !== null) {
+    const pages = { ...entered, code: way.code, isHost: link.is_host, onBack: back, onPlaceLost };
+    return <CallPages {...pages} />;
+  }
+  // In the press of "Join now": the control channel opens at once and, for who opens the room, the devices.
+  const join = (choice: JoinChoice) =>
+    setEntered(enter({ way, wayKey, link }, choice, claimFor(choice, wayKey, link), false));
+  return <PreJoin link={link} onJoin={join} />;
+}
+
+interface DoorOf {
+  readonly way: Way;
+  readonly wayKey: string;
+  readonly link: PreJoinLink;
+}
+
+function enter(door: DoorOf, choice: JoinChoice, claim: Claim | null, isReload: boolean): Entered {
+  const { way, wayKey: key, link } = door;
+  const { is_host, title, invited_by } = link;
+  const about = { way: key, name: choice.name, is_host, title, invited_by };
+  const parts = browserParts(window.location.origin, way.code, (kept) => {
+    const code = kept?.code ?? way.code;
+    remembered.rememberPlace(kept && { ...kept, ...about, code, seen_at_ms: Date.now() });
+  });
+  const { invitation } = way;
+  const is_opening = is_host && !isReload;
+  const wishes = { ...choice, invitation, is_opening, place: claim, is_reload: isReload };
+  return { call: new Call(wishes, parts), name: choice.name, isReload };
+}
+
+function goBack(door: DoorOf, place: RememberedPlace): Entered {
+  const { name, microphone, camera } = place;
+  const choice = { name, passcode: null, microphone, camera, devices: remembered.devices() };
+  return enter(door, choice, claimOf(place), true);
+}
+
+function claimOf({ participant_id, secret }: Pick<RememberedPlace, "participant_id" | "secret">): Claim {
+  return { participant_id: participant_id as ParticipantId, secret };
+}
+
+/** Who left and comes back under the same name is the same person; the owner is the host again in any case. */
+function claimFor({ name }: JoinChoice, wayKey: string, { is_host }: PreJoinLink): Claim | null {
+  const place = remembered.place();
+  const isTheirs = place !== null && place.name === name && isWorthTrying(place, wayKey, Date.now());
+  return isTheirs && !is_host ? claimOf(place) : null;
+}
+
+/** Going to another page of ours is leaving; loading this one again, or losing it, is not. */
+function stayWith(call: Call): () => void {
+  const note = () => {
+    const place = remembered.place();
+    if (place !== null) remembered.rememberPlace({ ...place, seen_at_ms: Date.now() });
+  };
+  window.addEventListener("pagehide", note);
+  return () => {
+    window.removeEventListener("pagehide", note);
+    call.dispatch({ type: "leave" });
+  };
 }
 
 /** The control channel's last word → the page that tells it. */
@@ -135,29 +220,45 @@ interface CallPagesProps {
   name: string;
   code: string;
   isHost: boolean;
+  isReload: boolean;
   onBack: (passcode?: PreJoinLink["passcode"]) => void;
+  onPlaceLost: () => void;
 }
 
-function CallPages({ call, name, code, isHost, onBack }: CallPagesProps) {
+function CallPages(props: CallPagesProps) {
+  const { call, name, code, isHost, isReload, onBack } = props;
   const { ending, phase, is_dropped: isDropped } = usePartsOf(call, "ending", "phase", "is_dropped");
   const [wasInside, setInside] = useState(false);
-  const passcode = ending === null ? undefined : PASSCODE_ANSWERS.get(ending.code);
-  useEffect(() => {
-    if (passcode !== undefined) onBack(passcode);
-  }, [passcode, onBack]);
   if (phase === "in" && !wasInside) setInside(true);
 
-  if (ending !== null) {
-    // Who turns round at the door was never inside.
-    if (ending.code === "left" && !wasInside) return <TurnedRound onBack={onBack} />;
-    const reason = REASONS.get(`${ending.code} ${ending.reason ?? ""}`.trim()) ?? REASONS.get(ending.code);
-    return <Left reason={reason ?? "connection-lost"} onRejoin={() => onBack()} />;
-  }
+  if (ending !== null) return <AfterCall {...props} ending={ending} wasInside={wasInside} />;
   if (isDropped && !wasInside) return <DroppedOnTheWay onLeave={() => onBack()} />;
-  if (phase === "waiting" || (phase === "joining" && !isHost && !wasInside)) {
+  if (phase === "waiting" || (phase === "joining" && !isHost && !isReload && !wasInside)) {
     return <Waiting call={call} name={name} />;
   }
   return <CallScreen call={call} code={code} />;
+}
+
+interface AfterCallProps extends CallPagesProps {
+  ending: Ending;
+  wasInside: boolean;
+}
+
+function AfterCall({ ending, isReload, wasInside, onBack, onPlaceLost }: AfterCallProps) {
+  const passcode = PASSCODE_ANSWERS.get(ending.code);
+  useEffect(() => {
+    if (passcode !== undefined) onBack(passcode);
+  }, [passcode, onBack]);
+  const isPlaceLost = isReload && ending.code === "resume-unknown";
+  useEffect(() => {
+    if (isPlaceLost) onPlaceLost();
+  }, [isPlaceLost, onPlaceLost]);
+
+  if (isPlaceLost) return null;
+  // Who turns round at the door was never inside.
+  if (ending.code === "left" && !wasInside) return <TurnedRound onBack={onBack} />;
+  const reason = REASONS.get(`${ending.code} ${ending.reason ?? ""}`.trim()) ?? REASONS.get(ending.code);
+  return <Left reason={reason ?? "connection-lost"} onRejoin={() => onBack()} />;
 }
 
 function Waiting({ call, name }: Pick<CallPagesProps, "call" | "name">) {

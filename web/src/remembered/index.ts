@@ -1,7 +1,11 @@
 /**
- * What this browser remembers on this device, and nowhere else. Each entry is one key of local storage; a browser
- * that refuses storage (private windows of some) simply forgets.
+ * What this browser remembers on this device, and nowhere else. Each entry is one key of local storage, or (the place in
+ * a room and the numbers of its people) of the tab's own; a browser that refuses storage (private windows of some)
+ * simply forgets.
  */
+import { parseNumbers, parsePlace, type RememberedNumbers, type RememberedPlace } from "./places";
+
+export { isWorthTrying, wayKey, type RememberedPlace } from "./places";
 
 export interface RememberedDevices {
   readonly microphone: string | null;
@@ -12,8 +16,8 @@ export interface RememberedDevices {
 export const DEFAULT_DEVICES: RememberedDevices = { microphone: null, camera: null, speaker: null };
 
 /**
- * Every key the client writes, for the data inventory: the name last used, the devices, language, colours, and
- * whether the call answers to single keys.
+ * Every key the client writes, for the data inventory: the name last used, the devices, language, colours, whether the
+ * call answers to single keys; for one tab, the place in a room and the numbers beside people's names.
  */
 export const KEYS = {
   name: "preau.name",
@@ -21,19 +25,24 @@ export const KEYS = {
   language: "preau.language",
   theme: "preau.theme",
   shortcuts: "preau.shortcuts",
+  place: "preau.place",
+  numbers: "preau.numbers",
 } as const;
 
-function read(key: string): string | null {
+type Kept = "localStorage" | "sessionStorage";
+
+function read(key: string, kept: Kept = "localStorage"): string | null {
   try {
-    return window.localStorage.getItem(key);
+    return window[kept].getItem(key);
   } catch {
     return null;
   }
 }
 
-function write(key: string, value: string): void {
+function write(key: string, value: string | null, kept: Kept = "localStorage"): void {
   try {
-    window.localStorage.setItem(key, value);
+    if (value === null) window[kept].removeItem(key);
+    else window[kept].setItem(key, value);
   } catch {
     // Storage is full or refused: the page works all the same, it only forgets.
   }
@@ -65,6 +74,12 @@ export const remembered = {
   rememberLanguage: (language: string) => write(KEYS.language, language),
   theme: () => read(KEYS.theme),
   rememberTheme: (theme: string) => write(KEYS.theme, theme),
+  place: () => parsePlace(read(KEYS.place, "sessionStorage")),
+  rememberPlace: (place: RememberedPlace | null) =>
+    write(KEYS.place, place && JSON.stringify(place), "sessionStorage"),
+  numbers: (room: string) => parseNumbers(read(KEYS.numbers, "sessionStorage"), room),
+  rememberNumbers: (numbers: RememberedNumbers) =>
+    write(KEYS.numbers, JSON.stringify(numbers), "sessionStorage"),
   shortcuts: () => read(KEYS.shortcuts) !== "off",
   rememberShortcuts: (isOn: boolean) => write(KEYS.shortcuts, isOn ? "on" : "off"),
 } as const;

@@ -42,6 +42,12 @@ export interface Caller {
   readonly passcode: string | null;
 }
 
+/** What a place is taken back with. */
+export interface Claim {
+  readonly participant_id: ParticipantId;
+  readonly secret: string;
+}
+
 export interface Pending {
   readonly request: number;
   readonly act: Act;
@@ -62,7 +68,11 @@ export interface ControlState {
   readonly socket: number;
   readonly attempt: number;
   readonly request: number;
-  readonly resume: { readonly participant_id: ParticipantId; readonly secret: string } | null;
+  readonly resume: Claim | null;
+  /** The page was loaded again and only wants its place back: without it, nobody knocks without an act. */
+  readonly is_reload: boolean;
+  /** The last admission gave back a seat that was kept; otherwise one arrived. */
+  readonly was_resumed: boolean;
   /** What is known at the door; null before it and once inside. */
   readonly door: Pick<WaitingFrame, "has_host" | "host" | "note_left"> | null;
   /** The server asked to knock more slowly. */
@@ -103,14 +113,16 @@ export interface Ending {
 
 export type ControlStep = Step<ControlState, ControlEffect>;
 
-export function initialControl(caller: Caller): ControlState {
+export function initialControl(caller: Caller, resume: Claim | null = null, is_reload = false): ControlState {
   return {
     caller,
     link: { phase: "new" },
     socket: 0,
     attempt: 0,
     request: 0,
-    resume: null,
+    resume,
+    is_reload,
+    was_resumed: false,
     door: null,
     is_held_off: false,
     is_dropped: false,

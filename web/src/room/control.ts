@@ -85,6 +85,8 @@ function admitted(state: ControlState, frame: AdmittedFrame, { now_ms }: Moment)
     resume: { participant_id: frame.participant_id, secret: frame.secret },
     door: null,
     is_held_off: false,
+    is_reload: false,
+    was_resumed: frame.resumed,
     snapshot: frame.snapshot ?? state.snapshot,
     code: frame.snapshot?.meeting.code ?? state.code,
     outbox,
@@ -109,6 +111,7 @@ function atDoor(state: ControlState, frame: WaitingFrame, { now_ms }: Moment): C
     link: { phase: "at-door", ...heard(now_ms) },
     attempt: 0,
     resume,
+    is_reload: false,
     door,
     is_held_off: false,
     // Who waits has lost the place inside, and whatever was to be done there.
@@ -145,7 +148,7 @@ function knockRefused(state: ControlState, frame: FrameOf<"refused">, moment: Mo
     const delay_ms = least_ms * (1 + moment.chance / 4);
     return breakFor({ ...state, is_held_off: true }, delay_ms, moment.now_ms);
   }
-  if (state.resume !== null && code === "resume-unknown") {
+  if (state.resume !== null && code === "resume-unknown" && !state.is_reload) {
     return knock({ ...state, resume: null, snapshot: null, door: null }, moment.now_ms);
   }
   return finish(state, code, message);

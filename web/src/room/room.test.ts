@@ -40,6 +40,8 @@ const WISHES = {
   microphone: true,
   camera: false,
   is_opening: false,
+  place: null,
+  is_reload: false,
 };
 const JOIN: RoomInput = { type: "join" };
 const TICK: RoomInput = { type: "tick" };

@@ -14,11 +14,13 @@ import {
   initialControl,
   stepControl,
   type Caller,
+  type Claim,
   type ControlEffect,
   type ControlInput,
   type ControlState,
   type Ending,
 } from "./control";
+import { hold, holdBack, letGoOf, NOTHING_HELD, read, type Held } from "./held";
 import { NO_FACTS, type MediaFacts } from "./facts";
 import { happeningOf } from "./happenings";
 import {
@@ -78,9 +80,12 @@ export interface RoomState {
   readonly muted_hint_until_ms: number | null;
   /** The devices wait for the door, unless the person opens the room. */
   readonly has_started_sources: boolean;
+  readonly held: Held;
   /** Who asked this participant to speak, until they have answered. */
   readonly asked_by: string | null;
   readonly refusal: Refusal | null;
+  /** Whom this participant asked to be removed, while it can be undone from here. */
+  readonly removed: { readonly id: ParticipantId; readonly name: string } | null;
   readonly notices: readonly Notice[];
   /** The case this participant's report became. */
   readonly report: Pick<ReportedFrame, "case_number" | "secret"> | null;
@@ -99,7 +104,9 @@ export type RoomInput =
   | { readonly type: "ask"; readonly act: Act }
   | { readonly type: "voice-while-muted" }
   | { readonly type: "answer-unmute"; readonly unmute: boolean }
+  | { readonly type: "answer-held"; readonly on: boolean }
   | { readonly type: "dismiss-refusal" }
+  | { readonly type: "dismiss-removed" }
   | { readonly type: "dismiss-notice"; readonly number: number }
   | { readonly type: "forget-report" }
   | { readonly type: "leave" }
@@ -122,15 +129,19 @@ export interface Wishes extends Caller {
   readonly camera: boolean;
   /** Who opens the room waits for nobody: the devices may start with the press. */
   readonly is_opening: boolean;
+  /** A place of before, to be taken back. */
+  readonly place: Claim | null;
+  /** The page was loaded again: it goes back where it was, or nowhere. */
+  readonly is_reload: boolean;
 }
 
 export function initialRoom(wishes: Wishes): RoomState {
   return {
-    control: initialControl({
-      name: wishes.name,
-      invitation: wishes.invitation,
-      passcode: wishes.passcode,
-    }),
+    control: initialControl(
+      { name: wishes.name, invitation: wishes.invitation, passcode: wishes.passcode },
+      wishes.place,
+      wishes.is_reload,
+    ),
     media: initialMedia,
     sources: initialSources(wishes.microphone, wishes.camera),
     announcements: initialAnnouncements,
@@ -141,8 +152,10 @@ export function initialRoom(wishes: Wishes): RoomState {
     is_trouble_shown: false,
     muted_hint_until_ms: null,
     has_started_sources: wishes.is_opening,
+    held: NOTHING_HELD,
     asked_by: null,
     refusal: null,
+    removed: null,
     notices: [],
     report: null,
     ending: null,
@@ -233,6 +246,13 @@ const ON_CONTROL: { readonly [K in Kind]: OnEffect<K> } = {
   ended: (state, { code, message, reason }, _, moment) => end(state, { code, message, reason }, moment),
 };
 
+/** A removal can be undone by whoever asked for it, until they have read that it was done. */
+function askedFor(state: RoomState, asked: Act): RoomState {
+  if (asked.type === "let-back") return { ...state, removed: null };
+  if (asked.type !== "remove") return state;
+  return { ...state, removed: { id: asked.participant_id, name: nameOf(state, asked.participant_id) } };
+}
+
 /** A refused line says so where it stands. */
 function refuse(state: RoomState, act: Act["type"], code: string): RoomState {
   if (act === "send-chat") return state;
@@ -277,11 +297,31 @@ function letGo(state: RoomState): RoomStep {
   };
 }
 
+/** What one had on goes on with the seat one gets back; who arrives begins as the room has it, and is told so. */
 function arrive(state: RoomState): RoomStep {
-  const isMuted = state.control.snapshot?.rules.starts_muted === true && !rights(state).is_moderator;
-  const wishes = isMuted ? initialSources(false, false) : state.sources;
+  const { snapshot, was_resumed } = state.control;
+  const startsMuted = snapshot?.rules.starts_muted === true && !rights(state).is_moderator && !was_resumed;
+  const held = holdBack(state, (source) => startsMuted || rights(state)[source] !== null);
+  const wishes = startsMuted ? initialSources(false, false) : held.sources;
   const sources = startSources(wishes);
-  return { state: { ...state, has_started_sources: true, sources: sources.state }, effects: sources.effects };
+  const next = { ...state, held: held.held, has_started_sources: true, sources: sources.state };
+  return { state: next, effects: sources.effects };
+}
+
+/** One act turns on what was held back and may be on now; what may not is read, and offered when it may. */
+function answerHeld(state: RoomState, on: boolean): RoomStep {
+  const may = rights(state);
+  const free = state.held.sources.filter((source) => may[source] === null);
+  let step: RoomStep = {
+    state: { ...state, held: read(letGoOf(state.held, (one) => free.includes(one))) },
+    effects: [],
+  };
+  if (!on) return step;
+  for (const source of free) {
+    if (step.state.sources[source].wanted) continue;
+    step = andThen(step, (next) => moveSources(next, { type: "toggle", source }));
+  }
+  return step;
 }
 
 function obey(state: RoomState): RoomStep {
@@ -291,6 +331,7 @@ function obey(state: RoomState): RoomStep {
     const { wanted, failure } = step.state.sources[source];
     // Where the room says by a banner that all is off, a word about each device would be one too many.
     if (may[source] === null || (!wanted && failure !== "by-host")) continue;
+    step = { ...step, state: { ...step.state, held: hold(step.state.held, source) } };
     step = andThen(step, (next) => moveSources(next, { type: "forbidden", source, failure: null }));
   }
   return step;
@@ -313,7 +354,7 @@ function wish(state: RoomState, input: SourcesInput): RoomStep {
   const may = rights(state);
   if (input.type === "talk-key-pressed" && may.microphone !== null) return { state, effects: [] };
   if (input.type === "ended" && input.failure === "by-host" && may[input.source] !== null) {
-    return moveSources(state, { ...input, failure: null });
+    return moveSources({ ...state, held: hold(state.held, input.source) }, { ...input, failure: null });
   }
   const isTurningOn = input.type === "toggle" && !state.sources[input.source].wanted;
   return isTurningOn && may[input.source] !== null
@@ -326,7 +367,9 @@ function moveSources(state: RoomState, input: SourcesInput): RoomStep {
   const isOn = step.state.microphone.wanted;
   const muted_hint_until_ms = isOn ? null : state.muted_hint_until_ms;
   const asked_by = isOn ? null : state.asked_by;
-  return { state: { ...state, sources: step.state, muted_hint_until_ms, asked_by }, effects: step.effects };
+  const held = letGoOf(state.held, (source) => step.state[source].wanted);
+  const next = { ...state, sources: step.state, muted_hint_until_ms, asked_by, held };
+  return { state: next, effects: step.effects };
 }
 
 function sharersOf(state: RoomState, facts: MediaFacts): ParticipantId[] {
@@ -398,13 +441,15 @@ const ON_INPUT: { readonly [K in InputKind]: (s: RoomState, i: InputOf<K>, m: Mo
   say: (state, { message_id, text }, moment) => act(state, { type: "send-chat", message_id, text }, moment),
   "set-hand": (state, { raised }, moment) =>
     act(state, { type: raised ? "raise-hand" : "lower-hand" }, moment),
-  ask: (state, { act: asked }, moment) => act({ ...state, refusal: null }, asked, moment),
+  ask: (state, { act: asked }, moment) => act(askedFor({ ...state, refusal: null }, asked), asked, moment),
+  "dismiss-removed": (state) => ({ state: { ...state, removed: null }, effects: [] }),
   "answer-unmute": (state, { unmute }) => {
     const answered = { ...state, asked_by: null };
     return unmute && !state.sources.microphone.wanted
       ? wish(answered, { type: "toggle", source: "microphone" })
       : { state: answered, effects: [] };
   },
+  "answer-held": (state, { on }) => answerHeld(state, on),
   "dismiss-refusal": (state) => ({ state: { ...state, refusal: null }, effects: [] }),
   "dismiss-notice": (state, { number }) => ({
     state: { ...state, notices: state.notices.filter((one) => one.number !== number) },

@@ -57,6 +57,8 @@ const WISHES = {
   microphone: true,
   camera: true,
   is_opening: false,
+  place: null,
+  is_reload: false,
 };
 const HOST = [participant("ann", { role: "host" }), participant("bob")];
 

@@ -2,6 +2,7 @@
 import type { Announcement } from "./announcements";
 import { NO_MEDIA, type PictureKey, type Quality } from "./facts";
 import { isUp, type Ending } from "./control";
+import type { HeldSource } from "./held";
 import type { Rights } from "./rights";
 import { brokenSince_ms, rights, type Notice, type Refusal, type RoomState } from "./room";
 import { STRICTEST, type Kind, type Profile, type RuleName, type Rules } from "./rules";
@@ -31,6 +32,8 @@ export interface Person {
   readonly is_reconnecting: boolean;
   readonly quality: Quality;
   readonly camera: PictureKey | null;
+  /** For those who run the room: what the door warned of when this person was let in. */
+  readonly warnings: WaitingPerson | null;
 }
 
 export interface Share {
@@ -100,8 +103,12 @@ export interface RoomView {
   /** Acts that the server has not answered yet. */
   readonly pending: readonly Act[];
   readonly spotlight: Person | null;
+  /** Devices that are off though they were chosen: those that may be on now, and those that may not, until read. */
+  readonly held: { readonly free: readonly HeldSource[]; readonly kept_off: readonly HeldSource[] };
   readonly asked_by: string | null;
   readonly refusal: Refusal | null;
+  /** Whom this participant just removed, and may let back in. */
+  readonly removed: Pick<Person, "id" | "name"> | null;
   readonly notices: readonly Notice[];
   readonly report: RoomState["report"];
   /** Everybody else, in the order they came. */
@@ -134,6 +141,7 @@ function personOf(state: RoomState, participant: Participant, you: ParticipantId
     is_reconnecting: !is_me && !participant.connected,
     quality: media.quality,
     camera: media.camera,
+    warnings: state.control.snapshot?.warned?.find((one) => one.id === participant.id) ?? null,
   };
 }
 
@@ -225,6 +233,19 @@ function settingsOf({ control: { snapshot } }: RoomState): RoomSettings {
   };
 }
 
+function heldOf({ held, control }: RoomState, may: Rights): RoomView["held"] {
+  if (control.snapshot === null) return { free: [], kept_off: [] };
+  return {
+    free: held.sources.filter((source) => may[source] === null),
+    kept_off: held.is_read ? [] : held.sources.filter((source) => may[source] !== null),
+  };
+}
+
+function removedOf({ removed, control }: RoomState): RoomView["removed"] {
+  const isStillHere = control.snapshot?.participants.some((one) => one.id === removed?.id);
+  return removed === null || isStillHere === true ? null : removed;
+}
+
 function phaseOf(state: RoomState): RoomView["phase"] {
   if (state.ending !== null) return "over";
   if (state.control.door !== null) return "waiting";
@@ -250,8 +271,10 @@ export function viewOf(state: RoomState): RoomView {
     waiting: snapshot?.waiting ?? [],
     pending: state.control.outbox.map((one) => one.act),
     spotlight: people.find((one) => one.id === snapshot?.spotlight) ?? null,
+    held: heldOf(state, may),
     asked_by: state.asked_by,
     refusal: state.refusal,
+    removed: removedOf(state),
     notices: state.notices,
     report: state.report,
     others: people.filter((one) => !one.is_me),

@@ -12,6 +12,8 @@ import { CallHeader } from "./CallHeader";
 import { CallProvider, useCall, useRoomParts } from "./CallContext";
 import styles from "./CallScreen.module.css";
 import { ChatPanel } from "./ChatPanel";
+import { LeaveDialog } from "./LeaveDialog";
+import { isAskedBeforeLeaving } from "./leaving";
 import { MutedHint, Notices } from "./Notices";
 import { NumbersProvider, useNumbers } from "./numbers";
 import { enterPanel, type PanelName } from "./panels";
@@ -106,7 +108,8 @@ function useCallShortcuts({ panel, onPanel, onEnd, onHandOver }: ShortcutPlaces)
 
 /** What a dialog over the call is about. */
 type Over =
-  { readonly what: "report"; readonly about: ParticipantId | null } | { readonly what: "end" | "hand-over" };
+  | { readonly what: "report"; readonly about: ParticipantId | null }
+  | { readonly what: "end" | "hand-over" | "leave" };
 
 function Screen({ code }: Omit<CallScreenProps, "call">) {
   const text = useText();
@@ -118,6 +121,11 @@ function Screen({ code }: Omit<CallScreenProps, "call">) {
   // Who no longer runs the room no longer sees how.
   const panel = wanted === "security" && !may.is_moderator ? null : wanted;
   const report = useCallback((about: ParticipantId | null) => setOver({ what: "report", about }), []);
+  const call = useCall();
+  const leave = () => {
+    if (isAskedBeforeLeaving(call.view())) setOver({ what: "leave" });
+    else call.dispatch({ type: "leave" });
+  };
   const shortcuts = useCallShortcuts({
     panel,
     onPanel: setPanel,
@@ -143,7 +151,7 @@ function Screen({ code }: Omit<CallScreenProps, "call">) {
           onClose={() => setPanel(null)}
         />
       </main>
-      <Tools panel={panel} onPanel={setPanel} />
+      <Tools panel={panel} onPanel={setPanel} onLeave={leave} />
       <ShortcutsDialog
         isOpen={shortcuts.isListed}
         isModerator={may.is_moderator}
@@ -158,6 +166,7 @@ function Screen({ code }: Omit<CallScreenProps, "call">) {
 function OverCall({ over, onClose }: { over: Over; onClose: () => void }) {
   const { others } = useRoomParts("others");
   if (over.what === "report") return <ReportDialog about={over.about} onClose={onClose} />;
+  if (over.what === "leave") return <LeaveDialog onClose={onClose} />;
   if (over.what === "end") return <EndDialog onClose={onClose} />;
   return <HandOverDialog people={others.filter((one) => one.role === "cohost")} onClose={onClose} />;
 }
@@ -192,7 +201,7 @@ interface PanelProps {
 
 /** The numbers are given here, where they outlast every panel. */
 function Panel(props: PanelProps) {
-  const numbers = useNumbers(useRoomParts("me", "others", "waiting", "may"));
+  const numbers = useNumbers(useRoomParts("me", "others", "waiting", "may", "meeting"));
   return (
     <NumbersProvider value={numbers}>
       <OpenPanel {...props} />

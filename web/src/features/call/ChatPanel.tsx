@@ -11,7 +11,7 @@ import styles from "./ChatPanel.module.css";
 import { Composer } from "./Composer";
 import { groupLines, type LineGroup } from "./lines";
 import { linkParts } from "./links";
-import { obstacleWords } from "./Notices";
+import { obstacleWords } from "./obstacles";
 import { SidePanel } from "./SidePanel";
 
 /** Nearer to the end than this counts as reading along. */

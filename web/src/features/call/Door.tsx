@@ -20,11 +20,17 @@ import { DOOR_KEYS, isBeingLetIn, keyShown, turnAway } from "./people";
 import { More, RowAct, RowActs, RowNumber } from "./RowActs";
 import { shownNumber } from "./rows";
 
+export interface DoorProps {
+  rows: number;
+  /** Asks before somebody is kept out. */
+  onBan: (person: WaitingPerson) => void;
+}
+
 /**
  * Who is at the door, first in the panel: one press lets a person in, one turns them away. `rows`: how many of them
  * have a row yet.
  */
-export function Door({ rows }: { rows: number }) {
+export function Door({ rows, onBan }: DoorProps) {
   const text = useText();
   const id = useId();
   const { waiting, pending } = useRoomParts("waiting", "pending");
@@ -46,6 +52,7 @@ export function Door({ rows }: { rows: number }) {
               person={person}
               number={numberOf(person.id)}
               isBusy={isBeingLetIn(pending, person.id)}
+              onBan={onBan}
             />
           ))}
         </ul>
@@ -84,6 +91,7 @@ interface WaitingRowProps {
   person: WaitingPerson;
   number: number | null;
   isBusy: boolean;
+  onBan: (person: WaitingPerson) => void;
 }
 
 /**
@@ -101,12 +109,26 @@ function focusNeighbour(pressed: Element): void {
 const KEYS_AT_DOOR = [...DOOR_KEYS.keys()].map(keyShown).join(" ");
 
 /** Drawn anew only when something about this person changed, however many knock. */
-const WaitingRow = memo(function WaitingRow({ person, number, isBusy }: WaitingRowProps) {
+const WaitingRow = memo(function WaitingRow({ person, number, isBusy, onBan }: WaitingRowProps) {
   const text = useText();
   const call = useCall();
   const nameId = useId();
   const [isOpen, setOpen] = useState(false);
   const { id } = person;
+  const isWarned = hasWarning(person);
+  const known = (
+    <div className={styles.known} id={`${nameId}-known`}>
+      <Marks person={person} />
+      {person.note !== null && (
+        <p className={styles.note}>{text("safety.door.note", { note: person.note })}</p>
+      )}
+    </div>
+  );
+  const described = [
+    nameId,
+    ...(number === null ? [] : [`${nameId}-number`]),
+    ...(isWarned ? [`${nameId}-known`] : []),
+  ].join(" ");
   return (
     <li className={styles.person} data-number={number === null ? undefined : shownNumber(number)}>
       <Avatar name={person.name} />
@@ -114,52 +136,73 @@ const WaitingRow = memo(function WaitingRow({ person, number, isBusy }: WaitingR
         <div className={styles.name}>
           <span id={nameId}>{person.name}</span> <RowNumber id={`${nameId}-number`} number={number} />
         </div>
-        <div className={styles.acts}>
-          <LightButton
-            kind={hasWarning(person) ? "plain" : "primary"}
-            className={styles.act}
-            aria-describedby={number === null ? nameId : `${nameId} ${nameId}-number`}
-            aria-keyshortcuts={KEYS_AT_DOOR}
-            disabled={isBusy}
-            data-row="waiting"
-            data-person={id}
-            onClick={({ detail: clicks, currentTarget }) => {
-              call.ask({ type: "admit", participant_ids: [id] });
-              if (clicks === 0) focusNeighbour(currentTarget);
-            }}
-          >
-            {text("safety.door.admit")}
-          </LightButton>
-          <LightButton
-            kind="quiet"
-            isSquare
-            aria-label={text("safety.door.deny")}
-            aria-describedby={nameId}
-            onClick={() => call.ask(turnAway(id, "not-expected"))}
-          >
-            <Icon of={X} />
-          </LightButton>
-          <More
-            label={text("safety.door.more", { name: person.name })}
-            isOpen={isOpen}
-            onToggle={() => setOpen(!isOpen)}
-          />
-        </div>
+        {/* What to look at twice is read, by eyes and by ears, before the button that lets somebody in. */}
+        {isWarned && known}
+        <RowButtons
+          person={person}
+          describedBy={described}
+          isBusy={isBusy}
+          isOpen={isOpen}
+          onToggle={() => setOpen(!isOpen)}
+        />
       </div>
-      <div className={styles.known}>
-        <Marks person={person} />
-        {person.note !== null && (
-          <p className={styles.note}>{text("safety.door.note", { note: person.note })}</p>
-        )}
-      </div>
+      {!isWarned && known}
       {isOpen && (
         <div className={styles.open}>
-          <ActsAtDoor person={person} onAct={(act) => call.ask(turnAway(id, act))} />
+          <ActsAtDoor
+            person={person}
+            onAct={(act) => (act === "ban" ? onBan(person) : call.ask(turnAway(id, act)))}
+          />
         </div>
       )}
     </li>
   );
 });
+
+interface RowButtonsProps {
+  person: WaitingPerson;
+  /** The ids of what says whom they are about: the name's first. */
+  describedBy: string;
+  isBusy: boolean;
+  isOpen: boolean;
+  onToggle: () => void;
+}
+
+/** Let in, turn away, and what else can be done. */
+function RowButtons({ person, describedBy, isBusy, isOpen, onToggle }: RowButtonsProps) {
+  const text = useText();
+  const call = useCall();
+  const { id } = person;
+  return (
+    <div className={styles.acts}>
+      <LightButton
+        kind={hasWarning(person) ? "plain" : "primary"}
+        className={styles.act}
+        aria-describedby={describedBy}
+        aria-keyshortcuts={KEYS_AT_DOOR}
+        disabled={isBusy}
+        data-row="waiting"
+        data-person={id}
+        onClick={({ detail: clicks, currentTarget }) => {
+          call.ask({ type: "admit", participant_ids: [id] });
+          if (clicks === 0) focusNeighbour(currentTarget);
+        }}
+      >
+        {text("safety.door.admit")}
+      </LightButton>
+      <LightButton
+        kind="quiet"
+        isSquare
+        aria-label={text("safety.door.deny")}
+        aria-describedby={describedBy.split(" ")[0]}
+        onClick={() => call.ask(turnAway(id, "not-expected"))}
+      >
+        <Icon of={X} />
+      </LightButton>
+      <More label={text("safety.door.more", { name: person.name })} isOpen={isOpen} onToggle={onToggle} />
+    </div>
+  );
+}
 
 interface ActsAtDoorProps {
   person: WaitingPerson;
@@ -205,7 +248,11 @@ const KNOWN: Readonly<Record<Provenance, "good" | "neutral" | "attention">> = {
   "open-link": "attention",
 };
 
-function warningsOf(person: WaitingPerson, text: Text, list: (names: readonly string[]) => string): string[] {
+export function warningsOf(
+  person: WaitingPerson,
+  text: Text,
+  list: (names: readonly string[]) => string,
+): string[] {
   return [
     ...(person.looks_like.length > 0 ? [text("safety.door.alike", { names: list(person.looks_like) })] : []),
     ...(person.is_second_device ? [text("safety.door.secondDevice")] : []),

@@ -1,11 +1,13 @@
-import { MicOff, ShieldAlert, Volume2, X } from "lucide-react";
-import type { Obstacle, Rights } from "../../room/rights";
+import { MicOff, ShieldAlert, UserX, Volume2, X } from "lucide-react";
+import type { Rights } from "../../room/rights";
 import type { Source, SourceFailure } from "../../room/sources";
 import { useText, type MessageId } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { useCall, useRoomParts } from "./CallContext";
+import { HeldNotice } from "./HeldNotice";
 import styles from "./Notices.module.css";
+import { obstacleWords } from "./obstacles";
 import { TroubleBanner } from "./TroubleBanner";
 
 const SOURCES: readonly Source[] = ["microphone", "camera", "screen"];
@@ -37,11 +39,6 @@ function wordsFor(source: Source, failure: SourceFailure, may: Rights): MessageI
   return failure === "cancelled" ? null : `call.failure.${source}.${failure}`;
 }
 
-/** Why a source cannot be turned on just now. */
-export function obstacleWords(what: Source | "chat", obstacle: Obstacle): MessageId {
-  return obstacle === "rule" ? `safety.obstacle.rule.${what}` : `safety.obstacle.${obstacle}`;
-}
-
 /** What went wrong and what to do about it, over the top of the stage so that nothing below moves. */
 export function Notices() {
   const call = useCall();
@@ -64,6 +61,7 @@ export function Notices() {
           </Button>
         </div>
       )}
+      <HeldNotice />
       <RoomNotices />
       {SOURCES.map((source) => (
         <Failure key={source} source={source} failure={sources[source].failure} may={may} />
@@ -145,6 +143,7 @@ function RoomNotices() {
           </Button>
         </div>
       )}
+      <Removed />
       {notices.map(({ number, what, name }) => (
         <div key={number} className={styles.warning}>
           <Icon of={ShieldAlert} />
@@ -165,6 +164,31 @@ function RoomNotices() {
         </div>
       ))}
     </>
+  );
+}
+
+/** A removal that was a slip is undone with one press. */
+function Removed() {
+  const call = useCall();
+  const text = useText();
+  const { removed } = useRoomParts("removed");
+  if (removed === null) return null;
+  return (
+    <div className={styles.notice} role="status">
+      <Icon of={UserX} />
+      <p className={styles.words}>{text("safety.removed", { name: removed.name })}</p>
+      <Button onPress={() => call.ask({ type: "let-back", participant_id: removed.id })}>
+        {text("safety.removed.letBack")}
+      </Button>
+      <Button
+        kind="quiet"
+        isSquare
+        aria-label={text("call.close")}
+        onPress={() => call.dispatch({ type: "dismiss-removed" })}
+      >
+        <Icon of={X} />
+      </Button>
+    </div>
   );
 }
 

@@ -9,23 +9,25 @@ import {
   type FocusEvent,
   type KeyboardEvent,
 } from "react";
+import { useIntl } from "react-intl";
 import type { Rights } from "../../room/rights";
 import type { Person, RoomView } from "../../room/view";
-import type { ParticipantId } from "../../room/wire";
+import type { ParticipantId, WaitingPerson } from "../../room/wire";
 import { useText, type MessageId } from "../../i18n";
+import { classes } from "../../ui/classes";
 import { Avatar } from "../../ui/Avatar";
 import { Button } from "../../ui/Button";
 import { Hidden } from "../../ui/Hidden";
 import { Icon } from "../../ui/Icon";
 import type { Call } from "./call";
 import { useCall, useRoomParts } from "./CallContext";
-import { Door } from "./Door";
+import { Door, warningsOf } from "./Door";
 import { useFewMore } from "./few";
 import { Invite } from "./Invite";
 import { keyName } from "./keys";
 import { useNumberOf } from "./numbers";
 import { DOOR_KEYS, handsFirst, PERSON_KEYS, personActs, turnAway, type PersonAct } from "./people";
-import { HandOverDialog, RenamePersonDialog } from "./PersonDialogs";
+import { BanDialog, HandOverDialog, RenamePersonDialog } from "./PersonDialogs";
 import { frameOf, keysOf, PersonActs } from "./PersonActs";
 import styles from "./PeoplePanel.module.css";
 import { More, RowNumber } from "./RowActs";
@@ -38,7 +40,9 @@ export interface PeoplePanelProps {
   onClose: () => void;
 }
 
-type Asking = { readonly what: "rename" | "hand-over"; readonly person: Person };
+type Asking =
+  | { readonly what: "rename" | "hand-over"; readonly person: Person }
+  | { readonly what: "ban"; readonly person: Pick<Person, "id" | "name"> };
 
 /** Acts on people: a frame at once, or a question first. What rows are given stays the same while they do. */
 function usePersonActs(onReport: (about: ParticipantId) => void) {
@@ -52,13 +56,14 @@ function usePersonActs(onReport: (about: ParticipantId) => void) {
       const frame = frameOf(person, act, isSpotlit);
       if (frame !== null) call.ask(frame);
       else if (act === "report") onReport(person.id);
-      else if (act === "rename" || act === "hand-over") setAsking({ what: act, person });
+      else if (act === "rename" || act === "hand-over" || act === "ban") setAsking({ what: act, person });
     },
     [call, onReport],
   );
+  const askBan = useCallback((person: Pick<Person, "id" | "name">) => setAsking({ what: "ban", person }), []);
   const isSharing = ({ id }: Person) => shares.some((share) => share.person.id === id);
   const isSpotlit = ({ id }: Person) => spotlight?.id === id;
-  return { may, isSharing, isSpotlit, run, open, toggle, asking, settle: () => setAsking(null) };
+  return { may, isSharing, isSpotlit, run, askBan, open, toggle, asking, settle: () => setAsking(null) };
 }
 
 function actsOf(person: Person, may: Rights, isSharing: boolean): PersonAct[] {
@@ -94,6 +99,7 @@ export function PeoplePanel({ link, onReport, onClose }: PeoplePanelProps) {
       }
     >
       <Rows acts={acts} me={me} others={others} />
+      {acts.asking?.what === "ban" && <BanDialog person={acts.asking.person} onClose={acts.settle} />}
       {acts.asking?.what === "rename" && (
         <RenamePersonDialog person={acts.asking.person} onClose={acts.settle} />
       )}
@@ -119,14 +125,14 @@ function Rows({ acts, me, others }: RowsProps) {
     ...focus,
     onKeyDown: (event: KeyboardEvent<HTMLElement>) => {
       // A key that is held acts once.
-      if (event.repeat || !(runAtDoor(event, call) || runKey(event, call, acts))) return;
+      if (event.repeat || !(runAtDoor(event, call, acts) || runKey(event, call, acts))) return;
       event.preventDefault();
       sentAway();
     },
   };
   return (
     <div {...rows} className={styles.rows}>
-      {isOpening && <Door rows={atDoor} />}
+      {isOpening && <Door rows={atDoor} onBan={acts.askBan} />}
       {hands.length > 0 && (
         <Group title={text("call.people.hands", { count: hands.length })} people={hands} acts={acts} />
       )}
@@ -179,11 +185,14 @@ function personAt({ target }: KeyboardEvent): string | undefined {
 }
 
 /** A key for the person at the door whose row has the focus; true when it did something. */
-function runAtDoor(event: KeyboardEvent, call: Call): boolean {
+function runAtDoor(event: KeyboardEvent, call: Call, acts: Acts): boolean {
   const isAtDoor = event.target instanceof HTMLElement && event.target.dataset["row"] === "waiting";
   const act = DOOR_KEYS.get(keyName(event) ?? "");
   if (!isAtDoor || act === undefined) return false;
-  call.ask(turnAway(personAt(event) as ParticipantId, act));
+  const id = personAt(event) as ParticipantId;
+  const person = call.view().waiting.find((one) => one.id === id);
+  if (act !== "ban") call.ask(turnAway(id, act));
+  else if (person !== undefined) acts.askBan(person);
   return true;
 }
 
@@ -272,13 +281,17 @@ const PersonRow = memo(function PersonRow(props: PersonRowProps) {
   const isUp = person.hand_raised_at !== null;
   const possible = actsOf(person, props.may, props.isSharing);
   return (
-    <li className={styles.person} data-number={number === null ? undefined : shownNumber(number)}>
+    <li
+      className={classes(styles.person, person.is_reconnecting && styles.away)}
+      data-number={number === null ? undefined : shownNumber(number)}
+    >
       <Avatar name={person.name} />
       <div className={styles.words}>
         <div className={styles.name}>
           <span>{person.name}</span> <RowNumber id={numberId} number={number} />
         </div>
         {role !== null && <div className={styles.role}>{text(role)}</div>}
+        {person.warnings !== null && <Warned person={person.warnings} />}
         {person.is_reconnecting && <div className={styles.trouble}>{text("call.tile.reconnecting")}</div>}
       </div>
       {isUp && person.is_me && (
@@ -308,6 +321,18 @@ const PersonRow = memo(function PersonRow(props: PersonRowProps) {
     </li>
   );
 });
+
+/** What the door had warned of, for those who run the room: it is still true of who was let in. */
+function Warned({ person }: { person: WaitingPerson }) {
+  const text = useText();
+  const intl = useIntl();
+  const words = warningsOf(person, text, (names) => intl.formatList(names));
+  return (
+    <div className={styles.trouble}>
+      <Icon of={TriangleAlert} size={16} /> {words.join(" · ")}
+    </div>
+  );
+}
 
 /** Hand, link and microphone, as they are now. */
 function Marks({ person }: { person: Person }) {

@@ -51,7 +51,6 @@ export function frameOf(person: Person, act: PersonAct, isSpotlit: boolean): Act
     case "stop-camera":
     case "stop-share":
     case "remove":
-    case "ban":
       return { type: act, participant_id };
     case "lower-hand":
       return { type: "lower-hand-of", participant_id };
@@ -91,6 +90,7 @@ export function PersonActs({ person, acts, isSpotlit, onAct }: PersonActsProps) 
           key={act}
           icon={LOOKS[act].icon}
           isDanger={LOOKS[act].isDanger}
+          isApart={act === "ban"}
           shortcut={KEY_OF.get(act)}
           onPress={() => onAct(act)}
         >

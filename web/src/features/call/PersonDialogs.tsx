@@ -1,5 +1,6 @@
 import { useState, type FormEvent } from "react";
 import type { Person } from "../../room/view";
+import type { ParticipantId } from "../../room/wire";
 import { useText } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { Choice } from "../../ui/Choice";
@@ -112,6 +113,35 @@ function NobodyToHandOverTo({ onClose }: { onClose: () => void }) {
       <DialogActs>
         <Button kind="primary" onPress={onClose} autoFocus>
           {text("call.close")}
+        </Button>
+      </DialogActs>
+    </Dialog>
+  );
+}
+
+interface BanDialogProps {
+  person: { readonly id: ParticipantId; readonly name: string };
+  onClose: () => void;
+}
+
+/** Before somebody is kept out of the whole meeting. */
+export function BanDialog({ person, onClose }: BanDialogProps) {
+  const text = useText();
+  const call = useCall();
+  return (
+    <Dialog title={text("safety.ban.title", { name: person.name })} isOpen onClose={onClose} isAlert>
+      <p>{text("safety.ban.lead")}</p>
+      <DialogActs>
+        <Button onPress={onClose}>{text("frame.cancel")}</Button>
+        <Button
+          kind="danger"
+          autoFocus
+          onPress={() => {
+            call.ask({ type: "ban", participant_id: person.id });
+            onClose();
+          }}
+        >
+          {text("safety.person.ban")}
         </Button>
       </DialogActs>
     </Dialog>

@@ -70,16 +70,21 @@ export function RowActs({ label, children }: { label: string; children: ReactNod
 export interface RowActProps {
   icon: LucideIcon;
   isDanger?: boolean;
+  /** Stands away from the act before it, with which it must not be mistaken. */
+  isApart?: boolean;
   /** A key that does the same; shown, not handled here. */
   shortcut?: string;
   onPress: () => void;
   children: string;
 }
 
-export function RowAct({ icon, isDanger, shortcut, onPress, children }: RowActProps) {
+export function RowAct({ icon, isDanger, isApart, shortcut, onPress, children }: RowActProps) {
   const keyWords = useKeyWords();
   return (
-    <Button className={classes(styles.act, isDanger && styles.danger)} onPress={onPress}>
+    <Button
+      className={classes(styles.act, isDanger && styles.danger, isApart && styles.apart)}
+      onPress={onPress}
+    >
       <Icon of={icon} size={18} />
       {children}
       {shortcut !== undefined && (

@@ -21,7 +21,12 @@ function WholeTile({ person, column, className }: TileProps) {
   return (
     <figure
       aria-label={person.name}
-      className={classes(styles.tile, person.is_speaking && styles.speaking, className)}
+      className={classes(
+        styles.tile,
+        person.is_speaking && styles.speaking,
+        person.is_reconnecting && styles.away,
+        className,
+      )}
       style={column === undefined ? undefined : { gridColumn: column }}
     >
       <span className={styles.initials} aria-hidden>

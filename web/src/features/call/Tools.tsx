@@ -105,12 +105,14 @@ function CountWords({ of, id }: { of: Counted; id: string }) {
 export interface ToolsProps {
   panel: PanelName | null;
   onPanel: (panel: PanelName | null) => void;
+  onLeave: () => void;
 }
+
+type PanelProps = Pick<ToolsProps, "panel" | "onPanel">;
 
 /** The tools, in one place, in the same order everywhere; phones keep five. */
 export function Tools(props: ToolsProps) {
   const text = useText();
-  const call = useCall();
   return (
     <footer aria-label={text("call.tools")} className={styles.tools}>
       <SourceTools />
@@ -118,10 +120,7 @@ export function Tools(props: ToolsProps) {
       <PanelTools {...props} />
       <More {...props} />
       <span className={styles.gap} />
-      <AriaButton
-        className={classes(styles.tool, styles.leave)}
-        onPress={() => call.dispatch({ type: "leave" })}
-      >
+      <AriaButton className={classes(styles.tool, styles.leave)} onPress={props.onLeave}>
         <Icon of={Phone} size={24} className={styles.hangUp} />
         <span>{text("call.leave")}</span>
       </AriaButton>
@@ -183,7 +182,7 @@ function SourceTools() {
   );
 }
 
-function PanelTools({ panel, onPanel }: ToolsProps) {
+function PanelTools({ panel, onPanel }: PanelProps) {
   const text = useText();
   const { may } = useRoomParts("may");
   const toggle = (name: PanelName) => () => onPanel(panel === name ? null : name);
@@ -228,7 +227,7 @@ function PanelTools({ panel, onPanel }: ToolsProps) {
 }
 
 /** On phones: the tools that do not fit. */
-function More({ panel, onPanel }: ToolsProps) {
+function More({ panel, onPanel }: PanelProps) {
   const text = useText();
   const call = useCall();
   const { me, may } = useRoomParts("me", "may");

@@ -3,6 +3,7 @@ import { admittedLine } from "../../room/testing";
 import type { ControlInput } from "../../room/control";
 import type { PictureKey } from "../../room/facts";
 import type { MediaReports } from "../../rtc";
+import type { Place } from "../../room/place";
 import { Call, type CallParts, type Media } from "./call";
 
 /** Everything around the call, written down instead of done. */
@@ -10,6 +11,7 @@ function stage() {
   const done: string[] = [];
   const timers: { due_ms: number; callback: () => void }[] = [];
   const frames: (() => void)[] = [];
+  const kept: (Place | null)[] = [];
   const clock = { now_ms: 0 };
   const hooks: { onInput?: (input: ControlInput) => void; reports?: MediaReports; onReturn?: () => void } =
     {};
@@ -39,6 +41,7 @@ function stage() {
       hooks.reports = reports;
       return Promise.resolve(media);
     },
+    keepPlace: (place) => void kept.push(place),
     watchNetwork: (onReturn) => {
       hooks.onReturn = onReturn;
       return () => void done.push("unwatch network");
@@ -62,7 +65,7 @@ function stage() {
   const draw = () => {
     for (const callback of frames.splice(0)) callback();
   };
-  return { done, hooks, parts, passTo, timers, draw };
+  return { done, kept, hooks, parts, passTo, timers, draw };
 }
 
 const DEVICES = { microphone: null, camera: null, speaker: null };
@@ -73,6 +76,8 @@ const WISHES = {
   microphone: true,
   camera: false,
   is_opening: true,
+  place: null,
+  is_reload: false,
   devices: DEVICES,
 };
 

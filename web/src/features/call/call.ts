@@ -11,6 +11,7 @@ import {
   type RoomInput,
   type Wishes,
 } from "../../room/room";
+import { placeOf, type Place } from "../../room/place";
 import { reuse } from "../../room/reuse";
 import { viewOf, type RoomView } from "../../room/view";
 import type { Act, MessageId } from "../../room/wire";
@@ -29,6 +30,8 @@ export type Media = Pick<
 export interface CallParts {
   readonly openSockets: (onInput: (input: ControlInput) => void) => ControlSockets;
   readonly openMedia: (devices: ChosenDevices, reports: MediaReports) => Promise<Media>;
+  /** Keeps what leads back after the page is loaded again; null: nothing does any more. */
+  readonly keepPlace: (place: Place | null) => void;
   readonly watchNetwork: (onReturn: () => void) => () => void;
   readonly now_ms: () => number;
   readonly chance: () => number;
@@ -39,10 +42,15 @@ export interface CallParts {
 }
 
 /** `code`: the meeting's link by which the person came. */
-export function browserParts(origin: string, code: string): CallParts {
+export function browserParts(
+  origin: string,
+  code: string,
+  keepPlace: (place: Place | null) => void,
+): CallParts {
   return {
     openSockets: (onInput) => openControlSockets((now) => controlUrl(origin, now ?? code), onInput),
     openMedia: async (devices, reports) => new (await loadMediaLink())(devices, reports),
+    keepPlace,
     watchNetwork,
     now_ms: () => performance.now(),
     chance: Math.random,
@@ -74,6 +82,7 @@ export class Call {
   #loadedMedia: Media | null = null;
   #state;
   #view: RoomView;
+  #place: Place | null = null;
   #cancelTick: () => void = () => undefined;
 
   constructor(wishes: JoinWishes, parts: CallParts) {
@@ -112,6 +121,7 @@ export class Call {
     const step = stepRoom(this.#state, input, moment);
     const hasChanged = step.state !== this.#state;
     this.#state = step.state;
+    this.#keepPlace();
     for (const effect of step.effects) this.#run(effect);
     this.#cancelTick();
     const due_ms = roomDeadline_ms(this.#state);
@@ -120,6 +130,13 @@ export class Call {
       this.#cancelTick = this.#parts.after(delay_ms, () => this.dispatch({ type: "tick" }));
     }
     if (hasChanged) this.#show(reuse(this.#view, viewOf(this.#state)));
+  }
+
+  #keepPlace(): void {
+    const place = reuse(this.#place, placeOf(this.#state));
+    if (place === this.#place) return;
+    this.#place = place;
+    this.#parts.keepPlace(place);
   }
 
   /** Much that the machine notes, such as every answer to a ping, changes nothing that is seen. */

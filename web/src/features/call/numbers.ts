@@ -1,5 +1,6 @@
 /** Two digits for everybody in the room and at the door, by which a host goes to them with two keys. */
-import { createContext, useContext, useState } from "react";
+import { createContext, useContext, useEffect, useState } from "react";
+import { remembered } from "../../remembered";
 import type { RoomView } from "../../room/view";
 import type { ParticipantId } from "../../room/wire";
 
@@ -39,15 +40,29 @@ export function numbered(given: Numbers, ids: readonly ParticipantId[]): Numbers
   return isChanged ? next : given;
 }
 
-/** The numbers of everybody, for those who run the room; they last as long as the call's page does. */
+/** The numbers of everybody, for those who run the room; they last as long as the tab is in it, reloads and all. */
 export function useNumbers({
   me,
   others,
   waiting,
   may,
-}: Pick<RoomView, "me" | "others" | "waiting" | "may">): Numbers {
-  const [given, setGiven] = useState(NO_NUMBERS);
+  meeting,
+}: Pick<RoomView, "me" | "others" | "waiting" | "may" | "meeting">): Numbers {
+  const room = meeting?.started_at ?? "";
+  const [given, setGiven] = useState<Numbers>(NO_NUMBERS);
+  const [rememberedOf, setRememberedOf] = useState("");
+  useEffect(() => {
+    if (given !== NO_NUMBERS) remembered.rememberNumbers({ room, numbers: [...given] });
+  }, [given, room]);
   if (!may.is_moderator) return NO_NUMBERS;
+  if (rememberedOf !== room) {
+    setRememberedOf(room);
+    const before = remembered.numbers(room) as Numbers;
+    if (before.size > 0) {
+      setGiven(before);
+      return before;
+    }
+  }
   const people = [...(me === null ? [] : [me]), ...others, ...waiting];
   const next = numbered(
     given,

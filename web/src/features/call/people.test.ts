@@ -16,6 +16,7 @@ function person(name: string, hand_raised_at: string | null = null, is_me = fals
     provenance: "invited",
     is_me,
     hand_raised_at,
+    warnings: null,
     ...media,
   };
 }
@@ -50,8 +51,8 @@ describe("what can be done about a person", () => {
       "spotlight",
       "rename",
       "make-cohost",
-      "report",
       "remove",
+      "report",
       "ban",
     ]);
     expect(personActs({ ...bob, role: "cohost" }, HOST)).toEqual(

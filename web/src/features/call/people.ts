@@ -75,8 +75,8 @@ export function personActs(person: Person, facts: PersonFacts): PersonAct[] {
     ...mediaActs(person, isRuled, facts),
     ["rename", person.is_me ? facts.may_rename : isRuled],
     ...roleActs(person, isRuled, facts),
-    ["report", !person.is_me],
     ["remove", isRuled],
+    ["report", !person.is_me],
     ["ban", isRuled],
   ];
   return acts.filter(([, isThere]) => isThere).map(([act]) => act);

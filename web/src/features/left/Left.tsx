@@ -24,8 +24,8 @@ export type LeftReason =
 /** What going back in is called, where it makes sense at all. */
 const REJOIN: Readonly<Record<LeftReason, MessageId | null>> = {
   left: "left.goBack",
-  // Who was taken out may knock again, and waits.
-  removed: null,
+  // Who was taken out knocks again, and waits, or comes in when the host has undone it.
+  removed: "left.askAgain",
   banned: null,
   denied: null,
   "denied-wrong-name": null,
@@ -54,12 +54,12 @@ export function Left({ reason, onRejoin }: LeftProps) {
       <Lead>{text(`left.${reason}.lead`)}</Lead>
       <Acts>
         {rejoin !== null && (
-          <Button kind="primary" onPress={onRejoin}>
+          <Button kind={reason === "removed" ? "plain" : "primary"} onPress={onRejoin}>
             <Icon of={rejoin === "left.tryAgain" ? RotateCw : LogIn} />
             {text(rejoin)}
           </Button>
         )}
-        <LinkButton to="/" kind={rejoin === null ? "primary" : "plain"}>
+        <LinkButton to="/" kind={rejoin === null || reason === "removed" ? "primary" : "plain"}>
           {text("frame.home")}
         </LinkButton>
       </Acts>

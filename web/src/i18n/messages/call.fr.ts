@@ -7,6 +7,15 @@ export default {
   "call.chat": "Messages",
   "call.hand": "Lever la main",
   "call.leave": "Quitter",
+  "call.leave.title.class": "Quitter le cours ?",
+  "call.leave.title.meeting": "Quitter la réunion ?",
+  "call.leave.whom": "Et ensuite ?",
+  "call.leave.heir": "{name} devient l’hôte.",
+  "call.leave.after.goes-on": "La séance continue avec {names}.",
+  "call.leave.after.pauses":
+    "La séance se met en pause : plus personne ne s’entend ni ne se voit jusqu’à votre retour.",
+  "call.leave.after.unattended": "La séance continue sans personne pour l’animer.",
+  "call.leave.stay": "Rester",
   "call.more": "Plus",
   "call.settings": "Réglages",
   "call.close": "Fermer",
@@ -93,6 +102,20 @@ export default {
   "call.muted.title": "Votre micro est coupé",
   "call.muted.text":
     "Personne ne vous entend. Pour parler, appuyez sur Micro ou maintenez la barre d’espace.",
+  "call.held.off.microphone": "Votre micro est coupé.",
+  "call.held.off.camera": "Votre caméra est éteinte.",
+  "call.held.off.both": "Votre micro et votre caméra sont éteints.",
+  "call.held.why.class":
+    "Dans ce cours, les micros restent coupés tant que l’enseignant ne donne pas la parole. Levez la main.",
+  "call.held.why.meeting":
+    "Dans cette réunion, les micros restent coupés tant que l’hôte ne donne pas la parole. Levez la main.",
+  "call.held.free.microphone": "Ici, votre micro est coupé au départ. Vous pouvez l’activer.",
+  "call.held.free.camera": "Ici, votre caméra est éteinte au départ. Vous pouvez l’allumer.",
+  "call.held.free.both": "Ici, votre micro et votre caméra sont éteints au départ. Vous pouvez les allumer.",
+  "call.held.turnOn.microphone": "Activer le micro",
+  "call.held.turnOn.camera": "Allumer la caméra",
+  "call.held.turnOn.both": "Allumer les deux",
+  "call.held.stayOff": "Laisser éteint",
   "call.failure.again": "Réessayer",
   "call.failure.microphone.denied":
     "Le navigateur n’a pas le droit d’utiliser votre micro. Autorisez-le à côté de l’adresse de cette page, puis réessayez.",

@@ -70,6 +70,11 @@ export default {
   "safety.stopAllCameras": "Stop all video",
   "safety.lowerAllHands": "Lower all hands",
   "safety.rules": "What participants may do",
+  "safety.ban.title": "Ban {name}?",
+  "safety.ban.lead":
+    "They are put out, and cannot come back into this meeting by any link until you lift the ban under Security.",
+  "safety.removed": "{name} was removed, and waits at the door when they come back.",
+  "safety.removed.letBack": "Let back in",
   "safety.bans": "Banned from this meeting",
   "safety.bans.lift": "Lift the ban",
   "safety.bans.lift.named": "Lift the ban: {name}",

@@ -71,6 +71,11 @@ export default {
   "safety.stopAllCameras": "Éteindre toutes les caméras",
   "safety.lowerAllHands": "Baisser toutes les mains",
   "safety.rules": "Ce que peuvent faire les participants",
+  "safety.ban.title": "Bannir {name} ?",
+  "safety.ban.lead":
+    "Cette personne sort de la salle et n’y revient par aucun lien, tant que vous ne levez pas le bannissement sous Sécurité.",
+  "safety.removed": "{name} n’est plus dans la salle, et attendra à la porte en cas de retour.",
+  "safety.removed.letBack": "Laisser revenir",
   "safety.bans": "Bannis de cette réunion",
   "safety.bans.lift": "Lever",
   "safety.bans.lift.named": "Lever le bannissement : {name}",
