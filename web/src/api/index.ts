@@ -10,13 +10,17 @@ import type {
   Instance,
   Invitation,
   Invitations,
+  InvitationsMade,
   Invitee,
+  ListChoices,
+  ListPreview,
   Meeting,
   MeetingChanges,
   MeetingLink,
   NewAdministrator,
   MailTrial,
   Organization,
+  OwnMeetings,
   PersonalLink,
   SignInLink,
 } from "./types";
@@ -28,6 +32,11 @@ const part = encodeURIComponent;
 
 function meetingPath(id: string): string {
   return `/meetings/${part(id)}`;
+}
+
+function queryOf(choices: ListChoices): string {
+  const said = Object.entries(choices).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(said.map(([name, value]) => [name, String(value)])).toString();
 }
 
 export const api = {
@@ -46,7 +55,9 @@ export const api = {
   me: () => request<Account>("GET", "/me"),
   changeMe: (changes: { name?: string; language?: string }) => request<Account>("PATCH", "/me", changes),
 
-  meetings: async () => (await request<{ meetings: Meeting[] }>("GET", "/meetings")).meetings,
+  meetings: async () => (await request<OwnMeetings>("GET", "/meetings")).meetings,
+  /** With what a new one is for when nobody says. */
+  ownMeetings: () => request<OwnMeetings>("GET", "/meetings"),
   /** Without a kind it is what most meetings are in a house of this server's profile. */
   createMeeting: (title: string, kind?: Kind) =>
     request<Meeting>("POST", "/meetings", kind === undefined ? { title } : { title, kind }),
@@ -58,8 +69,11 @@ export const api = {
 
   invitations: (id: string) => request<Invitations>("GET", `${meetingPath(id)}/invitations`),
   /** The answer alone has the links. `send`: those with an address get theirs by mail. */
-  invite: async (id: string, people: { people: readonly Invitee[] } | { csv: string }, send: boolean) =>
-    (await request<Invitations>("POST", `${meetingPath(id)}/invitations`, { ...people, send })).invitations,
+  invite: (id: string, people: readonly Invitee[], how: { send: boolean; from_list?: boolean }) =>
+    request<InvitationsMade>("POST", `${meetingPath(id)}/invitations`, { people, ...how }),
+  /** What a pasted list or a file is understood as; nobody gets a link by it. */
+  previewList: (id: string, list: Blob, choices: ListChoices) =>
+    request<ListPreview>("POST", `${meetingPath(id)}/invitations/preview?${queryOf(choices)}`, list),
   renewInvitation: (id: string, invitation: string, send: boolean) =>
     request<Invitation>("POST", `${meetingPath(id)}/invitations/${part(invitation)}/link`, { send }),
   /** Sends who got no mail another one, with another link. */
