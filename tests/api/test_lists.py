@@ -21,7 +21,7 @@ def path_of(meeting: dict[str, Any], rest: str = "") -> str:
 def preview(school: School, meeting: dict[str, Any], content: bytes | str, **choices: object) -> Any:
     body = content.encode() if isinstance(content, str) else content
     params = {name: str(value).lower() for name, value in choices.items()}
-    answer = school.admin.post(path_of(meeting, "/preview"), content=body, params=params)
+    answer = school.admin.post(path_of(meeting, "/preview"), content=body, params=params, timeout=60)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -96,7 +96,7 @@ def test_a_spreadsheet_asks_which_sheet_and_tells_of_hidden_lines(school: School
 )
 def test_what_is_no_list_is_refused_in_words(school: School, content: bytes) -> None:
     meeting = school.new_meeting()
-    answer = school.admin.post(path_of(meeting, "/preview"), content=content)
+    answer = school.admin.post(path_of(meeting, "/preview"), content=content, timeout=60)
     assert (answer.status_code, error_code(answer)) == (422, "file-unreadable")
     assert "XLSX, ODS or CSV" in answer.json()["error"]["message"]
 

@@ -73,7 +73,7 @@ async function isSound(page: Page): Promise<void> {
 async function printed(page: Page): Promise<string> {
   const file = join(folder, "printed.pdf");
   writeFileSync(file, await page.pdf({ format: "A4" }));
-  return execFileSync("pdftotext", ["-layout", file, "-"], { encoding: "utf8" });
+  return execFileSync("pdftotext", ["-raw", file, "-"], { encoding: "utf8" });
 }
 
 describe("a class list that is pasted", () => {
@@ -130,6 +130,46 @@ describe("a class list that is pasted", () => {
   });
 });
 
+describe("a friend let into a closed class", () => {
+  it("takes two presses and a name, and the copied link opens the door", async () => {
+    const { id } = await newMeetingOf(hosts.ask, "6B visit", "class");
+    const look = { signedInAs: school.teacher, language: "fr" } as const;
+    const context = closing.add(await openContext(browser, look), (opened) => opened.close());
+    await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: school.url });
+    const page = await context.newPage();
+    await page.goto(`${school.url}/meetings/${id}`);
+    await page.getByRole("button", { name: "Copier l’invitation" }).press("Enter");
+    await page.getByRole("textbox", { name: "Nom" }).fill("Inès Benali");
+    await page.keyboard.press("Enter");
+    await page.getByText("Ce lien laisse entrer Inès Benali").waitFor();
+    assert.deepEqual(await violationsOf(page), []);
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(copied, /^6B visit\nRejoignez-nous ici : http/u);
+    const guest = closing.add(await openContext(browser, { language: "fr" }), (opened) => opened.close());
+    const door = await guest.newPage();
+    await door.goto(copied.split(" : ")[1] ?? "");
+    await door.getByText("Inès Benali").first().waitFor();
+  });
+});
+
+describe("a meeting", () => {
+  it("is named when it is made, and without a name a class is called a class", async () => {
+    const look = { signedInAs: school.newcomer, language: "fr" } as const;
+    const context = closing.add(await openContext(browser, look), (opened) => opened.close());
+    const page = await context.newPage();
+    for (const name of ["Histoire 6B", ""]) {
+      await page.goto(`${school.url}/`);
+      await page.getByRole("textbox", { name: "Nom ou sujet" }).fill(name);
+      await page.getByRole("button", { name: "Nouvelle réunion", exact: true }).click();
+      await page.waitForURL(/\/m\//u);
+    }
+    await page.goto(`${school.url}/`);
+    await page.getByRole("heading", { name: "Histoire 6B" }).waitFor();
+    await page.getByRole("heading", { name: /^Cours du / }).waitFor();
+    assert.equal(await page.getByText("Classe", { exact: true }).count(), 2);
+  });
+});
+
 describe("a class list from a file", () => {
   it("is read with its letters, and what is no list is refused in words", async () => {
     const page = await openMeeting("6B file");
@@ -151,7 +191,10 @@ describe("a class list from a file", () => {
 describe("paper", () => {
   it("has every link that was just made, whole, and nothing else", async () => {
     const page = await openMeeting("6B paper");
-    const names = Array.from({ length: 30 }, (_, index) => `Élève ${String.fromCodePoint(65 + index)}x`);
+    const letters = "abcdefghijklmnopqrstuvwxyz";
+    const names = Array.from({ length: 30 }, (_, index) => {
+      return `Élève ${letters.charAt(index % 26).toUpperCase()}${letters.charAt(25 - (index % 7))}${letters.charAt(index / 26)}`;
+    });
     await paste(page, names.join("\n"));
     await page.getByRole("button", { name: "Créer 30 liens" }).click();
     await page.getByRole("heading", { name: "30 nouveaux liens" }).waitFor();
