@@ -139,7 +139,7 @@ describe("a friend let into a closed class", () => {
     const page = await context.newPage();
     await page.goto(`${school.url}/meetings/${id}`);
     await page.getByRole("button", { name: "Copier l’invitation" }).press("Enter");
-    await page.getByRole("textbox", { name: "Nom" }).fill("Inès Benali");
+    await page.getByRole("dialog").getByRole("textbox", { name: "Nom" }).fill("Inès Benali");
     await page.keyboard.press("Enter");
     await page.getByText("Ce lien laisse entrer Inès Benali").waitFor();
     assert.deepEqual(await violationsOf(page), []);
