@@ -9,7 +9,8 @@ STAMPS := .cache/stamps
 BIN := .venv/bin
 LIVEKIT_VERSION := v1.13.5
 LIVEKIT := $(CURDIR)/.cache/bin/livekit-server
-TEST_PACKAGES := chromium firefox-esr postgresql redis-server exim4-daemon-light nftables openssl faketime iproute2
+TEST_PACKAGES := chromium firefox-esr postgresql redis-server exim4-daemon-light nftables openssl faketime iproute2 \
+	poppler-utils
 
 export PREAU_TEST_LIVEKIT ?= $(LIVEKIT)
 export PREAU_BENCH_LIVEKIT ?= $(PREAU_TEST_LIVEKIT)

@@ -81,6 +81,6 @@ export default tseslint.config(
   forbid(["src/control/**", "src/api/**"], [LIVEKIT, NO_REACT, NO_FEATURES]),
   forbid(["src/rtc/**"], [NO_REACT, NO_FEATURES]),
   forbid(["src/ui/**"], [LIVEKIT, NO_ROOM, NO_FEATURES]),
-  forbid(["src/i18n/**", "src/account/**", "src/remembered/**"], [LIVEKIT, NO_FEATURES]),
+  forbid(["src/i18n/**", "src/account/**", "src/remembered/**", "src/invite/**"], [LIVEKIT, NO_FEATURES]),
   forbid(["src/features/**"], [LIVEKIT, SIBLINGS, NO_APP]),
 );

@@ -132,22 +132,6 @@ def test_without_a_mail_server_links_are_not_sent(school: School) -> None:
     assert school.admin.post(f"{path}/{made['id']}/link", json={"send": "yes"}).status_code == 422
 
 
-def test_a_pasted_list_makes_the_roster(school: School) -> None:
-    meeting = school.new_meeting("6e B", "class")
-    pasted = {"csv": "Nom;Courriel\nZoé;zoe@example.org\nYann;\n"}
-    made = school.admin.post(path_of(meeting, "/invitations"), json=pasted).json()["invitations"]
-    assert [(one["name"], one["email"], one["source"]) for one in made] == [
-        ("Zoé", "zoe@example.org", "roster"),
-        ("Yann", None, "roster"),
-    ]
-    for body in ({}, {"csv": "A", "people": []}, {"csv": "Ann;nobody"}, {"people": [{"name": ""}]}):
-        answer = school.admin.post(path_of(meeting, "/invitations"), json=body)
-        assert (answer.status_code, error_code(answer)) == (422, "invalid-fields")
-    many = {"csv": "\n".join(f"P{number}" for number in range(500))}
-    answer = school.admin.post(path_of(meeting, "/invitations"), json=many)
-    assert (answer.status_code, error_code(answer)) == (409, "conflict")
-
-
 def test_another_link_kills_the_one_before(school: School, visitor: httpx.Client) -> None:
     meeting = school.new_meeting("Open house", open_link=True)
     before = f"/api/v1/links/{meeting['code']}"

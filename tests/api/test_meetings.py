@@ -42,7 +42,7 @@ def test_somebody_elses_meeting_does_not_exist(school: School, visitor: httpx.Cl
     use_sign_in_link(visitor, secret)
     for answer in (visitor.get(path), visitor.delete(path), visitor.patch(path, json={"title": "x"})):
         assert error_code(answer) == "not-found"
-    assert visitor.get("/api/v1/meetings").json() == {"meetings": []}
+    assert visitor.get("/api/v1/meetings").json()["meetings"] == []
 
 
 def test_a_link_tells_its_title_to_the_host_alone(school: School, visitor: httpx.Client) -> None:
@@ -146,3 +146,17 @@ def test_a_page_can_be_asked_for_its_head_alone(visitor: httpx.Client) -> None:
     asked, got = visitor.head("/m/x"), visitor.get("/m/x")
     assert asked.status_code == got.status_code
     assert asked.content == b""
+
+
+def test_a_meeting_without_a_name_is_called_what_it_is(school: School) -> None:
+    admin = school.admin
+    assert admin.get("/api/v1/meetings").json()["usual_kind"] == "class"
+    for body, language, title in (
+        ({}, "fr", "Cours"),
+        ({"title": " "}, "en", "Class"),
+        ({"kind": "meeting"}, "fr", "Réunion"),
+        ({"kind": "friends"}, "en", "Among friends"),
+    ):
+        admin.patch("/api/v1/me", json={"language": language}).raise_for_status()
+        assert admin.post("/api/v1/meetings", json=body).json()["title"] == title
+    admin.patch("/api/v1/me", json={"language": "en"}).raise_for_status()

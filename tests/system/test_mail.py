@@ -48,12 +48,13 @@ def is_sent(admin: httpx.Client, number: str) -> bool:
     return mail_of(admin, number) == "sent"
 
 
-def invited(admin: httpx.Client, csv: str) -> str:
+def invited(admin: httpx.Client, *people: tuple[str, str | None]) -> str:
     """The path of the invitations of a new meeting, whose links are on their way by mail in French."""
     admin.patch("/api/v1/me", json={"language": "fr"}).raise_for_status()
     meeting = admin.post("/api/v1/meetings", json={"title": TITLE, "kind": "meeting"}).json()
     path = f"/api/v1/meetings/{meeting['id']}/invitations"
-    admin.post(path, json={"csv": csv, "send": True}).raise_for_status()
+    listed = [{"name": name, "email": email} for name, email in people]
+    admin.post(path, json={"people": listed, "send": True}).raise_for_status()
     return path
 
 
@@ -70,7 +71,7 @@ def test_no_report_is_lost_or_sent_twice_while_the_mail_server_is_away_and_we_ar
         mail_server.stop()
         try:
             killed = reported(server, admin)
-            lost = invited(admin, "Ann,ann@example.org")
+            lost = invited(admin, ("Ann", "ann@example.org"))
             assert are_mailed(admin, lost, ["waiting"])
             server.kill()
             server.start()
@@ -87,7 +88,7 @@ def test_no_report_is_lost_or_sent_twice_while_the_mail_server_is_away_and_we_ar
         finally:
             mail_server.start()
         mail_server.put_off("zoe")
-        links = invited(admin, "Zoé Lefèvre,zoe@example.org")
+        links = invited(admin, ("Zoé Lefèvre", "zoe@example.org"))
         until("it was put off", lambda: '"refused"' in server.log.read_text(), ARRIVES_WITHIN_S)
         assert are_mailed(admin, links, ["waiting"])
         mail_server.take("zoe")
@@ -153,7 +154,8 @@ def test_personal_links_arrive_encrypted_and_let_their_people_in(
     ):
         admin.patch("/api/v1/organization", json={"name": SCHOOL}).raise_for_status()
         result, reply = tried_mail(admin)
-        path = invited(admin, f"Zoé Lefèvre-Ôtard,zoe@example.org\nAnaïs,\nEve,{UNKNOWN}@example.org")
+        eve = ("Eve", f"{UNKNOWN}@example.org")
+        path = invited(admin, ("Zoé Lefèvre-Ôtard", "zoe@example.org"), ("Anaïs", None), eve)
         expected = ["sent", "off", "failed"]
         until("all is settled", partial(are_mailed, admin, path, expected), ARRIVES_WITHIN_S)
         [trial, letter], [_, raw] = mail_server.letters(), mail_server.raw_letters()

@@ -23,6 +23,7 @@ from preau.meet.domain.ids import OccurrenceId
 from preau.meet.integrations.livekit import LiveKitMedia, NullMedia
 from preau.meet.integrations.machine import Argon2Passwords, SystemClock, SystemRandomness
 from preau.meet.integrations.mail import NoMail, SmtpMail
+from preau.meet.integrations.spreadsheets import SpreadsheetProcesses
 from preau.meet.integrations.webhooks import LiveKitWebhooks, NullWebhooks
 from preau.meet.listening import listen
 from preau.meet.log import LogEvent, log_event
@@ -199,6 +200,7 @@ class Platform:
             mail=self._mail,
             links=self._links,
             account_post=self._account_post,
+            spreadsheets=SpreadsheetProcesses(),
             public_url=self._settings.public_url,
             is_https=self._settings.is_https,
         )

@@ -41,6 +41,22 @@ async function turnBothOn(page: Page): Promise<void> {
   await page.getByRole("meter").waitFor();
 }
 
+const CLASS_LIST = `N°;Nom;Prénom;Classe;Courriel parent 1;Courriel parent 2
+1;ROUX;Léa;6B;roux@college.example;pere.roux@college.example
+2;KONÉ;Adam;6B;adam(at)college.example;
+3;PASQUIER;Zoé;6B;;
+4;Pasquier;Zoe;6B;zoe@college.example;
+5;12345;;6B;;
+Effectif : 4`;
+
+/** A list pasted on a meeting's page, up to what was understood of it. */
+async function checkList(page: Page, list: string): Promise<void> {
+  await press(page, "Read in a list", "Lire une liste");
+  await page.locator("textarea").fill(list);
+  await press(page, "Check the list", "Vérifier la liste");
+  await page.getByRole("heading", { name: /understood|comprise/u }).waitFor();
+}
+
 async function openMore(page: Page, en: string, fr: string): Promise<void> {
   await press(page, "More for", "Plus d’actions");
   await page.getByRole("menuitem", { name: named(en, fr) }).click();
@@ -208,14 +224,31 @@ const SAFE_ROOM: readonly Place[] = [
     as: "teacher",
     path: (school) => school.settingsPath,
     act: async (page) => {
-      await press(page, "Paste a list", "Coller une liste");
-      await page.locator("textarea").fill("Tom Morel; tom@college.example\nZoé Pasquier");
-      await press(page, "Make links", "Créer les liens");
+      await checkList(page, "Tom Morel; tom@college.example\nZoé Pasquier");
+      await page.getByRole("button", { name: /^(Make|Créer) \d/u }).click();
       await page
         .getByText(/once|maintenant/u)
         .first()
         .waitFor();
       await page.getByRole("button", { name: named("Copy all", "Tout copier") }).waitFor();
+    },
+  },
+  {
+    name: "meeting-list",
+    as: "teacher",
+    path: (school) => school.settingsPath,
+    act: async (page) => {
+      await checkList(page, CLASS_LIST);
+      await page.locator("summary").click();
+    },
+  },
+  {
+    name: "copy-invitation",
+    as: "teacher",
+    path: () => "/",
+    act: async (page) => {
+      await press(page, "Copy invitation: Parents of 6B", "Copier l’invitation : Parents of 6B");
+      await page.getByRole("dialog").waitFor();
     },
   },
   {

@@ -17,6 +17,7 @@ export const SERVER_CODES = [
   "last-administrator",
   "rate-limited",
   "too-large",
+  "file-unreadable",
   "already-set-up",
   "conflict",
   "not-saved",

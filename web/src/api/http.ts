@@ -12,7 +12,10 @@ async function send(method: Method, path: string, body: unknown): Promise<Respon
     headers: { accept: "application/json" },
     signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
   };
-  if (body !== undefined) {
+  if (body instanceof Blob) {
+    options.headers = { accept: "application/json", "content-type": "application/octet-stream" };
+    options.body = body;
+  } else if (body !== undefined) {
     options.headers = { accept: "application/json", "content-type": "application/json" };
     options.body = JSON.stringify(body);
   }
@@ -41,7 +44,7 @@ export function confirmBy(confirm: Confirm | null): void {
   confirmSignIn = confirm;
 }
 
-/** One request to the server's API; the answer's body, or an ApiError. */
+/** One request to the server's API, with JSON or a file; the answer's body, or an ApiError. */
 export async function request<Answer>(method: Method, path: string, body?: unknown): Promise<Answer> {
   try {
     return await ask<Answer>(method, path, body);

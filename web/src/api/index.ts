@@ -14,7 +14,10 @@ import type {
   Instance,
   Invitation,
   Invitations,
+  InvitationsMade,
   Invitee,
+  ListChoices,
+  ListPreview,
   Meeting,
   MeetingChanges,
   MeetingLink,
@@ -22,6 +25,7 @@ import type {
   NewAdministrator,
   MailTrial,
   Organization,
+  OwnMeetings,
   PersonalLink,
   SignedInBrowser,
   SignInLink,
@@ -37,10 +41,9 @@ function meetingPath(id: string): string {
   return `/meetings/${part(id)}`;
 }
 
-function asked(query: AuditQuery): string {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  if (given.length === 0) return "";
-  return `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`;
+function queryOf(choices: AuditQuery | ListChoices): string {
+  const said = Object.entries(choices).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(said.map(([name, value]) => [name, String(value)])).toString();
 }
 
 export const api = {
@@ -78,7 +81,9 @@ export const api = {
     request<AdministeredAccount>("POST", `/accounts/${part(id)}/link`, { send }),
   eraseAccount: (id: string) => request<void>("DELETE", `/accounts/${part(id)}`),
 
-  meetings: async () => (await request<{ meetings: Meeting[] }>("GET", "/meetings")).meetings,
+  meetings: async () => (await request<OwnMeetings>("GET", "/meetings")).meetings,
+  /** With what a new one is for when nobody says. */
+  ownMeetings: () => request<OwnMeetings>("GET", "/meetings"),
   /** Without a kind it is what most meetings are in a house of this server's profile. */
   createMeeting: (title: string, kind?: Kind) =>
     request<Meeting>("POST", "/meetings", kind === undefined ? { title } : { title, kind }),
@@ -90,8 +95,11 @@ export const api = {
 
   invitations: (id: string) => request<Invitations>("GET", `${meetingPath(id)}/invitations`),
   /** The answer alone has the links. `send`: those with an address get theirs by mail. */
-  invite: async (id: string, people: { people: readonly Invitee[] } | { csv: string }, send: boolean) =>
-    (await request<Invitations>("POST", `${meetingPath(id)}/invitations`, { ...people, send })).invitations,
+  invite: (id: string, people: readonly Invitee[], how: { send: boolean; from_list?: boolean }) =>
+    request<InvitationsMade>("POST", `${meetingPath(id)}/invitations`, { people, ...how }),
+  /** What a pasted list or a file is understood as; nobody gets a link by it. */
+  previewList: (id: string, list: Blob, choices: ListChoices) =>
+    request<ListPreview>("POST", `${meetingPath(id)}/invitations/preview?${queryOf(choices)}`, list),
   renewInvitation: (id: string, invitation: string, send: boolean) =>
     request<Invitation>("POST", `${meetingPath(id)}/invitations/${part(invitation)}/link`, { send }),
   /** Sends who got no mail another one, with another link. */
@@ -101,9 +109,9 @@ export const api = {
     request<void>("DELETE", `${meetingPath(id)}/invitations/${part(invitation)}`),
   /** What was done at a meeting, a page of it. */
   audit: (id: string, query: AuditQuery) =>
-    request<AuditPage>("GET", `${meetingPath(id)}/audit${asked(query)}`),
+    request<AuditPage>("GET", `${meetingPath(id)}/audit?${queryOf(query)}`),
   /** What was done at no meeting, or at one that is no more, a page of it. */
-  houseAudit: (query: AuditQuery) => request<AuditPage>("GET", `/audit${asked(query)}`),
+  houseAudit: (query: AuditQuery) => request<AuditPage>("GET", `/audit?${queryOf(query)}`),
 
   meetingLink: (code: string) => request<MeetingLink>("GET", `/links/${part(code)}`),
   personalLink: (secret: string) => request<PersonalLink>("POST", "/invitations/look", { secret }),

@@ -36,6 +36,11 @@ export interface Meeting {
   readonly participant_count: number;
 }
 
+export interface OwnMeetings {
+  readonly meetings: readonly Meeting[];
+  readonly usual_kind: Kind;
+}
+
 export interface MeetingChanges {
   readonly title?: string;
   readonly rules?: Partial<Rules>;
@@ -75,6 +80,8 @@ export interface Invitation {
   readonly id: string;
   readonly name: string;
   readonly email: string | null;
+  /** Where the link goes besides: the other parent's address. */
+  readonly more_emails: readonly string[];
   readonly role: InvitedRole;
   readonly source: "invited" | "roster";
   /** A browser has used it, which is the one it works in. */
@@ -95,10 +102,100 @@ export interface Invitations {
   readonly sends_mail: boolean;
 }
 
+export interface InvitationsMade extends Invitations {
+  /** Those with another name or address now; their links stay. */
+  readonly updated: readonly Invitation[];
+  /** Those who had a link already, and have it still. */
+  readonly kept: readonly Invitation[];
+}
+
 export interface Invitee {
   readonly name: string;
-  readonly email?: string;
+  readonly email?: string | null;
+  readonly more_emails?: readonly string[];
   readonly role?: InvitedRole;
+  /** The invitation that gets this name and these addresses. */
+  readonly updates?: string;
+  /** How many other people of this very name are meant. */
+  readonly others?: number;
+}
+
+export const COLUMN_USES = ["family", "given", "name", "email", "unused"] as const;
+export type ColumnUse = (typeof COLUMN_USES)[number];
+export const NAME_ORDERS = ["as-understood", "given-first", "family-first"] as const;
+export type NameOrder = (typeof NAME_ORDERS)[number];
+
+/** What one said about a list otherwise than it was understood. */
+export interface ListChoices {
+  readonly sheet?: number;
+  readonly columns?: readonly ColumnUse[];
+  readonly order?: NameOrder;
+  readonly head?: boolean;
+  readonly concealed?: boolean;
+}
+
+export interface ListColumn {
+  readonly use: ColumnUse;
+  readonly head: string | null;
+  readonly name: string | null;
+  readonly examples: readonly string[];
+}
+
+export type ListDoubt =
+  | "half-name"
+  | "name-from-address"
+  | "digits"
+  | "order"
+  | "encoding"
+  | "address-unreadable"
+  | "more-addresses"
+  | "address-elsewhere"
+  | "twice"
+  | "twice-other-address"
+  | "concealed";
+
+export interface ListedPerson {
+  readonly line: number;
+  readonly name: string;
+  readonly email: string | null;
+  readonly more_emails: readonly string[];
+  readonly doubts: readonly ListDoubt[];
+  readonly twice_of: number | null;
+  readonly known: {
+    readonly id: string;
+    readonly name: string;
+    readonly email: string | null;
+    readonly how: "same" | "address-new" | "address-other";
+  } | null;
+}
+
+export interface RefusedLine {
+  readonly line: number;
+  readonly column: number | null;
+  readonly cell: string | null;
+  readonly reason:
+    "above-head" | "head-again" | "no-name" | "name-long" | "not-a-name" | "total" | "concealed" | "too-many";
+  readonly text: string;
+}
+
+/** What a list of people was understood as; nobody has a link by it. */
+export interface ListPreview {
+  readonly sheets: readonly {
+    readonly name: string;
+    readonly is_concealed: boolean;
+    readonly line_count: number;
+  }[];
+  /** Null of several sheets: it has to be chosen. */
+  readonly sheet: number | null;
+  readonly is_encoding_guessed: boolean;
+  readonly columns: readonly ListColumn[];
+  readonly head_line: number | null;
+  readonly order: NameOrder;
+  readonly is_unsure: boolean;
+  readonly concealed_count: number;
+  readonly people: readonly ListedPerson[];
+  readonly refused: readonly RefusedLine[];
+  readonly places_left: number;
 }
 
 export interface AuditRecord {

@@ -8,6 +8,8 @@ import frame from "./messages/frame.en";
 import home from "./messages/home.en";
 import house from "./messages/house.en";
 import left from "./messages/left.en";
+import invite from "./messages/invite.en";
+import list from "./messages/list.en";
 import meeting from "./messages/meeting.en";
 import preJoin from "./messages/pre-join.en";
 import rules from "./messages/rules.en";
@@ -28,6 +30,8 @@ export const catalogue = {
   ...call,
   ...safety,
   ...rules,
+  ...invite,
+  ...list,
   ...meeting,
   ...house,
   ...left,

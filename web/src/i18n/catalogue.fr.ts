@@ -9,6 +9,8 @@ import frame from "./messages/frame.fr";
 import home from "./messages/home.fr";
 import house from "./messages/house.fr";
 import left from "./messages/left.fr";
+import invite from "./messages/invite.fr";
+import list from "./messages/list.fr";
 import meeting from "./messages/meeting.fr";
 import preJoin from "./messages/pre-join.fr";
 import rules from "./messages/rules.fr";
@@ -30,6 +32,8 @@ const written: Catalogue = {
   ...call,
   ...safety,
   ...rules,
+  ...invite,
+  ...list,
   ...meeting,
   ...house,
   ...left,

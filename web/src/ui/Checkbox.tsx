@@ -8,12 +8,14 @@ export interface CheckboxProps {
   isChecked: boolean;
   onChange: (isChecked: boolean) => void;
   children: ReactNode;
+  /** Says it whole where the words beside the box stand in every row. */
+  "aria-label"?: string;
 }
 
 /** One of several that may be ticked; the words beside the box tick it too. */
-export function Checkbox({ isChecked, onChange, children }: CheckboxProps) {
+export function Checkbox({ isChecked, onChange, children, ...rest }: CheckboxProps) {
   return (
-    <AriaCheckbox className={styles.checkbox} isSelected={isChecked} onChange={onChange}>
+    <AriaCheckbox {...rest} className={styles.checkbox} isSelected={isChecked} onChange={onChange}>
       <span className={styles.box} aria-hidden>
         {isChecked && <Icon of={Check} size={18} />}
       </span>

@@ -2,10 +2,13 @@ import { ChevronDown } from "lucide-react";
 import { useId } from "react";
 import { classes } from "./classes";
 import styles from "./Field.module.css";
+import hidden from "./Hidden.module.css";
 import { Icon } from "./Icon";
 
 export interface SelectProps {
   label: string;
+  /** The label is for screen readers alone: what stands beside it says the same. */
+  isLabelHidden?: boolean;
   value: string;
   onChange: (value: string) => void;
   options: readonly { readonly value: string; readonly label: string }[];
@@ -14,12 +17,20 @@ export interface SelectProps {
 }
 
 /** One of a few: the platform's own list, which every phone and screen reader knows. */
-export function Select({ label, value, onChange, options, isDisabled, hint }: SelectProps) {
+export function Select({
+  label,
+  isLabelHidden = false,
+  value,
+  onChange,
+  options,
+  isDisabled,
+  hint,
+}: SelectProps) {
   const id = useId();
   const hintId = `${id}-hint`;
   return (
     <div className={styles.field}>
-      <label htmlFor={id} className={styles.label}>
+      <label htmlFor={id} className={isLabelHidden ? hidden.hidden : styles.label}>
         {label}
       </label>
       <div className={styles.box}>

@@ -17,6 +17,7 @@ from preau.meet.api import (
     meetings,
     own_account,
     pages,
+    rosters,
 )
 from preau.meet.api.context import Parts
 from preau.meet.api.guard import App, DeviceCookie, Guard, security_headers
@@ -46,7 +47,7 @@ def build_interface() -> FastAPI:
         redirect_slashes=False,
     )
     errors.install(app)
-    resources = (instance, accounts, own_account, meetings, links, house, administration)
+    resources = (instance, accounts, own_account, meetings, links, house, administration, rosters)
     for resource in resources:
         app.include_router(resource.router, prefix="/api/v1")
     app.include_router(instance.health_router)

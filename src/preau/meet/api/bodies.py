@@ -8,9 +8,12 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 
+from preau.meet.services.rosters import MAX_FILE_BYTES
 from preau.shares import NoRoom, Place, Shares, neighbourhood
 
 MAX_BODY_BYTES = 64 * 1024
+#: Where more may come, from whoever may invite there: a file with a list, and the people of one.
+_LARGER_BODIES = {"/invitations/preview": MAX_FILE_BYTES, "/invitations": 256 * 1024}
 BODY_TIMEOUT_S = 20.0
 #: One neighbourhood has half of them, which is 16 MB.
 MAX_UNFINISHED_BODIES = 512
@@ -31,8 +34,9 @@ class Body:
         self._places = places
         client = scope.get("client")
         self._prefix = neighbourhood(client[0] if client else "")
+        self._most_bytes = _most_bytes(scope["path"])
         announced = dict(scope["headers"]).get(b"content-length", b"")
-        self._is_announced_too_large = announced.isdigit() and int(announced[:20]) > MAX_BODY_BYTES
+        self._is_announced_too_large = announced.isdigit() and int(announced[:20]) > self._most_bytes
         self._received = 0
         self._is_whole = False
         self._deadline_s: float | None = None
@@ -55,7 +59,7 @@ class Body:
             # Nobody is there to read the answer; without one this would be an error of ours.
             raise HTTPException(400)
         self._received += len(message.get("body", b""))
-        if self._received > MAX_BODY_BYTES:
+        if self._received > self._most_bytes:
             raise HTTPException(413)
         if not message.get("more_body", False):
             self._is_whole = True
@@ -85,3 +89,9 @@ class Body:
         self._places.wait(self._place)
         if displaced is not None:
             displaced.owner.give_up()
+
+
+def _most_bytes(path: str) -> int:
+    if not path.startswith("/api/v1/meetings/"):
+        return MAX_BODY_BYTES
+    return next((most for end, most in _LARGER_BODIES.items() if path.endswith(end)), MAX_BODY_BYTES)

@@ -16,12 +16,14 @@ from preau.meet.services.account_post import AccountPost
 from preau.meet.services.doors import device_cookie, known_device
 from preau.meet.services.limits import Attempts, Limit, prefix_key
 from preau.meet.services.link_post import LinkPost
-from preau.meet.services.ports import LiveRooms, Mail, Media, MediaNewsReader, World
+from preau.meet.services.ports import LiveRooms, Mail, Media, MediaNewsReader, Spreadsheets, World
 from preau.meet.services.sign_ins import Caller, SignedIn, caller, demand_recent, sign_in_cookie
 
 TRIALS_PER_ACCOUNT = Limit(5, timedelta(minutes=5))
 #: Of the password that somebody who is signed in gives again, in that browser: no other is kept from it.
 CONFIRMATIONS_PER_SIGN_IN = Limit(10, timedelta(minutes=15))
+# Each change of a choice reads the list anew.
+LIST_PREVIEWS_PER_ACCOUNT = Limit(120, timedelta(minutes=5))
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,12 @@ class Parts:
     mail: Mail
     links: LinkPost
     account_post: AccountPost
+    spreadsheets: Spreadsheets
     public_url: str
     is_https: bool
     confirmations: Attempts = field(default_factory=lambda: Attempts(CONFIRMATIONS_PER_SIGN_IN))
     mail_trials: Attempts = field(default_factory=lambda: Attempts(TRIALS_PER_ACCOUNT))
+    list_previews: Attempts = field(default_factory=lambda: Attempts(LIST_PREVIEWS_PER_ACCOUNT))
 
 
 def _parts(request: Request) -> Parts:

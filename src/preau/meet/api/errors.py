@@ -34,6 +34,7 @@ STATUS: Mapping[ErrorCode, int] = {
     ErrorCode.LAST_ADMINISTRATOR: 409,
     ErrorCode.RATE_LIMITED: 429,
     ErrorCode.TOO_LARGE: 413,
+    ErrorCode.FILE_UNREADABLE: 422,
     ErrorCode.ALREADY_SET_UP: 409,
     ErrorCode.CONFLICT: 409,
     ErrorCode.NOT_SAVED: 503,

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from preau.meet.api.models import Body, MailProblemName, Text, iso
-from preau.meet.domain.invitations import MAX_INVITATIONS, Invitation
+from preau.meet.domain.ids import InvitationId
+from preau.meet.domain.invitations import MAX_INVITATIONS, MAX_MORE_EMAILS, Invitation, Invitee
 from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.rules import Kind, Rules, differing
 from preau.meet.services.doors import InvitationView, LinkView
-from preau.meet.services.invitations import FreshLink
+from preau.meet.services.invitations import FreshLink, Made
 from preau.meet.services.meetings import MeetingView
 from preau.meet.services.secrets import secret_link
 
 KindName = Literal["class", "meeting", "friends"]
 InvitedRole = Literal["participant", "observer", "cohost"]
-LongText = Annotated[str, Field(max_length=60_000)]
 
 
 class RulesAnswer(BaseModel):
@@ -109,6 +109,7 @@ class MeetingList(BaseModel):
     """The account's meetings, the latest activity first."""
 
     meetings: list[MeetingAnswer]
+    usual_kind: KindName = Field(description="What a new meeting is for when nobody says.")
 
 
 class LinkAnswer(BaseModel):
@@ -145,17 +146,32 @@ class Person(Body):
 
     name: Text
     email: Text | None = None
+    more_emails: list[Text] = Field(
+        default=[], max_length=MAX_MORE_EMAILS, description="Where the link goes besides: the other parent's."
+    )
     role: InvitedRole = "participant"
+    updates: Text | None = Field(
+        default=None, description="An invitation that gets this name and these addresses; its link stays."
+    )
+    others: int = Field(
+        default=0,
+        ge=0,
+        le=MAX_INVITATIONS,
+        description="How many other people of this very name are meant: only beyond them it is the same one.",
+    )
+
+    def invitee(self) -> Invitee:
+        """As the domain has it."""
+        updates = None if self.updates is None else InvitationId(self.updates)
+        more = tuple(self.more_emails)
+        return Invitee(self.name, self.email, RoomRole(self.role), more, updates, self.others)
 
 
 class InvitationsBody(Body):
-    """People to invite, or a pasted list of them: one of the two."""
+    """People to invite."""
 
-    people: list[Person] | None = Field(default=None, max_length=MAX_INVITATIONS)
-    csv: LongText | None = Field(
-        default=None,
-        description="One person a line: name, or name and e-mail address, parted by comma, semicolon or tab.",
-    )
+    people: list[Person] = Field(max_length=MAX_INVITATIONS)
+    from_list: bool = Field(default=False, description="Whether they come from a list that was read in.")
     send: bool = Field(default=False, description="Whether those with an address get their links by mail.")
 
 
@@ -171,6 +187,7 @@ class InvitationAnswer(BaseModel):
     id: str
     name: str
     email: str | None
+    more_emails: list[str]
     role: InvitedRole
     source: Literal["invited", "roster"]
     is_bound: bool = Field(description="Whether a browser has used it, which is the one it works in.")
@@ -205,6 +222,7 @@ def _invitation_answer(invitation: Invitation, link: str | None) -> InvitationAn
         id=invitation.id,
         name=invitation.name,
         email=invitation.email,
+        more_emails=list(invitation.more_emails),
         role=_ROLES[invitation.role],
         source=invitation.source.value,
         is_bound=invitation.device_hash is not None,
@@ -221,3 +239,22 @@ class InvitationList(BaseModel):
 
     invitations: list[InvitationAnswer]
     sends_mail: bool = Field(description="Whether this server can send links by mail.")
+
+
+class InvitationsMade(InvitationList):
+    """The personal links that were made, and who had one already."""
+
+    updated: list[InvitationAnswer] = Field(description="Those with another name or address now.")
+    kept: list[InvitationAnswer] = Field(
+        description="Those who were there already; nothing changed for them."
+    )
+
+    @staticmethod
+    def of(made: Made, public_url: str, *, sends_mail: bool) -> InvitationsMade:
+        """The answer that alone has the links."""
+        return InvitationsMade(
+            invitations=[InvitationAnswer.of_fresh(one, public_url) for one in made.fresh],
+            updated=[InvitationAnswer.of(one) for one in made.updated],
+            kept=[InvitationAnswer.of(one) for one in made.kept],
+            sends_mail=sends_mail,
+        )

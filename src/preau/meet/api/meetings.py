@@ -13,6 +13,7 @@ from preau.meet.api.meeting_models import (
     InvitationAnswer,
     InvitationList,
     InvitationsBody,
+    InvitationsMade,
     MeetingAnswer,
     MeetingBody,
     MeetingChanges,
@@ -20,10 +21,9 @@ from preau.meet.api.meeting_models import (
     RenewalBody,
 )
 from preau.meet.api.rights import RightsFirst
-from preau.meet.domain.errors import ErrorCode, invalid
+from preau.meet.domain.errors import ErrorCode
 from preau.meet.domain.ids import InvitationId, MeetingId
-from preau.meet.domain.invitations import Invitee
-from preau.meet.domain.roles import RoomRole
+from preau.meet.domain.invitations import Source
 from preau.meet.services import audit, invitations, meetings
 from preau.meet.services.meetings import Changes, MeetingView
 
@@ -43,7 +43,8 @@ def _answer(parts: Parts, view: MeetingView) -> MeetingAnswer:
 def list_meetings(account: SignedInAccount, parts: PartsOf) -> MeetingList:
     """The own meetings, the latest activity first."""
     found = meetings.list_meetings(parts.world, account)
-    return MeetingList(meetings=[_answer(parts, view) for view in found])
+    usual = meetings.usual_kind(parts.world)
+    return MeetingList(meetings=[_answer(parts, view) for view in found], usual_kind=usual.value)
 
 
 @router.post("/meetings", status_code=201, responses=documented(*_FORM, ErrorCode.NOT_SIGNED_IN))
@@ -107,23 +108,21 @@ def list_invitations(meeting_id: WantedId, account: SignedInAccount, parts: Part
 )
 def invite(
     meeting_id: WantedId, body: InvitationsBody, account: SignedInAccount, parts: PartsOf
-) -> InvitationList:
-    """A personal link for each person; this answer alone has the links. At most 500 a meeting.
+) -> InvitationsMade:
+    """A personal link for each person who has none yet; this answer alone has them. At most 500 a meeting.
 
-    With `send` those who have an address get theirs by mail, now or never: links are not kept.
+    Asking again makes nothing new: who is there already, by name, keeps their link. With `send` those who
+    have an address get theirs by mail, now or never: links are not kept.
     """
-    if (body.people is None) == (body.csv is None):
-        raise invalid({"people": "Either people or csv."})
-    wanted, post = MeetingId(meeting_id), parts.links if body.send else None
-    if body.csv is not None:
-        made = invitations.invite_list(parts.world, account, wanted, body.csv, post)
-    else:
-        people = [Invitee(one.name, one.email, RoomRole(one.role)) for one in body.people or ()]
-        made = invitations.invite(parts.world, account, wanted, people, post)
-    return InvitationList(
-        invitations=[InvitationAnswer.of_fresh(one, parts.public_url) for one in made],
-        sends_mail=parts.world.sends_mail,
+    made = invitations.invite(
+        parts.world,
+        account,
+        MeetingId(meeting_id),
+        [one.invitee() for one in body.people],
+        Source.ROSTER if body.from_list else Source.INVITED,
+        post=parts.links if body.send else None,
     )
+    return InvitationsMade.of(made, parts.public_url, sends_mail=parts.world.sends_mail)
 
 
 @router.post(

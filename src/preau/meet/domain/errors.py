@@ -29,6 +29,7 @@ class ErrorCode(StrEnum):
     LAST_ADMINISTRATOR = "last-administrator"
     RATE_LIMITED = "rate-limited"
     TOO_LARGE = "too-large"
+    FILE_UNREADABLE = "file-unreadable"
     ALREADY_SET_UP = "already-set-up"
     CONFLICT = "conflict"
     NOT_SAVED = "not-saved"
@@ -122,6 +123,14 @@ def rate_limited(retry_after_s: int) -> DomainError:
     """The refusal of an act tried too often."""
     message = "Too many attempts; wait a moment and try again."
     return DomainError(ErrorCode.RATE_LIMITED, message, retry_after_s=retry_after_s)
+
+
+def file_unreadable() -> DomainError:
+    """The refusal of a file that is no table, or none that can be read."""
+    return DomainError(
+        ErrorCode.FILE_UNREADABLE,
+        "This file cannot be read as a list. Save it as XLSX, ODS or CSV, without a password, and try again.",
+    )
 
 
 def already_set_up() -> DomainError:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -14,6 +13,8 @@ from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.text import MAX_NAME_CHARACTERS, clean_email, clean_line
 
 MAX_INVITATIONS = 500
+#: Besides the first: the other parent's, and a school's own.
+MAX_MORE_EMAILS = 4
 #: The roles somebody can be invited in; a host is made by handing over, never by a link.
 INVITED_ROLES = (RoomRole.PARTICIPANT, RoomRole.OBSERVER, RoomRole.COHOST)
 
@@ -58,6 +59,13 @@ class Invitation:
     mail: MailState | None = None
     mailed_at: datetime | None = None
     mail_problem: MailProblem | None = None
+    more_emails: tuple[str, ...] = ()
+    """Where the letter goes besides `email`: a second parent's address."""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Whom a letter with this link is for."""
+        return () if self.email is None else (self.email, *self.more_emails)
 
 
 @dataclass(frozen=True)
@@ -67,57 +75,30 @@ class Invitee:
     name: str
     email: str | None = None
     role: RoomRole = RoomRole.PARTICIPANT
+    more_emails: tuple[str, ...] = ()
+    updates: InvitationId | None = None
+    """The invitation that gets this name and these addresses; its link stays. None: none does."""
+    others: int = 0
+    """How many more people of this very name the host knows of: only beyond them it is the same person."""
 
 
-def read_invitee(name: str, email: str | None, role: RoomRole) -> tuple[Invitee, str | None]:
-    """The cleaned fields, and why they cannot be used, or None."""
-    cleaned, address = clean_line(name), clean_email(email) if email and email.strip() else None
-    problem = None
-    if not cleaned:
-        problem = "A name is needed."
-    elif len(cleaned) > MAX_NAME_CHARACTERS:
-        problem = f"A name has at most {MAX_NAME_CHARACTERS} characters."
-    elif email and email.strip() and address is None:
-        problem = "This is no e-mail address."
-    elif role not in INVITED_ROLES:
-        problem = "Nobody can be invited in this role."
-    return Invitee(cleaned, address, role), problem
+def read_invitee(person: Invitee) -> tuple[Invitee, Mapping[str, str]]:
+    """The cleaned fields, and for each that cannot be used the reason."""
+    name, (email, *more) = clean_line(person.name), _addresses(person)
+    problems: dict[str, str] = {}
+    if not name:
+        problems["name"] = "A name is needed."
+    elif len(name) > MAX_NAME_CHARACTERS:
+        problems["name"] = f"A name has at most {MAX_NAME_CHARACTERS} characters."
+    if email is None and person.email and person.email.strip():
+        problems["email"] = "This is no e-mail address."
+    if None in more or (more and email is None) or len(more) > MAX_MORE_EMAILS:
+        problems["more_emails"] = f"At most {MAX_MORE_EMAILS} e-mail addresses besides the first."
+    if person.role not in INVITED_ROLES:
+        problems["role"] = "Nobody can be invited in this role."
+    others = tuple(dict.fromkeys(one for one in more if one is not None and one != email))
+    return replace(person, name=name, email=email, more_emails=others), problems
 
 
-def read_list(text: str) -> tuple[tuple[Invitee, ...], str | None]:
-    """The people of a pasted list, and what is wrong with its first bad line, or None.
-
-    One person a line, `name` or `name, e-mail address`, parted by comma, semicolon or tab; a head line that
-    names no address is passed over.
-    """
-    rows = [row for row in _rows(text) if any(cell.strip() for cell in row)]
-    if rows and _is_head(rows[0]):
-        rows = rows[1:]
-    people: list[Invitee] = []
-    for number, row in enumerate(rows, 1):
-        email = row[1] if len(row) > 1 else None
-        invitee, problem = read_invitee(row[0], email, RoomRole.PARTICIPANT)
-        if problem is not None:
-            return (), f"Person {number}: {problem}"
-        people.append(invitee)
-    return tuple(people), None
-
-
-_HEADS = frozenset(
-    {"name", "nom", "prénom", "prenom", "first name", "full name", "student", "élève", "eleve"}
-)
-_SEPARATORS = ("\t", ";", ",")
-
-
-def _rows(text: str) -> list[list[str]]:
-    cleaned = text.removeprefix("\ufeff").replace("\0", "")
-    first = cleaned.strip("\r\n").split("\n", 1)[0]
-    separator = next((one for one in _SEPARATORS if one in first), ",")
-    try:
-        return list(csv.reader(io.StringIO(cleaned), delimiter=separator, strict=False))
-    except csv.Error:
-        return [[line] for line in cleaned.splitlines()]
-
-
-def _is_head(row: list[str]) -> bool:
-    return row[0].strip().casefold() in _HEADS and not any("@" in cell for cell in row)
+def _addresses(person: Invitee) -> Sequence[str | None]:
+    return [clean_email(one) if one else None for one in (person.email, *person.more_emails)]

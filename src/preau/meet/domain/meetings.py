@@ -13,7 +13,11 @@ from preau.meet.domain.text import MAX_TITLE_CHARACTERS, clean_line
 #: Eight characters drawn at random from 32 are out of the reach of guessing at the limits.
 MIN_PASSCODE_CHARACTERS = 8
 MAX_PASSCODE_CHARACTERS = 64
-DEFAULT_TITLES = {"en": "Meeting", "fr": "Réunion"}
+#: By language and by what the meeting is for: a class is called a class.
+DEFAULT_TITLES = {
+    "en": {Kind.CLASS: "Class", Kind.MEETING: "Meeting", Kind.FRIENDS: "Among friends"},
+    "fr": {Kind.CLASS: "Cours", Kind.MEETING: "Réunion", Kind.FRIENDS: "Entre amis"},
+}
 
 
 @dataclass(frozen=True)
@@ -43,12 +47,12 @@ class Occurrence:
     started_at: datetime
 
 
-def read_title(title: str | None, language: str) -> tuple[str, str | None]:
-    """The cleaned title (a default when there is none), and why it cannot be used, or None."""
+def read_title(title: str | None, language: str, kind: Kind) -> tuple[str, str | None]:
+    """The cleaned title (when there is none, what it is for), and why it cannot be used, or None."""
     cleaned = clean_line(title or "")
     if len(cleaned) > MAX_TITLE_CHARACTERS:
         return cleaned, f"At most {MAX_TITLE_CHARACTERS} characters."
-    return cleaned or DEFAULT_TITLES.get(language, DEFAULT_TITLES["en"]), None
+    return cleaned or DEFAULT_TITLES.get(language, DEFAULT_TITLES["en"])[kind], None
 
 
 def read_passcode(passcode: str) -> tuple[str, str | None]:

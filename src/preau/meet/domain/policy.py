@@ -42,6 +42,7 @@ class Action(StrEnum):
     CHANGE_LINK = "change-link"
     VIEW_INVITATIONS = "view-invitations"
     INVITE = "invite"
+    CHANGE_INVITATION = "change-invitation"
     RENEW_INVITATION = "renew-invitation"
     MAIL_INVITATION = "mail-invitation"
     REVOKE_INVITATION = "revoke-invitation"
@@ -233,6 +234,7 @@ _RULES: Mapping[Action, Callable[[Actor, Meeting | None], Decision]] = {
     Action.CHANGE_LINK: _owner,
     Action.VIEW_INVITATIONS: _owner,
     Action.INVITE: _owner,
+    Action.CHANGE_INVITATION: _owner,
     Action.RENEW_INVITATION: _owner,
     Action.MAIL_INVITATION: _owner,
     Action.REVOKE_INVITATION: _owner,

@@ -16,11 +16,11 @@ from preau.meet.domain.invitations import (
     Invitee,
     Source,
     read_invitee,
-    read_list,
 )
 from preau.meet.domain.letters import MailState
 from preau.meet.domain.meetings import Meeting
 from preau.meet.domain.policy import Action
+from preau.meet.domain.roster_matches import plan
 from preau.meet.services.audit_ports import AuditRecord
 from preau.meet.services.link_post import LinkLetter, LinkPost, letter_with_link
 from preau.meet.services.meetings import own_meeting
@@ -36,6 +36,15 @@ class FreshLink:
     secret: str
 
 
+@dataclass(frozen=True)
+class Made:
+    """What came of asking for links: `kept` had one already, and have it still."""
+
+    fresh: Sequence[FreshLink]
+    updated: Sequence[Invitation]
+    kept: Sequence[Invitation]
+
+
 def list_invitations(world: World, account: Account | None, wanted: MeetingId) -> Sequence[Invitation]:
     """The personal links of one of the account's meetings, in the order they were made."""
     with world.store.read() as stored:
@@ -48,73 +57,85 @@ def invite(
     account: Account | None,
     wanted: MeetingId,
     people: Sequence[Invitee],
-    post: LinkPost | None = None,
-) -> Sequence[FreshLink]:
-    """A personal link for each of these people. All or, when one cannot be invited, none.
-
-    `post`: sends each who has an address the link; None: nobody. Raises `rate-limited`.
-    """
-    cleaned: list[Invitee] = []
-    for number, person in enumerate(people, 1):
-        invitee, problem = read_invitee(person.name, person.email, person.role)
-        if problem is not None:
-            raise invalid({"people": f"Person {number}: {problem}"})
-        cleaned.append(invitee)
-    return _invite(world, account, wanted, cleaned, Source.INVITED, post=post)
-
-
-def invite_list(
-    world: World, account: Account | None, wanted: MeetingId, text: str, post: LinkPost | None = None
-) -> Sequence[FreshLink]:
-    """As `invite`, for each person of a pasted list."""
-    people, problem = read_list(text)
-    if problem is not None:
-        raise invalid({"csv": problem})
-    return _invite(world, account, wanted, people, Source.ROSTER, post=post)
-
-
-def _invite(
-    world: World,
-    account: Account | None,
-    wanted: MeetingId,
-    people: Sequence[Invitee],
-    source: Source,
+    source: Source = Source.INVITED,
     *,
-    post: LinkPost | None,
-) -> Sequence[FreshLink]:
-    now = world.clock.now()
+    post: LinkPost | None = None,
+) -> Made:
+    """A personal link for each of these people who has none yet. All or, when one cannot be invited, none.
+
+    Asking again makes nothing: somebody of the same name keeps the link that is there, unless the invitee
+    says how many others of that name are meant. `post`: sends each who has an address the link; None: nobody.
+    Raises `invalid-fields` with a field `people.<number from 0>.<name>` for each that is wrong, `conflict`,
+    `rate-limited`.
+    """
+    cleaned = _cleaned(people)
     with world.store.write() as stored:
         owner, meeting = own_meeting(stored, account, Action.INVITE, wanted)
-        if len(stored.invitations.of_meeting(meeting.id)) + len(people) > MAX_INVITATIONS:
+        there = stored.invitations.of_meeting(meeting.id)
+        planned = plan(cleaned, there)
+        if len(there) + len(planned.new) > MAX_INVITATIONS:
             raise conflict(f"A meeting has at most {MAX_INVITATIONS} personal links.")
-        if post is not None:
-            post.claim(owner, [person.email for person in people if person.email is not None])
-        made: list[FreshLink] = []
-        letters: list[LinkLetter] = []
-        for person in people:
-            secret = new_secret(world.randomness)
-            invitation = Invitation(
-                id=ids.invitation_id(world.randomness.draw(ID_BYTES)),
-                meeting_id=meeting.id,
-                name=person.name,
-                email=person.email,
-                role=person.role,
-                source=source,
-                secret_hash=hash_of(secret),
-                device_hash=None,
-                bound_at=None,
-                created_at=now,
+        made, letters = _make(world, stored, (owner, meeting, source), planned.new, post)
+        for changed in planned.updated:
+            stored.invitations.update(changed)
+            stored.audit.add(
+                AuditRecord(
+                    world.clock.now(), owner.id, Action.CHANGE_INVITATION.value, changed.id, meeting.id
+                )
             )
-            stored.audit.add(AuditRecord(now, owner.id, Action.INVITE.value, invitation.id, meeting.id))
-            if post is not None and invitation.email is not None:
-                invitation = replace(invitation, mail=MailState.WAITING, mailed_at=now)
-                about = (owner, meeting, invitation)
-                letters.append(letter_with_link(world, stored, about, secret, post.public_url))
-            made.append(FreshLink(invitation, secret))
-        stored.invitations.add([one.invitation for one in made])
     if post is not None:
         post.hand_over(letters)
-    return made
+    return Made(made, planned.updated, planned.kept)
+
+
+def _cleaned(people: Sequence[Invitee]) -> list[Invitee]:
+    cleaned: list[Invitee] = []
+    problems: dict[str, str] = {}
+    for number, person in enumerate(people):
+        invitee, wrong = read_invitee(person)
+        problems |= {f"people.{number}.{name}": reason for name, reason in wrong.items()}
+        cleaned.append(invitee)
+    if problems:
+        raise invalid(problems)
+    return cleaned
+
+
+def _make(
+    world: World,
+    stored: Transaction,
+    about: tuple[Account, Meeting, Source],
+    people: Sequence[Invitee],
+    post: LinkPost | None,
+) -> tuple[list[FreshLink], list[LinkLetter]]:
+    owner, meeting, source = about
+    now = world.clock.now()
+    if post is not None:
+        post.claim(owner, [to for one in people if one.email for to in (one.email, *one.more_emails)])
+    made: list[FreshLink] = []
+    letters: list[LinkLetter] = []
+    for person in people:
+        secret = new_secret(world.randomness)
+        invitation = Invitation(
+            id=ids.invitation_id(world.randomness.draw(ID_BYTES)),
+            meeting_id=meeting.id,
+            name=person.name,
+            email=person.email,
+            more_emails=person.more_emails,
+            role=person.role,
+            source=source,
+            secret_hash=hash_of(secret),
+            device_hash=None,
+            bound_at=None,
+            created_at=now,
+        )
+        stored.audit.add(AuditRecord(now, owner.id, Action.INVITE.value, invitation.id, meeting.id))
+        if post is not None and invitation.email is not None:
+            invitation = replace(invitation, mail=MailState.WAITING, mailed_at=now)
+            whose = (owner, meeting, invitation)
+            letters.append(letter_with_link(world, stored, whose, secret, post.public_url))
+        made.append(FreshLink(invitation, secret))
+    stored.invitations.add([one.invitation for one in made])
+    return made, letters
 
 
 def renew_invitation(
@@ -146,7 +167,7 @@ def renew_invitation(
         if post is not None:
             if fresh.email is None:
                 raise invalid({"send": "There is no address to send it to."})
-            post.claim(owner, [fresh.email])
+            post.claim(owner, fresh.addresses)
             fresh = replace(fresh, mail=MailState.WAITING, mailed_at=now)
             about = (owner, meeting, fresh)
             letters.append(letter_with_link(world, stored, about, secret, post.public_url))
@@ -175,7 +196,7 @@ def mail_invitation(
         fresh = stored.invitations.by_id(which)
         if not is_another or fresh is None or fresh.email is None:
             return fresh or invitation
-        post.claim(owner, [fresh.email])
+        post.claim(owner, fresh.addresses)
         letter = letter_with_link(world, stored, (owner, meeting, fresh), secret, post.public_url)
     post.hand_over([letter])
     return fresh

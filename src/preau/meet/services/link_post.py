@@ -34,10 +34,13 @@ _AT_ONCE = 2
 
 @dataclass(frozen=True)
 class LinkLetter:
-    """A letter with a personal link, and the hash by which that link is known."""
+    """Letters with one personal link, one for each address, and the hash by which that link is known.
+
+    One each, because parents do not always know one another's address.
+    """
 
     secret_hash: str
-    letter: Letter
+    letters: tuple[Letter, ...]
 
 
 class LinkPost:
@@ -86,7 +89,10 @@ class LinkPost:
             task.add_done_callback(self._tasks.discard)
 
     async def _send(self, one: LinkLetter) -> None:
-        problem = (await deliver(self._mail, self._turns, one.letter)).problem
+        # At once: one that is put off must not keep the other parent waiting.
+        results = await asyncio.gather(*(deliver(self._mail, self._turns, letter) for letter in one.letters))
+        # The first that did not arrive is what somebody has to mend.
+        problem = next((result.problem for result in results if result.problem is not None), None)
         state = MailState.SENT if problem is None else MailState.FAILED
         await asyncio.to_thread(self._note, one, state, problem)
 
@@ -108,19 +114,27 @@ def letter_with_link(
     secret: str,
     public_url: str,
 ) -> LinkLetter:
-    """The letter to an invitee with an address, in their language or their host's; it is on record."""
+    """The letters to an invitee, one for each address, in their or their host's language; on record."""
+    owner, _, invitation = about
+    stored.audit.add(
+        AuditRecord(
+            world.clock.now(), owner.id, Action.MAIL_INVITATION.value, invitation.id, invitation.meeting_id
+        )
+    )
+    link = secret_link(public_url, "i", secret)
+    letters = [_letter(world, stored, about, to, link) for to in invitation.addresses]
+    return LinkLetter(invitation.secret_hash, tuple(letters))
+
+
+def _letter(
+    world: World, stored: Transaction, about: tuple[Account, Meeting, Invitation], to: str, link: str
+) -> Letter:
     owner, meeting, invitation = about
-    to = invitation.email or ""
     invited = stored.accounts.by_email(to)
-    facts = LinkFacts(invitation.name, owner.name, meeting.title, secret_link(public_url, "i", secret))
-    letter = link_letter(
+    return link_letter(
         letter_id(world.randomness.draw(ID_BYTES)),
         to,
         stored.organizations.get().name,
-        facts,
+        LinkFacts(invitation.name, owner.name, meeting.title, link),
         (invited or owner).language,
     )
-    stored.audit.add(
-        AuditRecord(world.clock.now(), owner.id, Action.MAIL_INVITATION.value, invitation.id, meeting.id)
-    )
-    return LinkLetter(invitation.secret_hash, letter)

@@ -68,13 +68,13 @@ def create_meeting(
     demand(actor_of(account), Action.CREATE_MEETING)
     if account is None:
         raise not_signed_in()
-    cleaned, problem = read_title(title, account.language)
-    if problem is not None:
-        raise invalid({"title": problem})
     now = world.clock.now()
     with world.store.write() as stored:
         organization = stored.organizations.get()
         chosen = kind or first_kind(organization.profile)
+        cleaned, problem = read_title(title, account.language, chosen)
+        if problem is not None:
+            raise invalid({"title": problem})
         meeting = Meeting(
             id=meeting_id(world.randomness.draw(ID_BYTES)),
             code=code_from(world.randomness.draw(CODE_BYTES)),
@@ -88,6 +88,12 @@ def create_meeting(
         stored.meetings.add(meeting)
         stored.audit.add(_record(world, account, Action.CREATE_MEETING, meeting))
     return MeetingView(meeting, organization)
+
+
+def usual_kind(world: World) -> Kind:
+    """What a meeting is for when nobody says."""
+    with world.store.read() as stored:
+        return first_kind(stored.organizations.get().profile)
 
 
 def list_meetings(world: World, account: Account | None) -> Sequence[MeetingView]:
@@ -168,7 +174,7 @@ def _record(world: World, account: Account, action: Action, meeting: Meeting) ->
 def _with_title(meeting: Meeting, owner: Account, title: str | None) -> Mapping[str, Any] | None:
     if title is None:
         return None
-    cleaned, problem = read_title(title, owner.language)
+    cleaned, problem = read_title(title, owner.language, meeting.kind)
     if problem is not None:
         raise invalid({"title": problem})
     return None if cleaned == meeting.title else {"title": cleaned}

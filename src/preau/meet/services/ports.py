@@ -25,6 +25,7 @@ from preau.meet.domain.letters import CaseMail, Letter, MailProblem, MailState
 from preau.meet.domain.media_rights import MediaRights
 from preau.meet.domain.meetings import Meeting, Occurrence
 from preau.meet.domain.organization import Organization
+from preau.meet.domain.roster_tables import Line
 from preau.meet.domain.rules import Rules
 from preau.meet.services.account_ports import Accounts, OneTimeLinks, SignIns
 from preau.meet.services.audit_ports import Audit
@@ -40,6 +41,23 @@ class LogRecord:
     sequence: int
     at: datetime
     body: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a spreadsheet: what its cells show, line by line; `first_column` is where they begin."""
+
+    name: str
+    is_concealed: bool
+    first_column: int
+    lines: tuple[Line, ...]
+
+
+class Spreadsheets(Protocol):
+    """Reads files of spreadsheet programs."""
+
+    async def read(self, content: bytes) -> Sequence[Sheet]:
+        """The sheets, in their order. Raises `file-unreadable`."""
 
 
 class Meetings(Protocol):

@@ -99,6 +99,7 @@ class StoredInvitations:
 def _invitation(row: RowMapping) -> Invitation:
     values = {name: value for name, value in row.items() if name != "number"}
     values |= {"role": RoomRole(row["role"]), "source": Source(row["source"])}
+    values["more_emails"] = tuple(row["more_emails"].split())
     values["mail"] = None if row["mail"] is None else MailState(row["mail"])
     values["mail_problem"] = None if row["mail_problem"] is None else MailProblem(row["mail_problem"])
     return Invitation(**values)
@@ -108,7 +109,8 @@ def _invitation_row(invitation: Invitation) -> dict[str, Any]:
     mail = None if invitation.mail is None else invitation.mail.value
     problem = None if invitation.mail_problem is None else invitation.mail_problem.value
     words = {"role": invitation.role.value, "source": invitation.source.value}
-    return {**asdict(invitation), **words, "mail": mail, "mail_problem": problem}
+    more = {"more_emails": " ".join(invitation.more_emails)}
+    return {**asdict(invitation), **words, **more, "mail": mail, "mail_problem": problem}
 
 
 class StoredOrganizations:

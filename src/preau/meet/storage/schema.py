@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from preau.problems import USAGE_EXIT, Problem
 
-HEAD = "0008"
+HEAD = "0010"
 """The newest migration; a test holds it to the scripts."""
 
 

@@ -241,6 +241,13 @@ INVITATIONS = Table(
     Column("mail", String(16), info=_nothing("show", _MEETING_LIFE)),
     Column("mailed_at", UtcMilliseconds, info=_nothing("show", _MEETING_LIFE)),
     Column("mail_problem", String(24), info=_nothing("show", _MEETING_LIFE)),
+    Column(
+        "more_emails",
+        Text,
+        nullable=False,
+        server_default="",
+        info=_about("e-mail addresses", "send the link", _MEETING_LIFE),
+    ),
 )
 
 #: One row at most.

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from preau.meet.domain.accounts import read_person
 from preau.meet.domain.meetings import read_title
 from preau.meet.domain.passwords import length_problem
+from preau.meet.domain.rules import Kind
 from preau.meet.domain.text import clean_chat, clean_email, clean_line
 
 ANYTHING = st.text(st.characters(), max_size=80)
@@ -89,7 +90,7 @@ def test_the_length_of_a_password(length: int, *, is_fine: bool) -> None:
 
 
 def test_a_title_has_a_default_in_the_language() -> None:
-    assert read_title(None, "fr") == ("Réunion", None)
-    assert read_title("  ", "en") == ("Meeting", None)
-    assert read_title("x" * 120, "en") == ("x" * 120, None)
-    assert read_title("x" * 121, "en")[1] is not None
+    assert read_title(None, "fr", Kind.MEETING) == ("Réunion", None)
+    assert read_title("  ", "en", Kind.CLASS) == ("Class", None)
+    assert read_title("x" * 120, "en", Kind.CLASS) == ("x" * 120, None)
+    assert read_title("x" * 121, "en", Kind.CLASS)[1] is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from preau.meet.domain.errors import DomainError, ErrorCode
-from preau.meet.domain.invitations import Invitee, Provenance
+from preau.meet.domain.invitations import Invitee, Provenance, Source
 from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.rules import Kind, Profile, bundle
 from preau.meet.services.doors import (
@@ -27,7 +27,6 @@ from preau.meet.services.doors import (
 from preau.meet.services.invitations import (
     FreshLink,
     invite,
-    invite_list,
     renew_invitation,
     revoke_invitation,
 )
@@ -59,7 +58,7 @@ def class_of(server: Stage, **rules: object) -> MeetingView:
 
 def ann_of(server: Stage, view: MeetingView, **about: object) -> FreshLink:
     person = replace(Invitee("Ann"), **about)  # type: ignore[arg-type]  # a test names fields of its own
-    return invite(server.world, ADA, view.meeting.id, [person])[0]
+    return invite(server.world, ADA, view.meeting.id, [person]).fresh[0]
 
 
 def knock(server: Stage, view: MeetingView, **shown: object) -> Arrival:
@@ -144,7 +143,8 @@ def test_a_renewed_link_is_another_link_for_another_device(server: Stage) -> Non
 
 def test_a_list_makes_people_of_the_roster(server: Stage) -> None:
     view = class_of(server)
-    made = invite_list(server.world, ADA, view.meeting.id, "name;e-mail\nZoé;zoe@example.org\n")
+    listed = [Invitee("Zoé", "zoe@example.org")]
+    made = invite(server.world, ADA, view.meeting.id, listed, Source.ROSTER).fresh
     assert knock(server, view, invitation_secret=made[0].secret).provenance is Provenance.ROSTER
 
 
@@ -152,7 +152,7 @@ def test_everything_that_leads_nowhere_is_one_answer(server: Stage) -> None:
     view, other, gone = class_of(server), class_of(server), class_of(server)
     ann, foreign = ann_of(server, view), ann_of(server, other)
     delete_meeting(server.world, server.rooms, ADA, gone.meeting.id)
-    revoked = ann_of(server, view)
+    revoked = ann_of(server, view, name="Zoé")
     revoke_invitation(server.world, server.rooms, ADA, view.meeting.id, revoked.invitation.id)
     locked = class_of(server, open_link=True)
     server.rooms.doors[locked.meeting.id] = RoomDoor(locked.rules, is_locked=True)

@@ -64,7 +64,7 @@ def started(world: World, box: Postbox) -> LinkPost:
 def invite(
     world: World, wanted: MeetingId, post: LinkPost, people: Sequence[Invitee] = PEOPLE
 ) -> Sequence[FreshLink]:
-    return invitations.invite(world, ADA, wanted, people, post)
+    return invitations.invite(world, ADA, wanted, people, post=post).fresh
 
 
 async def test_who_has_an_address_gets_their_own_link_and_nobody_elses(
@@ -82,6 +82,24 @@ async def test_who_has_an_address_gets_their_own_link_and_nobody_elses(
         mailed = [one for one in stored.audit.all() if one.action == "mail-invitation"]
     assert [one.subject_id for one in mailed] == [made[0].invitation.id, made[2].invitation.id]
     assert all(one.meeting_id == wanted and one.actor_id == ADA.id for one in mailed)
+
+
+async def test_both_parents_get_the_link_and_neither_the_others_address(
+    world: World, wanted: MeetingId
+) -> None:
+    box = Postbox()
+    both = Invitee("Léa", "mother@example.org", more_emails=("father@example.org",))
+    [made] = invite(world, wanted, started(world, box), [both])
+    assert await settled(world, wanted) == [MailState.SENT]
+    by_address = {letter.to: letter.text for letter in box.taken}
+    assert set(by_address) == {"mother@example.org", "father@example.org"}
+    for text in by_address.values():
+        assert f"{URL}/i#{made.secret}\n" in text
+        assert "@example.org" not in text
+    refusing = Postbox(results=[MailResult(MailOutcome.SENT), MailResult(MailOutcome.REFUSED, "550")])
+    other = replace(both, name="Tom")
+    invite(world, wanted, started(world, refusing), [other])
+    assert (await settled(world, wanted))[1] is MailState.FAILED
 
 
 async def test_no_link_that_could_be_used_is_in_the_database(world: World, wanted: MeetingId) -> None:
@@ -165,7 +183,7 @@ async def test_letters_are_limited_and_then_nobody_is_invited(world: World, want
         invite(world, other, post, crowd)
     assert refused.value.code is ErrorCode.RATE_LIMITED
     assert people_of(world, other) == []
-    assert len(invitations.invite(world, ADA, other, crowd)) == len(crowd)
+    assert len(invitations.invite(world, ADA, other, crowd).fresh) == len(crowd)
     post.stop()
 
 

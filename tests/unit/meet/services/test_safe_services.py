@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,7 +12,7 @@ from hypothesis import strategies as st
 from preau.meet.domain.cases import CaseState, Category, Report, next_number
 from preau.meet.domain.errors import DomainError, ErrorCode
 from preau.meet.domain.ids import CaseId, InvitationId, MeetingId
-from preau.meet.domain.invitations import MAX_INVITATIONS, Invitee, read_list
+from preau.meet.domain.invitations import MAX_INVITATIONS, Invitee, Source
 from preau.meet.domain.letters import MailProblem
 from preau.meet.domain.organization import Organization, in_force, safe_rules
 from preau.meet.domain.roles import RoomRole
@@ -164,7 +162,7 @@ def test_a_passcode_is_long_enough_and_kept_as_a_hash(server: Stage) -> None:
 
 def test_somebody_elses_meeting_has_no_invitations_link_audit_or_rules(server: Stage) -> None:
     made = meetings.create_meeting(server.world, ADA, "6e B")
-    ann = invitations.invite(server.world, ADA, made.meeting.id, [Invitee("Ann")])[0].invitation
+    ann = invitations.invite(server.world, ADA, made.meeting.id, [Invitee("Ann")]).fresh[0].invitation
     world, rooms, wanted = server.world, server.rooms, made.meeting.id
     for account, code in ((BOB, ErrorCode.NOT_FOUND), (None, ErrorCode.NOT_SIGNED_IN)):
         for act in (
@@ -173,7 +171,6 @@ def test_somebody_elses_meeting_has_no_invitations_link_audit_or_rules(server: S
             lambda who=account: meetings.delete_meeting(world, rooms, who, wanted),
             lambda who=account: invitations.list_invitations(world, who, wanted),
             lambda who=account: invitations.invite(world, who, wanted, [Invitee("Eve")]),
-            lambda who=account: invitations.invite_list(world, who, wanted, "Eve"),
             lambda who=account: invitations.renew_invitation(world, rooms, who, wanted, ann.id),
             lambda who=account: invitations.revoke_invitation(world, rooms, who, wanted, ann.id),
             lambda who=account: audit.view_audit(world, who, wanted).records,
@@ -186,7 +183,7 @@ def test_somebody_elses_meeting_has_no_invitations_link_audit_or_rules(server: S
 def test_an_invitation_of_another_meeting_is_not_found(server: Stage) -> None:
     mine = meetings.create_meeting(server.world, BOB, "Mine").meeting.id
     hers = meetings.create_meeting(server.world, ADA, "Hers").meeting.id
-    ann = invitations.invite(server.world, ADA, hers, [Invitee("Ann")])[0].invitation
+    ann = invitations.invite(server.world, ADA, hers, [Invitee("Ann")]).fresh[0].invitation
     for which in (ann.id, InvitationId("inv_nothing")):
         error = refused(
             lambda wanted=which: invitations.revoke_invitation(server.world, server.rooms, BOB, mine, wanted)
@@ -194,69 +191,84 @@ def test_an_invitation_of_another_meeting_is_not_found(server: Stage) -> None:
         assert error.code is ErrorCode.NOT_FOUND
 
 
-def test_one_bad_person_invites_nobody(server: Stage) -> None:
+def test_one_bad_person_invites_nobody_and_each_is_named(server: Stage) -> None:
     wanted = meetings.create_meeting(server.world, ADA, "6e B").meeting.id
-    for bad in (
-        Invitee(" "),
-        Invitee("x" * 65),
-        Invitee("Bob", "no address"),
-        Invitee("Bob", role=RoomRole.HOST),
+    for bad, field in (
+        (Invitee(" "), "name"),
+        (Invitee("x" * 65), "name"),
+        (Invitee("Bob", "no address"), "email"),
+        (Invitee("Bob", "bob@example.org", more_emails=("nobody",)), "more_emails"),
+        (Invitee("Bob", more_emails=("bob@example.org",)), "more_emails"),
+        (Invitee("Bob", role=RoomRole.HOST), "role"),
     ):
-        people = [Invitee("Ann"), bad]
+        people = [Invitee("Ann"), bad, Invitee("")]
         error = refused(lambda some=people: invitations.invite(server.world, ADA, wanted, some))
-        assert error.fields["people"].startswith("Person 2: ")
+        assert set(error.fields) == {f"people.1.{field}", "people.2.name"}
     assert invitations.list_invitations(server.world, ADA, wanted) == []
 
 
 def test_a_meeting_has_a_bounded_number_of_links(server: Stage) -> None:
     wanted = meetings.create_meeting(server.world, ADA, "6e B").meeting.id
-    everybody = "\n".join(f"Pupil {number}" for number in range(MAX_INVITATIONS))
-    made = invitations.invite_list(server.world, ADA, wanted, everybody)
+    everybody = [Invitee(f"Pupil {number}") for number in range(MAX_INVITATIONS)]
+    made = invitations.invite(server.world, ADA, wanted, everybody, Source.ROSTER).fresh
     assert len({one.secret for one in made}) == MAX_INVITATIONS
+    assert {one.invitation.source for one in made} == {Source.ROSTER}
     error = refused(lambda: invitations.invite(server.world, ADA, wanted, [Invitee("One more")]))
     assert error.code is ErrorCode.CONFLICT
+    again = invitations.invite(server.world, ADA, wanted, everybody)
+    assert (again.fresh, len(again.kept)) == ([], MAX_INVITATIONS)
 
 
-@pytest.mark.parametrize(
-    ("text", "people"),
-    [
-        ("Ann\nBob", [("Ann", None), ("Bob", None)]),
-        ("Nom;Courriel\r\nAnn;ann@example.org\r\n", [("Ann", "ann@example.org")]),
-        ("name,email\nAnn,\n\n ,\nBob,bob@example.org", [("Ann", None), ("Bob", "bob@example.org")]),
-        ("Ann\tann@example.org\n", [("Ann", "ann@example.org")]),
-        ('\ufeff"Martin, Ann",ann@example.org', [("Martin, Ann", "ann@example.org")]),
-        ("name@example.org", [("name@example.org", None)]),
-        ("", []),
-        ("Name", []),
-    ],
-)
-def test_a_pasted_list(text: str, people: list[tuple[str, str | None]]) -> None:
-    found, problem = read_list(text)
-    assert problem is None
-    assert [(one.name, one.email) for one in found] == people
+def names_there(server: Stage, wanted: MeetingId) -> list[tuple[str, tuple[str, ...]]]:
+    return [(one.name, one.addresses) for one in invitations.list_invitations(server.world, ADA, wanted)]
 
 
-@given(st.text(max_size=200))
-def test_no_pasted_text_breaks_the_reading(text: str) -> None:
-    found, problem = read_list(text)
-    assert found == () or problem is None
-    for one in found:
-        assert 0 < len(one.name) <= 64
-        assert not set(one.name) & set("\n\r\0\u202e")
+def test_the_same_list_again_doubles_nobody(server: Stage) -> None:
+    wanted = meetings.create_meeting(server.world, ADA, "6e B").meeting.id
+    first = [Invitee("Léa MARTIN", "lea@example.org"), Invitee("Tom Petit"), Invitee("Tom Petit")]
+    made = invitations.invite(server.world, ADA, wanted, first)
+    assert [one.invitation.name for one in made.fresh] == ["Léa MARTIN", "Tom Petit"]
+    again = [Invitee("Martin Lea"), Invitee("Tom PETIT"), Invitee("Zoé")]
+    second = invitations.invite(server.world, ADA, wanted, again)
+    assert [one.invitation.name for one in second.fresh] == ["Zoé"]
+    assert [one.name for one in second.kept] == ["Léa MARTIN", "Tom Petit"]
+    assert len(names_there(server, wanted)) == 3
 
 
-@given(
-    st.lists(st.text(st.characters(categories=["L"]), min_size=2, max_size=20), min_size=1, max_size=20),
-    st.sampled_from([",", ";", "\t"]),
-)
-def test_what_a_spreadsheet_writes_is_read_back(names: list[str], separator: str) -> None:
-    written = io.StringIO()
-    table = csv.writer(written, delimiter=separator)
-    table.writerow(["name", "email"])
-    table.writerows([name, "a@example.org"] for name in names)
-    found, problem = read_list(written.getvalue())
-    assert problem is None
-    assert len(found) == len(names)
+def test_two_of_one_name_are_two_when_one_says_so_and_stay_two(server: Stage) -> None:
+    wanted = meetings.create_meeting(server.world, ADA, "6e B").meeting.id
+    twins = [Invitee("Ann Bell", "a@example.org"), Invitee("Ann Bell", "b@example.org", others=1)]
+    for made in (2, 0):
+        assert len(invitations.invite(server.world, ADA, wanted, twins).fresh) == made
+    assert names_there(server, wanted) == [
+        ("Ann Bell", ("a@example.org",)),
+        ("Ann Bell", ("b@example.org",)),
+    ]
+
+
+def test_an_update_changes_name_and_addresses_and_leaves_the_link(server: Stage) -> None:
+    wanted = meetings.create_meeting(server.world, ADA, "6e B").meeting.id
+    before = invitations.invite(server.world, ADA, wanted, [Invitee("Lea Martin")]).fresh[0].invitation
+    both = ("lea@example.org", "father@example.org")
+    change = Invitee("Léa Martin", both[0], more_emails=both[1:], updates=before.id)
+    made = invitations.invite(server.world, ADA, wanted, [change])
+    assert (made.fresh, made.kept) == ([], ())
+    after = invitations.list_invitations(server.world, ADA, wanted)[0]
+    assert (after.id, after.secret_hash, after.name) == (before.id, before.secret_hash, "Léa Martin")
+    assert after.addresses == both
+    assert audit.view_audit(server.world, ADA, wanted).records[0].action == "change-invitation"
+    # The address is not forgotten where a list has none.
+    bare = Invitee("Léa Martin", updates=before.id)
+    assert invitations.invite(server.world, ADA, wanted, [bare]).updated[0].addresses == both
+
+
+def test_an_update_of_a_link_of_another_meeting_changes_nothing_there(server: Stage) -> None:
+    hers = meetings.create_meeting(server.world, ADA, "Hers").meeting.id
+    mine = meetings.create_meeting(server.world, BOB, "Mine").meeting.id
+    ann = invitations.invite(server.world, ADA, hers, [Invitee("Ann")]).fresh[0].invitation
+    made = invitations.invite(server.world, BOB, mine, [Invitee("Eve", updates=ann.id)])
+    assert [one.invitation.name for one in made.fresh] == ["Eve"]
+    assert invitations.list_invitations(server.world, ADA, hers) == [ann]
 
 
 REPORT = Report(MeetingId("mtg_1"), Category.THREAT, "He said…", "Ann", "Bob", ())

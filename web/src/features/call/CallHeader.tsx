@@ -30,9 +30,12 @@ export function CallHeader({ code, onDoor, onReport }: CallHeaderProps) {
           {text("call.notEncrypted")}
         </Badge>
       </span>
-      <span className={styles.code}>
-        {text("call.code")} <strong>{meeting?.code ?? code}</strong>
-      </span>
+      {settings.rules.open_link && (
+        // Where the rules do not open it, the code leads nowhere.
+        <span className={styles.code}>
+          {text("call.code")} <strong>{meeting?.code ?? code}</strong>
+        </span>
+      )}
       {settings.is_locked && (
         <Badge kind="attention">
           <Icon of={Lock} size={16} />

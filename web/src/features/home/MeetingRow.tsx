@@ -1,15 +1,15 @@
-import { Ellipsis, Pencil, ShieldCheck, Trash2, UserPlus } from "lucide-react";
+import { Ellipsis, Pencil, ShieldCheck, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useIntl } from "react-intl";
 import { useNavigate } from "react-router";
 import type { Meeting } from "../../api";
 import { useText } from "../../i18n";
+import { CopyInvitation } from "../../invite";
 import { Badge } from "../../ui/Badge";
 import { Button, LinkButton } from "../../ui/Button";
 import { Card } from "../../ui/Card";
 import { Icon } from "../../ui/Icon";
 import { Menu, MenuItem } from "../../ui/Menu";
-import { CopyInvitation } from "./CopyInvitation";
 import { daysBetween } from "./greeting";
 import { DeleteDialog, RenameDialog } from "./MeetingDialogs";
 import styles from "./MeetingList.module.css";
@@ -49,6 +49,7 @@ function About({ meeting, title }: { meeting: Meeting; title: string }) {
     <div className={styles.about}>
       <div className={styles.titleLine}>
         <h3>{title}</h3>
+        <Badge>{text(`kind.${meeting.kind}`)}</Badge>
         {meeting.is_running && <Inside count={meeting.participant_count} />}
       </div>
       <p className={styles.when}>
@@ -92,18 +93,6 @@ interface MoreMenuProps {
   onAsk: (asking: Asking) => void;
 }
 
-/** By personal links; by the one link for everybody only where the rules open it. */
-function Invite({ meeting, title }: { meeting: Meeting; title: string }) {
-  const text = useText();
-  if (meeting.rules.open_link) return <CopyInvitation meeting={meeting} title={title} />;
-  return (
-    <LinkButton to={`/meetings/${meeting.id}`} aria-label={text("home.invite.named", { title })}>
-      <Icon of={UserPlus} />
-      {text("home.invite")}
-    </LinkButton>
-  );
-}
-
 export interface MeetingRowProps {
   meeting: Meeting;
   onRenamed: (meeting: Meeting) => void;
@@ -121,7 +110,14 @@ export function MeetingRow({ meeting, onRenamed, onDeleted }: MeetingRowProps) {
     <Card className={styles.row}>
       <About meeting={meeting} title={title} />
       <div className={styles.acts}>
-        <Invite meeting={meeting} title={title} />
+        <CopyInvitation
+          title={title}
+          link={meeting.link}
+          isOpen={meeting.rules.open_link}
+          findId={() => Promise.resolve(meeting.id)}
+          pagePath={`/meetings/${meeting.id}`}
+          name={text("invite.copy.named", { title })}
+        />
         <LinkButton to={`/m/${meeting.code}`} kind="primary" aria-label={text(`${start}.named`, { title })}>
           {text(start)}
         </LinkButton>

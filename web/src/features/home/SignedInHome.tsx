@@ -10,9 +10,11 @@ import { Icon } from "../../ui/Icon";
 import { Menu, MenuItem } from "../../ui/Menu";
 import { Notice } from "../../ui/Notice";
 import { Lead, Page, PageTitle } from "../../ui/Page";
+import { TextField } from "../../ui/TextField";
 import { firstName, partOfDay } from "./greeting";
 import styles from "./Home.module.css";
 import { JoinByLink } from "./JoinByLink";
+import { TITLE_LIMIT } from "./MeetingDialogs";
 import { MeetingList } from "./MeetingList";
 import { useMeetings } from "./useMeetings";
 
@@ -22,18 +24,27 @@ const KIND_ICONS: Readonly<Record<Kind, LucideIcon>> = {
   friends: PartyPopper,
 };
 
-/** One press makes a meeting of the usual kind and goes to its door; the arrow beside it offers the other kinds. */
-function NewMeeting({ onFailed }: { onFailed: (error: unknown) => void }) {
+interface NewMeetingProps {
+  /** What most meetings are here; null while it is not known. */
+  usualKind: Kind | null;
+  onFailed: (error: unknown) => void;
+}
+
+/** One press makes a meeting of the usual kind and goes to its door; a name may be given, and the arrow has the other kinds. */
+function NewMeeting({ usualKind, onFailed }: NewMeetingProps) {
   const text = useText();
   const navigate = useNavigate();
   const intl = useIntl();
+  const [title, setTitle] = useState("");
   const [isBusy, setBusy] = useState(false);
 
-  function create(kind?: Kind) {
+  function create(kind: Kind | null) {
     setBusy(true);
     onFailed(null);
     const date = intl.formatDate(new Date(), { day: "numeric", month: "long" });
-    api.createMeeting(text("home.new.named", { date }), kind).then(
+    // Without a kind the server knows it, and calls the meeting what it is.
+    const byDefault = kind === null ? "" : text(`home.new.named.${kind}`, { date });
+    api.createMeeting(title.trim() || byDefault, kind ?? undefined).then(
       (meeting) => navigate(`/m/${meeting.code}`),
       (error: unknown) => {
         setBusy(false);
@@ -43,31 +54,58 @@ function NewMeeting({ onFailed }: { onFailed: (error: unknown) => void }) {
   }
 
   return (
-    <div className={styles.create}>
-      <Button kind="primary" size="large" onPress={() => create()} isPending={isBusy}>
-        <Icon of={Plus} />
-        {text("home.new")}
-      </Button>
-      <Menu
-        label={text("home.new.kind")}
-        trigger={
-          <Button kind="primary" size="large" isSquare aria-label={text("home.new.kind")}>
-            <Icon of={ChevronDown} />
-          </Button>
-        }
-      >
-        {KINDS.map((kind) => (
-          <MenuItem
-            key={kind}
-            icon={KIND_ICONS[kind]}
-            hint={text(`kind.${kind}.hint`)}
-            onAction={() => create(kind)}
-          >
-            {text(`kind.${kind}`)}
-          </MenuItem>
-        ))}
-      </Menu>
-    </div>
+    <form
+      className={styles.new}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        create(usualKind);
+      }}
+    >
+      <TextField
+        label={text("home.new.title")}
+        isLabelHidden
+        placeholder={text("home.new.title")}
+        value={title}
+        onChange={setTitle}
+        maxLength={TITLE_LIMIT}
+        autoComplete="off"
+        size="large"
+        className={styles.newField}
+      />
+      <div className={styles.create}>
+        <Button type="submit" kind="primary" size="large" isPending={isBusy}>
+          <Icon of={Plus} />
+          {text("home.new")}
+        </Button>
+        <Kinds onChosen={create} />
+      </div>
+    </form>
+  );
+}
+
+function Kinds({ onChosen }: { onChosen: (kind: Kind) => void }) {
+  const text = useText();
+  return (
+    <Menu
+      label={text("home.new.kind")}
+      trigger={
+        <Button kind="primary" size="large" isSquare aria-label={text("home.new.kind")}>
+          <Icon of={ChevronDown} />
+        </Button>
+      }
+    >
+      {KINDS.map((kind) => (
+        <MenuItem
+          key={kind}
+          icon={KIND_ICONS[kind]}
+          hint={text(`kind.${kind}.hint`)}
+          onAction={() => onChosen(kind)}
+        >
+          {text(`kind.${kind}`)}
+        </MenuItem>
+      ))}
+    </Menu>
   );
 }
 
@@ -83,7 +121,10 @@ export function SignedInHome({ account }: { account: Account }) {
       <PageTitle>{text(`home.greeting.${part}`, { name: firstName(account.name) })}</PageTitle>
       <Lead>{text("home.lead")}</Lead>
       <div className={styles.acts}>
-        <NewMeeting onFailed={setError} />
+        <NewMeeting
+          usualKind={access.meetings.state === "ready" ? access.meetings.usualKind : null}
+          onFailed={setError}
+        />
         <JoinByLink />
       </div>
       {error !== null && <Notice kind="trouble">{errorText(error)}</Notice>}

@@ -1,9 +1,10 @@
 import { useCallback, useEffect, useState } from "react";
 import { api, type Meeting } from "../../api";
+import type { Kind } from "../../room/rules";
 
 export type Meetings =
   | { readonly state: "loading" }
-  | { readonly state: "ready"; readonly list: readonly Meeting[] }
+  | { readonly state: "ready"; readonly list: readonly Meeting[]; readonly usualKind: Kind }
   | { readonly state: "failed"; readonly error: unknown };
 
 export interface MeetingsAccess {
@@ -26,8 +27,8 @@ export function useMeetings(): MeetingsAccess {
   const [meetings, setMeetings] = useState<Meetings>({ state: "loading" });
 
   const reload = useCallback(() => {
-    api.meetings().then(
-      (list) => setMeetings({ state: "ready", list }),
+    api.ownMeetings().then(
+      ({ meetings: list, usual_kind }) => setMeetings({ state: "ready", list, usualKind: usual_kind }),
       // A refresh that fails leaves what is shown alone; only a first load has nothing else to show.
       (error: unknown) =>
         setMeetings((shown) => (shown.state === "ready" ? shown : { state: "failed", error })),

@@ -1,7 +1,7 @@
 import { Ellipsis, Link2, Mail, Trash2 } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 import { useIntl } from "react-intl";
-import { api, type Invitation, type Meeting } from "../../api";
+import { api, type Invitation, type InvitationsMade, type Meeting } from "../../api";
 import { useErrorText, useText } from "../../i18n";
 import { Avatar } from "../../ui/Avatar";
 import { Badge } from "../../ui/Badge";
@@ -61,7 +61,18 @@ function useInvitations(meeting: Meeting) {
       setFresh((shown) => shown.filter((one) => one.id !== person.id));
     }, setError);
   }
-  return { people, sendsMail, fresh, error, said, added, renew, revoke, mail, forget: () => setFresh([]) };
+  return {
+    people,
+    sendsMail,
+    fresh,
+    error,
+    said,
+    added,
+    renew,
+    revoke,
+    mail,
+    forget: () => setFresh([]),
+  };
 }
 
 /** One link for each person, which is how people are meant to come. */
@@ -70,13 +81,19 @@ export function Invitations({ meeting, title }: { meeting: Meeting; title: strin
   const errorText = useErrorText();
   const access = useInvitations(meeting);
   const { people, fresh, error, said } = access;
+  const [done, setDone] = useState<InvitationsMade | null>(null);
+  function settle(made: InvitationsMade) {
+    setDone(made);
+    access.added(made.invitations);
+  }
   return (
     <Card className={styles.section}>
       <div>
         <h2>{text("meeting.people")}</h2>
         <p className={styles.lead}>{text("meeting.people.lead")}</p>
       </div>
-      <InviteForms meeting={meeting} sendsMail={access.sendsMail} onMade={access.added} />
+      <InviteForms meeting={meeting} sendsMail={access.sendsMail} onMade={settle} />
+      {done !== null && <Done made={done} />}
       {error !== null && <Notice kind="trouble">{errorText(error)}</Notice>}
       {fresh.length > 0 && <FreshLinks fresh={fresh} title={title} onDone={access.forget} />}
       <Hidden role="status">{said === null ? "" : text("meeting.person.revoked", { name: said })}</Hidden>
@@ -100,6 +117,19 @@ export function Invitations({ meeting, title }: { meeting: Meeting; title: strin
         </div>
       )}
     </Card>
+  );
+}
+
+/** What came of it: links made, people changed, people who were there. */
+function Done({ made }: { made: InvitationsMade }) {
+  const text = useText();
+  const { invitations, updated, kept } = made;
+  if (updated.length + kept.length === 0 && invitations.length > 0) return null;
+  const counts = { made: invitations.length, updated: updated.length, kept: kept.length };
+  return (
+    <p role="status" className={styles.small}>
+      {text("list.done", counts)}
+    </p>
   );
 }
 
@@ -163,5 +193,9 @@ function Used({ person }: { person: Invitation }) {
       : text("meeting.person.used", {
           date: intl.formatDate(person.bound_at, { day: "numeric", month: "long" }),
         });
-  return <div className={styles.small}>{person.email === null ? used : `${person.email} · ${used}`}</div>;
+  return (
+    <div className={styles.small}>
+      {[person.email, ...person.more_emails, used].filter((one) => one !== null).join(" · ")}
+    </div>
+  );
 }

@@ -1,27 +1,21 @@
 import { ClipboardList } from "lucide-react";
 import { useState, type FormEvent } from "react";
-import { api, isApiError, type Invitation, type Meeting } from "../../api";
+import { api, type InvitationsMade, type Invitee, type Meeting } from "../../api";
 import { useErrorText, useText } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { Checkbox } from "../../ui/Checkbox";
 import { Icon } from "../../ui/Icon";
-import { TextArea } from "../../ui/TextArea";
+import { Notice } from "../../ui/Notice";
 import { TextField } from "../../ui/TextField";
+import { ListForm, type ListFormProps } from "./ListForm";
 import styles from "./Meeting.module.css";
 
 const NAME_LIMIT = 64;
 
-interface FormProps {
-  meeting: Meeting;
-  /** Whether those with an address get their links by mail. */
-  isSent: boolean;
-  onMade: (made: readonly Invitation[]) => void;
-}
-
 interface InviteFormsProps {
   meeting: Meeting;
   sendsMail: boolean;
-  onMade: (made: readonly Invitation[]) => void;
+  onMade: (made: InvitationsMade) => void;
 }
 
 /** One person by name, or a whole list out of a table or a mail. */
@@ -39,12 +33,12 @@ export function InviteForms({ meeting, sendsMail, onMade }: InviteFormsProps) {
       )}
       <OnePerson {...form} />
       {isList ? (
-        <PastedList {...form} />
+        <ListForm {...form} />
       ) : (
         <div>
           <Button onPress={() => setList(true)}>
             <Icon of={ClipboardList} />
-            {text("meeting.list.open")}
+            {text("list.open")}
           </Button>
         </div>
       )}
@@ -52,109 +46,95 @@ export function InviteForms({ meeting, sendsMail, onMade }: InviteFormsProps) {
   );
 }
 
-function OnePerson({ meeting, isSent, onMade }: FormProps) {
-  const text = useText();
+/** One person asked for; `known` is who has a link already. */
+function useInviting({ meeting, isSent, onMade }: ListFormProps) {
   const errorText = useErrorText();
-  const [name, setName] = useState("");
-  const [email, setEmail] = useState("");
   const [error, setError] = useState<string | null>(null);
+  const [known, setKnown] = useState<Invitee | null>(null);
   const [isBusy, setBusy] = useState(false);
-
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    const chosen = name.trim();
-    if (chosen === "") return setError(text("meeting.invite.name.missing"));
-    const address = email.trim();
+  function invite(person: Invitee, onDone: () => void) {
     setBusy(true);
     api
-      .invite(
-        meeting.id,
-        { people: [{ name: chosen, ...(address === "" ? {} : { email: address }) }] },
-        isSent,
-      )
+      .invite(meeting.id, [person], { send: isSent })
       .then(
         (made) => {
-          setName("");
-          setEmail("");
+          const isThere = made.kept.length > 0;
+          setKnown(isThere ? person : null);
+          if (isThere) return;
+          onDone();
           onMade(made);
         },
         (reason: unknown) => setError(errorText(reason)),
       )
       .finally(() => setBusy(false));
   }
-
-  return (
-    <form className={styles.form} onSubmit={submit} noValidate>
-      <TextField
-        label={text("meeting.invite.name")}
-        value={name}
-        onChange={(value) => {
-          setName(value);
-          setError(null);
-        }}
-        error={error}
-        maxLength={NAME_LIMIT}
-        autoComplete="off"
-        className={styles.field}
-      />
-      <TextField
-        label={text("meeting.invite.email")}
-        type="email"
-        value={email}
-        onChange={setEmail}
-        autoComplete="off"
-        className={styles.field}
-      />
-      <Button type="submit" isPending={isBusy}>
-        {text("meeting.invite.act")}
-      </Button>
-    </form>
-  );
+  function say(problem: string | null) {
+    setError(problem);
+    setKnown(null);
+  }
+  return { error, known, isBusy, invite, say };
 }
 
-function PastedList({ meeting, isSent, onMade }: FormProps) {
+function OnePerson(props: ListFormProps) {
   const text = useText();
-  const errorText = useErrorText();
-  const [list, setList] = useState("");
-  const [error, setError] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
-
+  const [name, setName] = useState("");
+  const [email, setEmail] = useState("");
+  const { error, known, isBusy, invite, say } = useInviting(props);
+  function clear() {
+    setName("");
+    setEmail("");
+  }
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (list.trim() === "") return setError(text("meeting.list.missing"));
-    setBusy(true);
-    api
-      .invite(meeting.id, { csv: list }, isSent)
-      .then(
-        (made) => {
-          setList("");
-          onMade(made);
-        },
-        (reason: unknown) =>
-          setError(isApiError(reason, "invalid-fields") ? text("meeting.list.refused") : errorText(reason)),
-      )
-      .finally(() => setBusy(false));
+    const chosen = name.trim();
+    if (chosen === "") return say(text("meeting.invite.name.missing"));
+    const address = email.trim();
+    invite({ name: chosen, ...(address === "" ? {} : { email: address }) }, clear);
   }
 
   return (
-    <form className={styles.section} onSubmit={submit} noValidate>
-      <TextArea
-        label={text("meeting.list")}
-        hint={text("meeting.list.hint")}
-        placeholder={text("meeting.list.example")}
-        rows={6}
-        value={list}
-        onChange={(value) => {
-          setList(value);
-          setError(null);
-        }}
-        error={error}
-      />
-      <div>
-        <Button type="submit" kind="primary" isPending={isBusy}>
-          {text("meeting.list.act")}
+    <>
+      <form className={styles.form} onSubmit={submit} noValidate>
+        <TextField
+          label={text("meeting.invite.name")}
+          value={name}
+          onChange={(value) => {
+            setName(value);
+            say(null);
+          }}
+          error={error}
+          maxLength={NAME_LIMIT}
+          autoComplete="off"
+          className={styles.field}
+        />
+        <TextField
+          label={text("meeting.invite.email")}
+          type="email"
+          value={email}
+          onChange={setEmail}
+          autoComplete="off"
+          className={styles.field}
+        />
+        <Button type="submit" isPending={isBusy}>
+          {text("meeting.invite.act")}
         </Button>
-      </div>
-    </form>
+      </form>
+      {known !== null && (
+        <IsThere
+          person={known}
+          onAnother={() => invite({ ...known, others: (known.others ?? 0) + 1 }, clear)}
+        />
+      )}
+    </>
+  );
+}
+
+function IsThere({ person, onAnother }: { person: Invitee; onAnother: () => void }) {
+  const text = useText();
+  return (
+    <Notice kind="attention">
+      <p role="status">{text("list.again", { name: person.name })}</p>
+      <Button onPress={onAnother}>{text("list.again.another")}</Button>
+    </Notice>
   );
 }

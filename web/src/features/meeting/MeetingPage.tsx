@@ -2,6 +2,8 @@ import { useParams } from "react-router";
 import type { Meeting } from "../../api";
 import { RULE_NAMES } from "../../room/rules";
 import { ruleChange, useErrorText, useRuleWords, useText } from "../../i18n";
+import { CopyInvitation } from "../../invite";
+import { Badge } from "../../ui/Badge";
 import { LinkButton } from "../../ui/Button";
 import { Card } from "../../ui/Card";
 import { Hidden } from "../../ui/Hidden";
@@ -42,11 +44,21 @@ function Settled({ meeting, settle }: SettledProps) {
       <div className={styles.head}>
         <div>
           <PageTitle>{title}</PageTitle>
+          <Badge>{text(`kind.${meeting.kind}`)}</Badge>
           <Lead>{text("meeting.lead")}</Lead>
         </div>
-        <LinkButton to={`/m/${meeting.code}`} kind="primary" size="large">
-          {text(meeting.is_running ? "home.enter" : "meeting.start")}
-        </LinkButton>
+        <div className={styles.acts}>
+          <CopyInvitation
+            title={title}
+            link={meeting.link}
+            isOpen={meeting.rules.open_link}
+            findId={() => Promise.resolve(meeting.id)}
+            pagePath={`/meetings/${meeting.id}`}
+          />
+          <LinkButton to={`/m/${meeting.code}`} kind="primary" size="large">
+            {text(meeting.is_running ? "home.enter" : "meeting.start")}
+          </LinkButton>
+        </div>
       </div>
       <Invitations meeting={meeting} title={title} />
       <div className={styles.columns}>

@@ -24,9 +24,6 @@ export default {
   "call.code": "Room code",
   "call.count": "{count, plural, one {# person} other {# people}}",
   "call.untitled": "Meeting",
-  "call.link.copy": "Copy link",
-  "call.link.copied": "Link copied",
-  "call.link.byHand": "Copy this link:",
 
   "call.tiles": "People in the meeting",
   "call.tile.host": "host",

@@ -24,9 +24,6 @@ export default {
   "call.code": "Code de la salle",
   "call.count": "{count, plural, one {# personne} other {# personnes}}",
   "call.untitled": "Réunion",
-  "call.link.copy": "Copier le lien",
-  "call.link.copied": "Lien copié",
-  "call.link.byHand": "Copiez ce lien :",
 
   "call.tiles": "Personnes dans la réunion",
   "call.tile.host": "hôte",

@@ -21,6 +21,8 @@ export default {
   "error.rate-limited.wait":
     "Too many attempts. Try again in {seconds, plural, one {# second} other {# seconds}}.",
   "error.too-large": "That is too long. Shorten it and try again.",
+  "error.file-unreadable":
+    "This file cannot be read as a list. Save it as XLSX, ODS or CSV, without a password, and choose it again.",
   "error.already-set-up": "This server already has its administrator. Sign in instead.",
   "error.conflict": "Somebody else changed this at the same moment. Load the page again and try once more.",
   "error.not-saved":

@@ -21,6 +21,8 @@ export default {
   "error.rate-limited.wait":
     "Trop de tentatives. Réessayez dans {seconds, plural, one {# seconde} other {# secondes}}.",
   "error.too-large": "C’est trop long. Raccourcissez et réessayez.",
+  "error.file-unreadable":
+    "Ce fichier ne peut pas être lu comme une liste. Enregistrez-le en XLSX, ODS ou CSV, sans mot de passe, puis choisissez-le de nouveau.",
   "error.already-set-up": "Ce serveur a déjà son administrateur. Connectez-vous plutôt.",
   "error.conflict": "Quelqu’un d’autre l’a modifié au même moment. Rechargez la page et réessayez.",
   "error.not-saved":

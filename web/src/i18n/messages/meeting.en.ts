@@ -13,14 +13,6 @@ export default {
   "meeting.invite.act": "Make a link",
   "meeting.invite.send": "Send the links to those with an email address, now",
   "meeting.invite.name.missing": "Write the name of the person.",
-  "meeting.list.open": "Paste a list",
-  "meeting.list": "List of people",
-  "meeting.list.hint":
-    "One person a line: the name, and after a comma, a semicolon or a tab an email address if you like.",
-  "meeting.list.example": "Inès Benali; ines@example.org",
-  "meeting.list.act": "Make links",
-  "meeting.list.missing": "Paste at least one name.",
-  "meeting.list.refused": "This list could not be read. Put one person on each line, the name first.",
   "meeting.fresh": "{count, plural, one {# new link} other {# new links}}",
   "meeting.fresh.lead":
     "Copy, print or send them now: nobody, not even this server, can show a link a second time.",
@@ -103,6 +95,4 @@ export default {
   "meeting.print.lead": "Each link is for the person named beside it, and works in one browser.",
   "home.new.kind": "Other kinds of meeting",
   "home.settings": "People and rules",
-  "home.invite": "Invite",
-  "home.invite.named": "Invite: {title}",
 } as const;

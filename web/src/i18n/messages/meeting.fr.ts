@@ -12,15 +12,6 @@ export default {
   "meeting.invite.act": "Créer un lien",
   "meeting.invite.send": "Envoyer les liens maintenant à ceux qui ont une adresse",
   "meeting.invite.name.missing": "Écrivez le nom de la personne.",
-  "meeting.list.open": "Coller une liste",
-  "meeting.list": "Liste des personnes",
-  "meeting.list.hint":
-    "Une personne par ligne : le nom puis, si vous voulez, une virgule, un point-virgule ou une tabulation et son adresse.",
-  "meeting.list.example": "Inès Benali; ines@example.org",
-  "meeting.list.act": "Créer les liens",
-  "meeting.list.missing": "Collez au moins un nom.",
-  "meeting.list.refused":
-    "Cette liste n’a pas pu être lue. Mettez une personne par ligne, en commençant par le nom.",
   "meeting.fresh": "{count, plural, one {# nouveau lien} other {# nouveaux liens}}",
   "meeting.fresh.lead":
     "Copiez, imprimez ou envoyez-les maintenant : personne, pas même ce serveur, ne peut les montrer une seconde fois.",
@@ -107,6 +98,4 @@ export default {
   "meeting.print.lead": "Chaque lien est à la personne nommée à côté, et fonctionne dans un seul navigateur.",
   "home.new.kind": "Autres genres de réunion",
   "home.settings": "Personnes et règles",
-  "home.invite": "Inviter",
-  "home.invite.named": "Inviter : {title}",
 };

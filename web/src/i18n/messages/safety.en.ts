@@ -102,7 +102,6 @@ export default {
 
   "safety.alone.text": "People come by their personal links. Make one for each person you expect.",
   "safety.alone.other": "The others are on their way.",
-  "safety.invite": "Invite people",
 
   "safety.asked": "{name} asks you to speak.",
   "safety.asked.lead": "Your microphone stays off until you turn it on.",

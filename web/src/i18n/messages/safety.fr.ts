@@ -106,7 +106,6 @@ export default {
 
   "safety.alone.text": "On vient par son lien personnel. Créez-en un pour chaque personne que vous attendez.",
   "safety.alone.other": "Les autres arrivent.",
-  "safety.invite": "Inviter",
 
   "safety.asked": "{name} vous invite à parler.",
   "safety.asked.lead": "Votre micro reste coupé tant que vous ne l’ouvrez pas.",

@@ -1,0 +1,1 @@
+export { CopyInvitation, type CopyInvitationProps } from "./CopyInvitation";
