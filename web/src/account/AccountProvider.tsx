@@ -1,5 +1,5 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
-import { api, isApiError, type Account } from "../api";
+import { api, type Account } from "../api";
 
 /** Who is signed in, as far as this page knows. */
 export type SignIn =
@@ -20,9 +20,10 @@ const Access = createContext<AccountAccess | null>(null);
 
 async function ask(): Promise<SignIn> {
   try {
-    return { state: "signed-in", account: await api.me() };
+    const account = await api.visitor();
+    return account === null ? { state: "signed-out" } : { state: "signed-in", account };
   } catch (error) {
-    return isApiError(error, "not-signed-in") ? { state: "signed-out" } : { state: "failed", error };
+    return { state: "failed", error };
   }
 }
 

@@ -59,7 +59,8 @@ export const api = {
   useSignInLink: (secret: string, password: string) =>
     request<Account>("POST", "/sign-in-links/use", { secret, password }),
 
-  me: () => request<Account>("GET", "/me"),
+  /** Null: nobody is signed in in this browser. */
+  visitor: async () => (await request<{ account: Account | null }>("GET", "/visitor")).account,
   changeMe: (changes: { name?: string; language?: string }) => request<Account>("PATCH", "/me", changes),
 
   /** The password once more, for acts that need it. */

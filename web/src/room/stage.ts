@@ -13,8 +13,8 @@ export interface Grid {
   readonly rows: number;
   /** Half-column at which the first tile of the last row starts (1 = at the edge), so that a short row is centred. */
   readonly last_row_start: number;
-  /** The first tile takes a row of its own: an odd number of tiles in two columns of a tall stage. */
-  readonly is_first_wide: boolean;
+  /** In CSS pixels; the width is even. */
+  readonly tile: Size;
 }
 
 export interface Page<Item> {
@@ -29,35 +29,36 @@ export function pageOf<Item>(items: readonly Item[], wanted: number, size: numbe
   return { items: items.slice(page * size, (page + 1) * size), page, pages };
 }
 
-/** Between the usual shapes of cameras, 4:3 and 16:9. */
-const CAMERA_RATIO = 1.5;
+/** The picture of most cameras. */
+const CAMERA_RATIO = 16 / 9;
+/** How much of a camera's picture a tile shows at least: cut further, it loses faces. */
+const LEAST_SHOWN = 0.8;
+const NARROWEST = CAMERA_RATIO * LEAST_SHOWN;
+const WIDEST = CAMERA_RATIO / LEAST_SHOWN;
 
-/**
- * How much a tile of this shape is worth: its area, less what it cuts from a camera's picture. Cutting above and
- * below takes heads and counts in full; cutting the sides spares a face in the middle and counts less, least on a
- * tall stage, where many cameras are upright too.
- */
-function worth(width: number, height: number, isTall: boolean): number {
-  const ratio = width / height / CAMERA_RATIO;
-  const area = width * height;
-  return ratio > 1 ? area / ratio : area * ratio ** (isTall ? 0.33 : 0.6);
+/** The largest tile of whole pixels within a cell that still shows enough of a camera's picture. */
+function tileWithin(width: number, height: number): Size {
+  const tallest = Math.max(0, Math.floor(Math.min(height, width / NARROWEST)));
+  // Even, so that half a tile is whole pixels too.
+  const even = Math.max(0, Math.floor(Math.min(width, tallest * WIDEST) / 2) * 2);
+  return { width: even, height: Math.min(tallest, Math.floor(even / NARROWEST)) };
 }
 
-export function gridOf(count: number, stage: Size): Grid {
+/** `count` tiles on a stage, `gap` apart, each as large as can be without cutting more than a fifth of a picture. */
+export function gridOf(count: number, stage: Size, gap: number): Grid {
   const tiles = Math.max(1, count);
-  const isTall = stage.height > stage.width;
-  let columns = 1;
-  let best = 0;
-  for (let candidate = 1; candidate <= tiles; candidate += 1) {
-    const rows = Math.ceil(tiles / candidate);
-    const value = worth(stage.width / candidate, stage.height / rows, isTall);
-    if (value > best * 1.001) {
-      best = value;
-      columns = candidate;
-    }
+  let best: Grid | null = null;
+  let area = -1;
+  for (let columns = 1; columns <= tiles; columns += 1) {
+    const rows = Math.ceil(tiles / columns);
+    const tile = tileWithin(
+      (stage.width - gap * (columns - 1)) / columns,
+      (stage.height - gap * (rows - 1)) / rows,
+    );
+    if (tile.width * tile.height <= area * 1.001) continue;
+    area = tile.width * tile.height;
+    const last = tiles - (rows - 1) * columns;
+    best = { columns, rows, tile, last_row_start: columns - last + 1 };
   }
-  const rows = Math.ceil(tiles / columns);
-  const is_first_wide = columns === 2 && tiles % 2 === 1 && tiles > 1 && isTall;
-  const last = tiles - (rows - 1) * columns;
-  return { columns, rows, last_row_start: is_first_wide ? 1 : columns - last + 1, is_first_wide };
+  return best ?? { columns: 1, rows: tiles, tile: { width: 0, height: 0 }, last_row_start: 1 };
 }

@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from preau.meet.api.context import PartsOf
+from preau.meet.api.context import PartsOf, Visitor
 from preau.meet.api.errors import documented
-from preau.meet.api.models import Health, Instance, Media
+from preau.meet.api.models import AccountAnswer, Health, Instance, Media, VisitorAnswer
 from preau.meet.api.rights import RightsFirst
 from preau.meet.domain.accounts import LANGUAGES
 from preau.meet.domain.errors import DomainError, ErrorCode
@@ -45,6 +45,12 @@ def instance(parts: PartsOf) -> Instance:
         languages=list(LANGUAGES),
         sends_mail=parts.world.sends_mail,
     )
+
+
+@router.get("/visitor")
+def visitor(account: Visitor) -> VisitorAnswer:
+    """Who is signed in in this browser, if anybody is. Nobody is an answer as well, and no error."""
+    return VisitorAnswer(account=AccountAnswer.of(account) if account else None)
 
 
 @router.post(

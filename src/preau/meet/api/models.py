@@ -110,6 +110,12 @@ class AccountAnswer(BaseModel):
         )
 
 
+class VisitorAnswer(BaseModel):
+    """Whom a browser's cookie signs in."""
+
+    account: AccountAnswer | None = None
+
+
 class AccountChanges(Body):
     """What to change about the own account."""
 

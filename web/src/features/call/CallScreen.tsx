@@ -18,7 +18,7 @@ import { MutedHint, Notices } from "./Notices";
 import { NumbersProvider, useNumbers } from "./numbers";
 import { enterPanel, type PanelName } from "./panels";
 import { PeoplePanel } from "./PeoplePanel";
-import { EndDialog, HandOverDialog } from "./PersonDialogs";
+import { BackDialog, EndDialog, HandOverDialog } from "./PersonDialogs";
 import { ReportDialog } from "./ReportDialog";
 import { RoomBanner } from "./RoomBanner";
 import { SecurityPanel } from "./SecurityPanel";
@@ -27,6 +27,7 @@ import { ShortcutsDialog } from "./ShortcutsDialog";
 import { Stage } from "./Stage";
 import { Tools } from "./Tools";
 import { useShortcuts, type Shortcut } from "./useShortcuts";
+import { useStay } from "./useStay";
 
 export interface CallScreenProps {
   call: Call;
@@ -109,7 +110,7 @@ function useCallShortcuts({ panel, onPanel, onEnd, onHandOver }: ShortcutPlaces)
 /** What a dialog over the call is about. */
 type Over =
   | { readonly what: "report"; readonly about: ParticipantId | null }
-  | { readonly what: "end" | "hand-over" | "leave" };
+  | { readonly what: "end" | "hand-over" | "leave" | "back" };
 
 function Screen({ code }: Omit<CallScreenProps, "call">) {
   const text = useText();
@@ -132,10 +133,16 @@ function Screen({ code }: Omit<CallScreenProps, "call">) {
     onEnd: () => setOver({ what: "end" }),
     onHandOver: () => setOver({ what: "hand-over" }),
   });
+  useStay(
+    useCallback(() => {
+      const what = isAskedBeforeLeaving(call.view()) ? "leave" : "back";
+      setOver((now) => now ?? { what });
+    }, [call]),
+  );
   useTitle(meeting?.title || text("call.untitled"), unread);
 
   return (
-    <div className={styles.call}>
+    <div className={styles.call} data-in-call>
       <div>
         <CallHeader code={code} onDoor={() => setPanel("people")} onReport={() => report(null)} />
         <RoomBanner />
@@ -167,6 +174,7 @@ function OverCall({ over, onClose }: { over: Over; onClose: () => void }) {
   const { others } = useRoomParts("others");
   if (over.what === "report") return <ReportDialog about={over.about} onClose={onClose} />;
   if (over.what === "leave") return <LeaveDialog onClose={onClose} />;
+  if (over.what === "back") return <BackDialog onClose={onClose} />;
   if (over.what === "end") return <EndDialog onClose={onClose} />;
   return <HandOverDialog people={others.filter((one) => one.role === "cohost")} onClose={onClose} />;
 }

@@ -164,3 +164,20 @@ export function EndDialog({ onClose }: { onClose: () => void }) {
     </Dialog>
   );
 }
+
+/** Going back would leave the call: asked, because a thumb does it by a slip. */
+export function BackDialog({ onClose }: { onClose: () => void }) {
+  const text = useText();
+  const call = useCall();
+  return (
+    <Dialog title={text("call.leave.title.meeting")} isOpen onClose={onClose} isAlert>
+      <p>{text("call.back.lead")}</p>
+      <DialogActs>
+        <Button onPress={() => call.dispatch({ type: "leave" })}>{text("call.leave")}</Button>
+        <Button kind="primary" autoFocus onPress={onClose}>
+          {text("call.leave.stay")}
+        </Button>
+      </DialogActs>
+    </Dialog>
+  );
+}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type SyntheticEvent } from "react";
 import type { PictureKey } from "../../room/facts";
 import { classes } from "../../ui/classes";
 import { useCall } from "./CallContext";
@@ -8,7 +8,7 @@ export interface PictureProps {
   picture: PictureKey;
   /** One's own camera is shown as in a mirror. */
   isMirrored?: boolean;
-  /** A shared screen is shown whole; a face may lose its edges. */
+  /** A shared screen is shown whole; a face may lose a fifth at its edges. */
   isWhole?: boolean;
 }
 
@@ -17,6 +17,9 @@ export function Picture({ picture, isMirrored, isWhole }: PictureProps) {
   const call = useCall();
   const element = useRef<HTMLVideoElement>(null);
   const [isMoving, setMoving] = useState(false);
+  const [isUpright, setUpright] = useState(false);
+  const look = ({ currentTarget: video }: SyntheticEvent<HTMLVideoElement>) =>
+    setUpright(video.videoHeight > video.videoWidth);
 
   useEffect(() => {
     const video = element.current;
@@ -29,13 +32,16 @@ export function Picture({ picture, isMirrored, isWhole }: PictureProps) {
       className={classes(
         styles.picture,
         isMirrored && styles.mirrored,
-        isWhole && styles.whole,
+        // Of a phone held upright a wide tile would show a nose.
+        (isWhole === true || isUpright) && styles.whole,
         isMoving && styles.moving,
       )}
       autoPlay
       playsInline
       muted
       aria-hidden
+      onLoadedMetadata={look}
+      onResize={look}
       onLoadedData={() => setMoving(true)}
       onEmptied={() => setMoving(false)}
     />

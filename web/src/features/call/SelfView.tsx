@@ -10,7 +10,7 @@ import { Tile } from "./Tile";
 
 /** Corners in the order the button walks them. */
 const CORNERS = ["bottomRight", "bottomLeft", "topLeft", "topRight"] as const;
-type Corner = (typeof CORNERS)[number];
+export type Corner = (typeof CORNERS)[number];
 
 function nearestCorner(box: DOMRect, stage: DOMRect): Corner {
   const isLeft = box.left + box.width / 2 < stage.left + stage.width / 2;
@@ -24,12 +24,17 @@ interface Drag {
   readonly y: number;
 }
 
+export interface SelfViewProps {
+  person: Person;
+  corner: Corner;
+  onCorner: (corner: Corner) => void;
+}
+
 /** One's own picture, small, in a corner: dragged there, or walked from corner to corner with its button. */
-export function SelfView({ person }: { person: Person }) {
+export function SelfView({ person, corner, onCorner }: SelfViewProps) {
   const text = useText();
   const box = useRef<HTMLDivElement>(null);
   const start = useRef<Drag | null>(null);
-  const [corner, setCorner] = useState<Corner>("bottomRight");
   const [offset, setOffset] = useState<Drag | null>(null);
 
   function begin(event: PointerEvent<HTMLDivElement>) {
@@ -46,14 +51,14 @@ export function SelfView({ person }: { person: Person }) {
   function drop() {
     const stage = box.current?.parentElement;
     if (start.current !== null && offset !== null && box.current !== null && stage != null) {
-      setCorner(nearestCorner(box.current.getBoundingClientRect(), stage.getBoundingClientRect()));
+      onCorner(nearestCorner(box.current.getBoundingClientRect(), stage.getBoundingClientRect()));
     }
     start.current = null;
     setOffset(null);
   }
 
   function walk() {
-    setCorner(CORNERS[(CORNERS.indexOf(corner) + 1) % CORNERS.length] ?? "bottomRight");
+    onCorner(CORNERS[(CORNERS.indexOf(corner) + 1) % CORNERS.length] ?? "bottomRight");
   }
 
   return (

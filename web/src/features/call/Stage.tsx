@@ -16,13 +16,16 @@ import { classes } from "../../ui/classes";
 import { Icon } from "../../ui/Icon";
 import { Alone } from "./Alone";
 import { useRoomParts } from "./CallContext";
-import { SelfView } from "./SelfView";
+import { SelfView, type Corner } from "./SelfView";
 import { SharedScreens } from "./SharedScreens";
 import styles from "./Stage.module.css";
 import { Tile } from "./Tile";
 import { useSize } from "./useSize";
 
 const SMALL_STAGE_PX = 640;
+/** Even, as the widths of tiles are: two half-columns and the gap between them are a tile. */
+const GAP_PX = 10;
+const SMALL_GAP_PX = 8;
 const FIRST_SIZE: Size = { width: 1280, height: 720 };
 
 /** With more people than this, one's own picture would cover somebody: it takes a place among the others. */
@@ -58,18 +61,27 @@ export function Stage({ link }: { link: string }) {
   const [wanted, setWanted] = useState(0);
   const layout = layoutOf(view);
   const page = tilesOf(view, layout, wanted, size.width < SMALL_STAGE_PX ? SMALL_PAGE_SIZE : PAGE_SIZE);
-  const grid = layout === "sharing" ? null : gridOf(page.items.length, size);
+  const gap = size.width < SMALL_STAGE_PX ? SMALL_GAP_PX : GAP_PX;
+  const grid = layout === "sharing" ? null : gridOf(page.items.length, size, gap);
+  const [corner, setCorner] = useState<Corner>("bottomRight");
   const isTallSharing = layout === "sharing" && size.height > size.width;
 
   return (
     <div
       ref={stage}
-      className={classes(styles.stage, isTallSharing && styles.tall, page.pages > 1 && styles.paged)}
+      className={classes(
+        styles.stage,
+        isTallSharing && styles.tall,
+        page.pages > 1 && styles.paged,
+        layout === "self-view" && view.me !== null && styles[corner],
+      )}
     >
       {layout === "sharing" && <OnStage view={view} />}
-      <Tiles page={page} grid={grid} label={text("call.tiles")} />
+      <Tiles page={page} grid={grid} gap={gap} label={text("call.tiles")} />
       {layout === "alone" && <Alone link={link} />}
-      {layout === "self-view" && view.me !== null && <SelfView person={view.me} />}
+      {layout === "self-view" && view.me !== null && (
+        <SelfView person={view.me} corner={corner} onCorner={setCorner} />
+      )}
       {page.pages > 1 && <Pager page={page} onTurn={setWanted} />}
     </div>
   );
@@ -78,19 +90,21 @@ export function Stage({ link }: { link: string }) {
 /** What everybody looks at: a shared screen, else the person in the spotlight. */
 function OnStage({ view }: { view: StageView }) {
   if (view.shares.length > 0) return <SharedScreens shares={view.shares} />;
-  return view.spotlight === null ? null : <Tile person={view.spotlight} className={styles.spotlight} />;
+  return view.spotlight === null ? null : (
+    <Tile person={view.spotlight} isWhole className={styles.spotlight} />
+  );
 }
 
-function gridStyle(grid: Grid): CSSProperties {
+function gridStyle({ columns, rows, tile }: Grid, gap: number): CSSProperties {
   return {
-    gridTemplateColumns: `repeat(${grid.columns * 2}, minmax(0, 1fr))`,
-    gridTemplateRows: `repeat(${grid.rows}, minmax(0, 1fr))`,
+    gap: `${gap}px`,
+    gridTemplateColumns: `repeat(${columns * 2}, ${Math.max(0, (tile.width - gap) / 2)}px)`,
+    gridTemplateRows: `repeat(${rows}, ${tile.height}px)`,
   };
 }
 
 /** Every tile is two half-columns wide; the first of a short last row starts where that row is centred. */
 function columnOf(grid: Grid, index: number, count: number): string {
-  if (grid.is_first_wide) return index === 0 ? "1 / -1" : "span 2";
   const last = count - (grid.rows - 1) * grid.columns;
   return index === count - last ? `${grid.last_row_start} / span 2` : "span 2";
 }
@@ -99,16 +113,18 @@ interface TilesProps {
   page: Page<Person>;
   /** Null: a strip beside a shared screen. */
   grid: Grid | null;
+  /** Between two tiles, in CSS pixels. */
+  gap: number;
   label: string;
 }
 
-function Tiles({ page, grid, label }: TilesProps) {
+function Tiles({ page, grid, gap, label }: TilesProps) {
   return (
     <div
       role="group"
       aria-label={label}
       className={classes(styles.tiles, grid === null ? styles.strip : styles.grid)}
-      style={grid === null ? undefined : gridStyle(grid)}
+      style={grid === null ? undefined : gridStyle(grid, gap)}
     >
       {page.items.map((person, index) => (
         <Tile

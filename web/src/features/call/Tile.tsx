@@ -13,11 +13,13 @@ export interface TileProps {
   person: Person;
   /** Place in the grid, as CSS writes it. */
   column?: string;
+  /** The picture is shown whole, whatever the shape of the tile. */
+  isWhole?: boolean;
   className?: string;
 }
 
 /** One person: the picture or initials, the name, and everything about them that must be seen at a glance. */
-function WholeTile({ person, column, className }: TileProps) {
+function WholeTile({ person, column, isWhole, className }: TileProps) {
   return (
     <figure
       aria-label={person.name}
@@ -32,7 +34,9 @@ function WholeTile({ person, column, className }: TileProps) {
       <span className={styles.initials} aria-hidden>
         {initials(person.name)}
       </span>
-      {person.camera !== null && <Picture picture={person.camera} isMirrored={person.is_me} />}
+      {person.camera !== null && (
+        <Picture picture={person.camera} isMirrored={person.is_me} isWhole={isWhole} />
+      )}
       <Marks person={person} />
       <Who person={person} />
     </figure>

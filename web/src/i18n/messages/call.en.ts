@@ -16,6 +16,7 @@ export default {
   "call.leave.after.pauses": "It pauses: nobody hears or sees anybody until you are back.",
   "call.leave.after.unattended": "It goes on without anybody who runs it.",
   "call.leave.stay": "Stay",
+  "call.back.lead": "Going back takes you out of it. The link still works.",
   "call.more": "More",
   "call.settings": "Settings",
   "call.close": "Close",

@@ -16,6 +16,7 @@ export default {
     "La séance se met en pause : plus personne ne s’entend ni ne se voit jusqu’à votre retour.",
   "call.leave.after.unattended": "La séance continue sans personne pour l’animer.",
   "call.leave.stay": "Rester",
+  "call.back.lead": "Revenir en arrière vous en fait sortir. Le lien reste valable.",
   "call.more": "Plus",
   "call.settings": "Réglages",
   "call.close": "Fermer",
