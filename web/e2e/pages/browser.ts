@@ -93,7 +93,12 @@ export async function violationsOf(page: Page): Promise<string[]> {
   return page.evaluate(() => window.watched?.violations ?? ["the page was not watched"]);
 }
 
-/** Addresses a page asked for outside `origin`, and faults it threw; both must stay empty. */
+/** The browser's own line about an answer that is a refusal; a test of refusals has it, and so has whoever looks. */
+const TELLS_A_REFUSAL = /^Failed to load resource: (the server responded with a status of 4|net::)/u;
+/** Asked by every page, also of who is not signed in: refusing would be the first thing in every console. */
+const ASKED_EVERYWHERE = "/api/v1/visitor";
+
+/** Addresses a page asked for outside `origin`, and what it threw or its console told; all must stay empty. */
 export function watchTraffic(page: Page, origin: string): { strangers: string[]; faults: string[] } {
   const seen = { strangers: [] as string[], faults: [] as string[] };
   page.on("request", (request) => {
@@ -101,6 +106,10 @@ export function watchTraffic(page: Page, origin: string): { strangers: string[];
     if (asked !== origin && !["data:", "blob:"].includes(protocol)) seen.strangers.push(request.url());
   });
   page.on("pageerror", (error) => seen.faults.push(error.message));
+  page.on("console", (line) => {
+    const isExpected = TELLS_A_REFUSAL.test(line.text()) && !line.location().url.endsWith(ASKED_EVERYWHERE);
+    if (["error", "warning"].includes(line.type()) && !isExpected) seen.faults.push(`console: ${line.text()}`);
+  });
   return seen;
 }
 

@@ -359,5 +359,5 @@ export const PLACES: readonly Place[] = [
   },
   { name: "unknown-meeting", as: "guest", path: () => `/m/${UNKNOWN}` },
   { name: "not-found", as: "guest", path: () => "/no/such/page" },
-  { name: "unreachable", as: "guest", withoutAnswerTo: "**/api/v1/me", path: () => "/" },
+  { name: "unreachable", as: "guest", withoutAnswerTo: "**/api/v1/visitor", path: () => "/" },
 ];

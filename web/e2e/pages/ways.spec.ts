@@ -272,10 +272,10 @@ describe("when the server does not answer", () => {
   it("the page says so, asks again by itself, and carries on", async () => {
     const context = await openContext(browser, { signedInAs: school.teacher });
     const page = await context.newPage();
-    await page.route("**/api/v1/me", (route) => route.abort());
+    await page.route("**/api/v1/visitor", (route) => route.abort());
     await page.goto(`${school.url}/`);
     await page.getByRole("heading", { name: "The server does not answer" }).waitFor();
-    await page.unroute("**/api/v1/me");
+    await page.unroute("**/api/v1/visitor");
     await page.getByRole("button", { name: "New meeting" }).waitFor();
     await context.close();
   });
