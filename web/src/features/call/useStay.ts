@@ -3,37 +3,45 @@ import { useEffect } from "react";
 /** What a screen lock is asked of; absent in some browsers and on pages without https. */
 type WakeLock = Pick<Navigator["wakeLock"], "request">;
 
-/** Keeps the screen on while a call is shown. Browsers let go of it with each change of tab, so it is asked for again. */
+const ASK_AGAIN_MS = 5000;
+
+/**
+ * Keeps the screen on while a call is shown. Browsers let go of it when another tab comes to the front, so it is asked for
+ * again and again, rather than listening for which tab that is: nobody's attention is anything this page knows.
+ */
 export function keepAwake(
   lock: WakeLock | undefined,
-  page: Pick<Document, "visibilityState" | "addEventListener" | "removeEventListener">,
+  repeat: (act: () => void, every_ms: number) => () => void,
 ): () => void {
   let held: WakeLockSentinel | null = null;
   let isAsking = false;
   let isOver = false;
 
   async function ask(): Promise<void> {
-    const isNeeded = page.visibilityState === "visible" && !isAsking && held?.released !== false;
-    if (lock === undefined || !isNeeded) return;
+    if (lock === undefined || isAsking || held?.released === false) return;
     isAsking = true;
     try {
       const got = await lock.request("screen");
       if (isOver) void got.release();
       else held = got;
     } catch {
-      // A low battery, for one: the screen then goes dark as it does elsewhere.
+      // Another tab is in front, or the battery is low: the screen goes dark as it does elsewhere.
     }
     isAsking = false;
   }
 
-  const again = () => void ask();
-  page.addEventListener("visibilitychange", again);
+  const stop = repeat(() => void ask(), ASK_AGAIN_MS);
   void ask();
   return () => {
     isOver = true;
-    page.removeEventListener("visibilitychange", again);
+    stop();
     void held?.release();
   };
+}
+
+function repeat(act: () => void, every_ms: number): () => void {
+  const timer = window.setInterval(act, every_ms);
+  return () => window.clearInterval(timer);
 }
 
 function isHere(): boolean {
@@ -52,7 +60,7 @@ function putHere(): void {
  * `onBack` instead of leaving. The screen stays on meanwhile.
  */
 export function useStay(onBack: () => void): void {
-  useEffect(() => keepAwake(navigator.wakeLock, document), []);
+  useEffect(() => keepAwake(navigator.wakeLock, repeat), []);
 
   useEffect(() => {
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
