@@ -108,7 +108,8 @@ export function watchTraffic(page: Page, origin: string): { strangers: string[];
   page.on("pageerror", (error) => seen.faults.push(error.message));
   page.on("console", (line) => {
     const isExpected = TELLS_A_REFUSAL.test(line.text()) && !line.location().url.endsWith(ASKED_EVERYWHERE);
-    if (["error", "warning"].includes(line.type()) && !isExpected) seen.faults.push(`console: ${line.text()}`);
+    if (["error", "warning"].includes(line.type()) && !isExpected)
+      seen.faults.push(`console: ${line.text()}`);
   });
   return seen;
 }

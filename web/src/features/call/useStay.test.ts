@@ -30,12 +30,12 @@ function stage() {
     held,
     repeat,
     settled,
-    async passTime() {
+    passTime: async () => {
       for (const act of acts) act();
       for (const act of acts) act();
       await settled();
     },
-    putInFront(now: boolean) {
+    putInFront: (now: boolean) => {
       isInFront = now;
       if (!now) held.forEach(letGo);
     },
