@@ -118,7 +118,7 @@ def test_the_own_name_and_language_change(visitor: httpx.Client, school: School)
     assert visitor.patch("/api/v1/me", json={"name": "Car\u202eol "}).json()["name"] == "Carol"
     wrong = visitor.patch("/api/v1/me", json={"name": " ", "language": "xx"})
     assert set(wrong.json()["error"]["fields"]) == {"name", "language"}
-    assert visitor.post("/api/v1/meetings").json()["title"] == "Réunion"
+    assert visitor.post("/api/v1/meetings").json()["title"] == "Cours"
 
 
 def wrong_passwords(school: School, email: str, times: int) -> list[int]:

@@ -185,13 +185,13 @@ describe("somebody with an account", () => {
 
   it("changes the password by keyboard, knowing the present one", async () => {
     const page = await open("/account", { theme: "dark" });
-    await page.getByLabel("Present password").fill("not mine");
-    await page.getByLabel("New password").fill(FRESH);
+    await page.getByLabel("Present password", { exact: true }).fill("not mine");
+    await page.getByLabel("New password", { exact: true }).fill(FRESH);
     await page.keyboard.press("Enter");
     await page.getByText(/This is not your password/u).waitFor();
     await looksRight(page, "account-dark");
-    await page.getByLabel("Present password").fill(PASSWORD);
-    await page.getByLabel("New password").fill(FRESH);
+    await page.getByLabel("Present password", { exact: true }).fill(PASSWORD);
+    await page.getByLabel("New password", { exact: true }).fill(FRESH);
     await page.keyboard.press("Enter");
     await page.getByText("Your password is changed.").waitFor();
     await letterTo(TEACHER, "password of your account was changed");

@@ -77,7 +77,9 @@ def crowded_out(room: Room, command: Knock) -> ParticipantId | None:
     if crowd[command.network] + 1 >= count:
         return None
     theirs = [one for one in reversed(strangers) if networks.get(one.id, "") == largest]
-    return next((one for one in theirs if not one.connected), theirs[0]).id
+    # Whose line is cut is known here before it is told.
+    cut = (one for one in theirs if room.places[one.id].connection is None)
+    return next(cut, theirs[0]).id
 
 
 def with_knock(room: Room, command: Knock, now: datetime) -> tuple[Knocked, ...]:
