@@ -36,7 +36,7 @@ def security_headers(media_origins: tuple[str, ...], *, is_https: bool) -> list[
         "frame-ancestors": "'none'",
     }
     off = "autoplay=(self), fullscreen=(self), picture-in-picture=(self), screen-wake-lock=(self), "
-    off += "accelerometer=(), bluetooth=(), browsing-topics=(), geolocation=(), gyroscope=(), hid=(), "
+    off += "accelerometer=(), browsing-topics=(), geolocation=(), gyroscope=(), hid=(), "
     off += (
         "idle-detection=(), magnetometer=(), midi=(), payment=(), serial=(), usb=(), xr-spatial-tracking=()"
     )
