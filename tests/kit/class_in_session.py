@@ -13,7 +13,7 @@ import httpx
 
 from tests.kit.control_client import ControlClient, Frame
 from tests.kit.media_client import MediaPerson, in_media, speaking
-from tests.kit.meet_server import invite
+from tests.kit.meet_server import invite, whole_audit
 
 #: What somebody who was not admitted may be told, and nothing else.
 OUTSIDE = frozenset({"waiting", "refused", "closed", "done", "pong"})
@@ -58,10 +58,8 @@ class ClassInSession:
         return [event for event in told if event["type"] == type_]
 
     def audit(self) -> list[dict[str, Any]]:
-        """The latest acts, the newest first."""
-        answer = self.admin.get(f"/api/v1/meetings/{self.meeting['id']}/audit")
-        records: list[dict[str, Any]] = answer.raise_for_status().json()["records"]
-        return records
+        """Every act, the newest first."""
+        return whole_audit(self.admin, self.meeting["id"])
 
 
 def leaks(frames: list[Frame], planted: tuple[str, ...]) -> list[str]:

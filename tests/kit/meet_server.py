@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -99,6 +100,18 @@ def invite(owner: httpx.Client, meeting_id: str, name: str, role: str = "partici
     answer = owner.post(f"/api/v1/meetings/{meeting_id}/invitations", json={"people": [person]})
     link: str = answer.raise_for_status().json()["invitations"][0]["link"]
     return link.partition("#")[2]
+
+
+def whole_audit(owner: httpx.Client, meeting_id: str) -> list[dict[str, Any]]:
+    """Every act about a meeting, page after page, the newest first."""
+    records: list[dict[str, Any]] = []
+    wanted: dict[str, int] = {}
+    while True:
+        page = owner.get(f"/api/v1/meetings/{meeting_id}/audit", params=wanted).raise_for_status().json()
+        records += page["records"]
+        if page["next"] is None:
+            return records
+        wanted = {"before": page["next"]}
 
 
 @contextmanager

@@ -47,7 +47,8 @@ class Classroom:
     def teacher(self) -> ControlClient:
         """The teacher's control channel, not knocked yet."""
         sign_in = self.house.admin.cookies["preau_signin"]
-        return ControlClient(self.house.product.socket_url, self.meeting["code"], sign_in=sign_in)
+        url, device = self.house.product.socket_url, self.house.admin.cookies["preau_device"]
+        return ControlClient(url, self.meeting["code"], device=device, sign_in=sign_in)
 
     async def pupil(self, name: str) -> Pupil:
         line = self.people.enter_context(ControlClient(self.house.product.socket_url, self.meeting["code"]))

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 
 from tests.kit.control_client import ControlClient
-from tests.kit.meet_server import invite, running_meet
+from tests.kit.meet_server import invite, running_meet, whole_audit
 from tests.kit.waiting import until
 
 ACTS = 1500
@@ -17,8 +17,7 @@ NOTED_WITHIN_S = 20.0
 
 
 def refused(admin: httpx.Client, meeting_id: str) -> list[dict[str, object]]:
-    records = admin.get(f"/api/v1/meetings/{meeting_id}/audit").raise_for_status().json()["records"]
-    return [one for one in records if not one["allowed"]]
+    return [one for one in whole_audit(admin, meeting_id) if not one["allowed"]]
 
 
 def accounted(admin: httpx.Client, meeting_id: str) -> int:
