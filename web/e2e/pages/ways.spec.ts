@@ -215,8 +215,10 @@ describe("before the room", () => {
       Object.keys(kept).filter((key) => !key.startsWith("preau.")),
       [],
     );
-    await page.goto(school.url + school.meetingPath);
-    const name = page.getByRole("textbox", { name: "Your name" });
+    // Loaded anew, this one would go back to its place at the door.
+    const another = await context.newPage();
+    await another.goto(school.url + school.meetingPath);
+    const name = another.getByRole("textbox", { name: "Your name" });
     await name.waitFor();
     assert.equal(await name.inputValue(), "Inès B.");
     await context.close();
