@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 
-from preau.meet.app import open_world
+from preau.meet.app import opened_world
 from preau.meet.domain.accounts import Account
 from preau.meet.domain.errors import DomainError
 from preau.meet.domain.ids import MeetingId, SignInId
@@ -36,24 +37,34 @@ class RoomsElsewhere:
     def end(self, meeting_id: MeetingId) -> None: ...
 
 
+@contextmanager
+def _acting(settings: MeetSettings) -> Iterator[World]:
+    """The world for one act. Raises `Problem`, also for what a use case refuses."""
+    with opened_world(settings) as world:
+        try:
+            yield world
+        except DomainError as error:
+            raise Refused(error) from None
+
+
 def create_account(settings: MeetSettings, name: str, email: str, role: str) -> str:
     """Make an account; returns the link that signs it in once. Raises `Problem`."""
-    try:
-        secret = accounts.create_account(open_world(settings), OPERATOR, name, email, AccountRole(role))
-    except DomainError as error:
-        raise Refused(error) from None
+    with _acting(settings) as world:
+        secret = accounts.create_account(world, OPERATOR, name, email, AccountRole(role))
     return secret_link(settings.public_url, "sign-in", secret)
 
 
 def setup_link(settings: MeetSettings) -> str | None:
     """A fresh link to set the server up with, or None once it is; earlier ones stop working."""
-    secret = accounts.offer_setup(open_world(settings))
+    with _acting(settings) as world:
+        secret = accounts.offer_setup(world)
     return None if secret is None else secret_link(settings.public_url, "setup", secret)
 
 
 def list_accounts(settings: MeetSettings, search: str = "") -> list[str]:
     """One line for each account: address, role, state and name, parted by tabs."""
-    found = administration.find_accounts(open_world(settings), OPERATOR, search, most=1_000_000)
+    with _acting(settings) as world:
+        found = administration.find_accounts(world, OPERATOR, search, most=1_000_000)
     return [_line(view) for view in found.accounts]
 
 
@@ -97,8 +108,5 @@ _ACTS: Mapping[str, Callable[[World, Account, MeetSettings], str]] = {
 
 def run_account_act(settings: MeetSettings, act: str, email: str) -> str:
     """Do one of `_ACTS` to the account of an address; returns what to print. Raises `Problem`."""
-    world = open_world(settings)
-    try:
+    with _acting(settings) as world:
         return _ACTS[act](world, administration.account_at(world, OPERATOR, email), settings)
-    except DomainError as error:
-        raise Refused(error) from None
