@@ -93,8 +93,9 @@ export async function violationsOf(page: Page): Promise<string[]> {
   return page.evaluate(() => window.watched?.violations ?? ["the page was not watched"]);
 }
 
-/** The browser's own line about an answer that is a refusal; a test of refusals has it, and so has whoever looks. */
-const TELLS_A_REFUSAL = /^Failed to load resource: (the server responded with a status of 4|net::)/u;
+/** The browser's own lines about a refusal and about no answer; tests of these have them, and so has whoever looks. */
+const TELLS_A_REFUSAL = /^Failed to load resource: the server responded with a status of 4/u;
+const TELLS_OF_NO_ANSWER = /^Failed to load resource: net::/u;
 /** Asked by every page, also of who is not signed in: refusing would be the first thing in every console. */
 const ASKED_EVERYWHERE = "/api/v1/visitor";
 
@@ -107,7 +108,8 @@ export function watchTraffic(page: Page, origin: string): { strangers: string[];
   });
   page.on("pageerror", (error) => seen.faults.push(error.message));
   page.on("console", (line) => {
-    const isExpected = TELLS_A_REFUSAL.test(line.text()) && !line.location().url.endsWith(ASKED_EVERYWHERE);
+    const isRefusal = TELLS_A_REFUSAL.test(line.text()) && !line.location().url.endsWith(ASKED_EVERYWHERE);
+    const isExpected = isRefusal || TELLS_OF_NO_ANSWER.test(line.text());
     if (["error", "warning"].includes(line.type()) && !isExpected)
       seen.faults.push(`console: ${line.text()}`);
   });
