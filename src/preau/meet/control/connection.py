@@ -33,6 +33,7 @@ from preau.meet.domain.meetings import Meeting
 from preau.meet.domain.text import MAX_CHAT_CHARACTERS, MAX_NAME_CHARACTERS, clean_chat, clean_line
 from preau.meet.live import commands as do
 from preau.meet.live.commands import Command, ConnectionId
+from preau.meet.live.permission import is_attempt
 from preau.meet.log import LogEvent, log_event
 from preau.meet.services import doors
 from preau.meet.services.audit import count_refusal
@@ -47,7 +48,6 @@ MAX_KNOCKS = 20
 MAX_REPORTS = 10
 KNOCK_WITHIN_S = 10.0
 ADMITTED_WITHIN_S = 60.0
-_EVERYBODYS = frozenset({do.Leave, do.RaiseHand, do.LowerHand})
 
 
 class Socket(Protocol):
@@ -247,15 +247,18 @@ class Connection:
         self.put(refusal if grant is None else answers.media(frame.request, grant))
 
     async def _act(self, frame: Act) -> None:
-        if frame.command in _EVERYBODYS or self._is_own_line(frame) or self._may_try(frame.request):
-            self._submit(frame.command(self._id, frame.request, *frame.arguments))
+        self._try(self._command_of(frame))
 
-    def _is_own_line(self, frame: Act) -> bool:
-        """Whether somebody takes a line of their own away, which is no attempt at anything."""
-        if frame.command is not do.DeleteMessage or self._runner is None:
-            return False
-        line = self._runner.room.memory.lines.get(frame.arguments[0])
-        return line is not None and line.participant_id == self._participant_id
+    def _command_of(self, frame: Act | NewName) -> do.Request:
+        if isinstance(frame, Act):
+            return frame.command(self._id, frame.request, *frame.arguments)
+        return do.Rename(self._id, frame.request, frame.participant_id, clean_line(frame.name))
+
+    def _try(self, command: do.Request) -> None:
+        """Submits what may be refused, if one more refusal can be noted by itself."""
+        room = None if self._runner is None else self._runner.room
+        if not is_attempt(room, command) or self._may_try(command.request):
+            self._submit(command)
 
     def _may_try(self, request: int) -> bool:
         """Whether an act that will be refused is still noted by itself: each note is a write to the disk."""
@@ -273,10 +276,10 @@ class Connection:
 
     def _count_unheard(self, frame: ClientFrame) -> None:
         """A frame nobody looks at: an act of those who run the room, by somebody else, counts as refused."""
-        is_attempt = isinstance(frame, Act) and frame.command not in _EVERYBODYS
-        is_naming = isinstance(frame, NewName) and frame.participant_id is not None
-        runs_it = self._runner is not None and self._runner.runs_the_room(self._participant_id)
-        if (is_attempt or is_naming) and not runs_it:
+        if self._runner is not None and self._runner.runs_the_room(self._participant_id):
+            return
+        room = None if self._runner is None else self._runner.room
+        if isinstance(frame, Act | NewName) and is_attempt(room, self._command_of(frame)):
             self._door.world.unnoted.count(self._refused_in())
 
     async def _chat(self, frame: ChatLine) -> None:
@@ -290,12 +293,11 @@ class Connection:
             self._submit(do.LeaveNote(self._id, frame.request, text))
 
     async def _rename(self, frame: NewName) -> None:
-        name = clean_line(frame.name)
-        problem = _name_problem(name)
+        problem = _name_problem(clean_line(frame.name))
         if problem is not None:
             self.put(answers.refused(frame.request, problem))
-        elif frame.participant_id is None or self._may_try(frame.request):
-            self._submit(do.Rename(self._id, frame.request, frame.participant_id, name))
+        else:
+            self._try(self._command_of(frame))
 
     async def _report(self, frame: Report) -> None:
         if self._runner is None or self._participant_id is None:

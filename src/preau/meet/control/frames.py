@@ -104,7 +104,7 @@ class Act:
     """An act that is a command of the room as it stands."""
 
     request: int
-    command: Callable[..., do.Command]
+    command: Callable[..., do.Request]
     arguments: tuple[Any, ...] = ()
 
 
@@ -191,11 +191,11 @@ def _set_role(request: int, fields: Fields) -> Act:
     return Act(request, do.SetRole, (participant_id(fields), role))
 
 
-def _alone(command: Callable[..., do.Command]) -> Callable[[int, Fields], Act]:
+def _alone(command: Callable[..., do.Request]) -> Callable[[int, Fields], Act]:
     return lambda request, _fields: Act(request, command)
 
 
-def _about(command: Callable[..., do.Command]) -> Callable[[int, Fields], Act]:
+def _about(command: Callable[..., do.Request]) -> Callable[[int, Fields], Act]:
     return lambda request, fields: Act(request, command, (participant_id(fields),))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from preau.meet.domain.policy import NOTHING, About, Action
 from preau.meet.domain.rules import Chat
 from preau.meet.live.audience import runs_the_room
 from preau.meet.live.commands import (
@@ -17,13 +16,13 @@ from preau.meet.live.commands import (
 )
 from preau.meet.live.events import ChatPosted, HandLowered, HandRaised, MessageDeleted
 from preau.meet.live.people import Audience, ChatMessage, Participant
-from preau.meet.live.permission import audited, confirm, participant_on, permit, refuse
+from preau.meet.live.permission import audited, confirm, permit, refuse
 from preau.meet.live.room import MAX_CHAT_LINES, Room, Step
 
 
 def send_chat(step: Step, command: SendChat, now: datetime) -> Step:
     """Write a line under the name of whoever holds the connection; a repeated message id changes nothing."""
-    step, sender = permit(step, command, Action.SEND_CHAT)
+    step, sender = permit(step, command)
     if sender is None:
         return step
     known = step.room.memory.lines.get(command.message_id)
@@ -69,23 +68,21 @@ def _refusal_of_participants(room: Room, sender: Participant, command: SendChat,
 def delete_message(step: Step, command: DeleteMessage, now: datetime) -> Step:
     """Take a line away; a deleted one stays deleted."""
     line = step.room.memory.lines.get(command.message_id)
-    asking = participant_on(step.room, command.connection)
-    is_own = line is not None and asking is not None and line.participant_id == asking.id
-    what = About(is_own=is_own)
-    step, who = permit(step, command, Action.DELETE_MESSAGE, what, command.message_id)
+    step, who = permit(step, command, command.message_id)
     if who is None:
         return step
     if line is None:
         return refuse(step, command, "message-unknown")
     if any(one.message_id == line.message_id for one in step.room.view.chat):
         step = step.write(MessageDeleted(line.message_id), now)
-        step = step if is_own else audited(step, who, Action.DELETE_MESSAGE, line.message_id)
+        is_own = line.participant_id == who.id
+        step = step if is_own else audited(step, who, command, line.message_id)
     return confirm(step, command)
 
 
 def raise_hand(step: Step, command: RaiseHand, now: datetime) -> Step:
     """Raise the hand; a raised one keeps its place in the queue."""
-    step, who = permit(step, command, Action.RAISE_HAND)
+    step, who = permit(step, command)
     if who is None:
         return step
     if who.hand_raised_at is None:
@@ -95,29 +92,29 @@ def raise_hand(step: Step, command: RaiseHand, now: datetime) -> Step:
 
 def lower_hand(step: Step, command: LowerHand, now: datetime) -> Step:
     """Lower the hand; lowering a lowered one changes nothing."""
-    step, who = permit(step, command, Action.RAISE_HAND)
+    step, who = permit(step, command)
     return step if who is None else confirm(_lowered(step, who, now), command)
 
 
 def lower_hand_of(step: Step, command: LowerHandOf, now: datetime) -> Step:
     """Lower somebody's hand."""
-    step, who = permit(step, command, Action.LOWER_HAND_OF, NOTHING, command.participant_id)
+    step, who = permit(step, command, command.participant_id)
     if who is None:
         return step
     subject = step.room.view.participant(command.participant_id)
     if subject is None:
         return refuse(step, command, "participant-unknown")
-    return confirm(audited(_lowered(step, subject, now), who, Action.LOWER_HAND_OF, subject.id), command)
+    return confirm(audited(_lowered(step, subject, now), who, command, subject.id), command)
 
 
 def lower_all_hands(step: Step, command: LowerAllHands, now: datetime) -> Step:
     """Lower every hand."""
-    step, who = permit(step, command, Action.LOWER_ALL_HANDS)
+    step, who = permit(step, command)
     if who is None:
         return step
     for one in step.room.view.participants:
         step = _lowered(step, one, now)
-    return confirm(audited(step, who, Action.LOWER_ALL_HANDS), command)
+    return confirm(audited(step, who, command), command)
 
 
 def _lowered(step: Step, one: Participant, now: datetime) -> Step:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NewType
+from typing import Any, ClassVar, NewType
 
 from preau.meet.domain.ids import AccountId, InvitationId, MessageId, ParticipantId, SignInId
 from preau.meet.domain.invitations import Provenance
+from preau.meet.domain.policy import Action
 from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.rules import Rules
 from preau.meet.live.people import Audience, BanId
@@ -24,8 +25,15 @@ class Request:
 
 
 @dataclass(frozen=True)
-class RequestAbout(Request):
-    """Something asked about somebody."""
+class Act(Request):
+    """Something the policy decides about: `action` is what it knows it by."""
+
+    action: ClassVar[Action]
+
+
+@dataclass(frozen=True)
+class ActAbout(Act):
+    """An act that is done to somebody."""
 
     participant_id: ParticipantId
 
@@ -71,9 +79,10 @@ class Resume(Request):
 
 
 @dataclass(frozen=True)
-class LeaveNote(Request):
+class LeaveNote(Act):
     """Write the one line to the hosts that somebody who waits has."""
 
+    action = Action.LEAVE_NOTE
     text: str
 
 
@@ -92,34 +101,41 @@ class LoseConnection:
 
 
 @dataclass(frozen=True)
-class SendChat(Request):
+class SendChat(Act):
     """Write a line; the same message id twice is one line. `to` None: to whomever the rules let read it."""
 
+    action = Action.SEND_CHAT
     message_id: MessageId
     text: str
     to: Audience | None = None
 
 
-class RaiseHand(Request):
+class RaiseHand(Act):
     """Ask to speak."""
 
+    action = Action.RAISE_HAND
 
-class LowerHand(Request):
+
+class LowerHand(Act):
     """Stop asking to speak."""
+
+    action = Action.RAISE_HAND
 
 
 @dataclass(frozen=True)
-class Rename(Request):
+class Rename(Act):
     """Give somebody, or (None) oneself, another name."""
 
+    action = Action.RENAME
     participant_id: ParticipantId | None
     name: str
 
 
 @dataclass(frozen=True)
-class DeleteMessage(Request):
+class DeleteMessage(Act):
     """Take a line of chat away."""
 
+    action = Action.DELETE_MESSAGE
     message_id: MessageId
 
 
@@ -127,109 +143,147 @@ class DeleteMessage(Request):
 
 
 @dataclass(frozen=True)
-class AdmitPeople(Request):
+class AdmitPeople(Act):
     """Let people who wait in."""
 
+    action = Action.ADMIT
     participant_ids: tuple[ParticipantId, ...]
 
 
 @dataclass(frozen=True)
-class Deny(RequestAbout):
+class Deny(ActAbout):
     """Refuse somebody who waits. `reason`: not-expected, wrong-name, full, other."""
 
+    action = Action.DENY
     reason: str
 
 
-class Mute(RequestAbout):
+class Mute(ActAbout):
     """Silence a microphone; only its owner can turn it on again."""
 
+    action = Action.MUTE
 
-class StopCamera(RequestAbout):
+
+class StopCamera(ActAbout):
     """Turn a camera off; only its owner can turn it on again."""
 
+    action = Action.STOP_CAMERA
 
-class StopShare(RequestAbout):
+
+class StopShare(ActAbout):
     """End a screen share."""
 
+    action = Action.STOP_SHARE
 
-class AskToUnmute(RequestAbout):
+
+class AskToUnmute(ActAbout):
     """Ask somebody to turn the microphone on."""
 
+    action = Action.ASK_TO_UNMUTE
 
-class MuteAll(Request):
+
+class MuteAll(Act):
     """Silence every microphone but those of the people who run the room."""
 
+    action = Action.MUTE_ALL
 
-class StopAllCameras(Request):
+
+class StopAllCameras(Act):
     """Turn every camera off but those of the people who run the room."""
 
+    action = Action.STOP_ALL_CAMERAS
 
-class LowerHandOf(RequestAbout):
+
+class LowerHandOf(ActAbout):
     """Lower somebody's hand."""
 
+    action = Action.LOWER_HAND_OF
 
-class LowerAllHands(Request):
+
+class LowerAllHands(Act):
     """Lower every hand."""
 
+    action = Action.LOWER_ALL_HANDS
 
-class Lock(Request):
+
+class Lock(Act):
     """Let nobody new in."""
 
+    action = Action.LOCK
 
-class Unlock(Request):
+
+class Unlock(Act):
     """Let people in again, as the rules have it."""
 
+    action = Action.UNLOCK
 
-class Freeze(Request):
+
+class Freeze(Act):
     """Stop everything that participants send, at once, and shut the door."""
 
+    action = Action.FREEZE
 
-class Thaw(Request):
+
+class Thaw(Act):
     """End the freeze."""
+
+    action = Action.THAW
 
 
 @dataclass(frozen=True)
-class SetRules(Request):
+class SetRules(Act):
     """Change some rules, from plain values, for this occurrence."""
 
+    action = Action.SET_RULES
     changes: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Spotlight(Request):
+class Spotlight(Act):
     """Show somebody, or (None) nobody, large to everybody."""
 
+    action = Action.SPOTLIGHT
     participant_id: ParticipantId | None
 
 
-class Remove(RequestAbout):
+class Remove(ActAbout):
     """Put somebody out; who comes back waits."""
 
+    action = Action.REMOVE
 
-class LetBack(RequestAbout):
+
+class LetBack(ActAbout):
     """Undo a removal: whoever was put out comes back as if they had left by themselves."""
 
+    action = Action.LET_BACK
 
-class BanPerson(RequestAbout):
+
+class BanPerson(ActAbout):
     """Put somebody out, or turn somebody away who waits, and keep out until the ban is lifted."""
+
+    action = Action.BAN
 
 
 @dataclass(frozen=True)
-class LiftBan(Request):
+class LiftBan(Act):
     """Let somebody knock again."""
 
+    action = Action.LIFT_BAN
     ban_id: BanId
 
 
 @dataclass(frozen=True)
-class SetRole(RequestAbout):
+class SetRole(ActAbout):
     """Give somebody another role; `host` hands the room over."""
 
+    action = Action.SET_ROLE
     role: RoomRole
 
 
-class EndForAll(Request):
+class EndForAll(Act):
     """End the meeting for everybody, by its host."""
+
+    action = Action.END
 
 
 # --- from outside the room ---------------------------------------------------------------------------------

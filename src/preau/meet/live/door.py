@@ -8,7 +8,6 @@ from datetime import datetime
 from preau.meet.domain.ids import ParticipantId
 from preau.meet.domain.invitations import Provenance
 from preau.meet.domain.names import those_like
-from preau.meet.domain.policy import Action
 from preau.meet.domain.rules import Waiting
 from preau.meet.live.arrivals import let_in, take_back
 from preau.meet.live.commands import AdmitPeople, Deny, Knock, LeaveNote
@@ -146,7 +145,7 @@ def _give_up_own_lost_seat(step: Step, command: Knock, now: datetime) -> Step:
 
 def leave_note(step: Step, command: LeaveNote, now: datetime) -> Step:
     """Write the one line to the hosts."""
-    step, participant_id = may_wait_and(step, command, Action.LEAVE_NOTE)
+    step, participant_id = may_wait_and(step, command)
     waiting = None if participant_id is None else step.room.view.waiting_person(participant_id)
     if waiting is None:
         return step
@@ -157,7 +156,7 @@ def leave_note(step: Step, command: LeaveNote, now: datetime) -> Step:
 
 def admit(step: Step, command: AdmitPeople, now: datetime) -> Step:
     """Let people in, as many as there are seats for; whose connection is away finds the seat on return."""
-    step, who = permit(step, command, Action.ADMIT, subject_id="".join(command.participant_ids[:1]))
+    step, who = permit(step, command, "".join(command.participant_ids[:1]))
     if who is None:
         return step
     wanted = [one for one in dict.fromkeys(command.participant_ids) if one in step.room.places]
@@ -167,7 +166,7 @@ def admit(step: Step, command: AdmitPeople, now: datetime) -> Step:
     if free <= 0:
         return refuse(step, command, "room-full")
     for participant_id in wanted[:free]:
-        step = audited(_admit_one(step, participant_id, now), who, Action.ADMIT, participant_id)
+        step = audited(_admit_one(step, participant_id, now), who, command, participant_id)
     return confirm(step, command)
 
 
@@ -187,10 +186,10 @@ def _admit_one(step: Step, participant_id: ParticipantId, now: datetime) -> Step
 
 def deny(step: Step, command: Deny, now: datetime) -> Step:
     """Refuse somebody who waits, for the rest of the occurrence."""
-    step, who = permit(step, command, Action.DENY, subject_id=command.participant_id)
+    step, who = permit(step, command, command.participant_id)
     if who is None:
         return step
     if command.participant_id not in step.room.places:
         return refuse(step, command, "not-waiting")
     step = put_out(step, command.participant_id, "denied", now, code="denied", why=command.reason)
-    return confirm(audited(step, who, Action.DENY, command.participant_id), command)
+    return confirm(audited(step, who, command, command.participant_id), command)

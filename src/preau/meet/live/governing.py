@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from preau.meet.domain.policy import NOTHING, About, Action
 from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.rules import BadRuleError, Rules, change, differing
 from preau.meet.live.audience import runs_the_room
 from preau.meet.live.commands import (
+    Act,
     ChangeLink,
     ChangeRules,
     EndForAll,
@@ -18,7 +18,6 @@ from preau.meet.live.commands import (
     Lock,
     Open,
     Rename,
-    Request,
     RevokeInvitation,
     SetRole,
     SetRules,
@@ -43,7 +42,7 @@ from preau.meet.live.events import (
 )
 from preau.meet.live.leaving import put_out
 from preau.meet.live.people import Participant
-from preau.meet.live.permission import about, audited, confirm, participant_on, permit, refuse
+from preau.meet.live.permission import audited, confirm, permit, refuse, renamed
 from preau.meet.live.room import Step
 from preau.meet.live.speech import end_speech
 from preau.meet.live.timing import end_now
@@ -58,7 +57,7 @@ def open_room(step: Step, command: Open, now: datetime) -> Step:
 
 def set_rules(step: Step, command: SetRules, now: datetime) -> Step:
     """Change some rules for this occurrence."""
-    step, who = permit(step, command, Action.SET_RULES, NOTHING, "rules")
+    step, who = permit(step, command, "rules")
     if who is None:
         return step
     if step.room.setting.locked_rules & set(command.changes):
@@ -68,7 +67,7 @@ def set_rules(step: Step, command: SetRules, now: datetime) -> Step:
     except BadRuleError:
         return refuse(step, command, "rule-bad")
     for name in sorted(command.changes):
-        step = audited(step, who, Action.SET_RULES, name)
+        step = audited(step, who, command, name)
     if rules != step.room.view.rules:
         step = _with_rules(step, rules, now)
     return confirm(step, command)
@@ -89,39 +88,39 @@ def _with_rules(step: Step, rules: Rules, now: datetime) -> Step:
 def lock(step: Step, command: Lock, now: datetime) -> Step:
     """Let nobody new in."""
     is_done = step.room.view.is_locked
-    return _switch(step, command, Action.LOCK, None if is_done else RoomLocked(), now)
+    return _switch(step, command, None if is_done else RoomLocked(), now)
 
 
 def unlock(step: Step, command: Unlock, now: datetime) -> Step:
     """Let people in again."""
     is_done = not step.room.view.is_locked
-    return _switch(step, command, Action.UNLOCK, None if is_done else RoomUnlocked(), now)
+    return _switch(step, command, None if is_done else RoomUnlocked(), now)
 
 
 def freeze(step: Step, command: Freeze, now: datetime) -> Step:
     """Stop everything that participants send, and shut the door; nobody speaks on request any longer."""
     view = step.room.view
-    frozen = _switch(step, command, Action.FREEZE, None if view.is_frozen else RoomFrozen(), now)
+    frozen = _switch(step, command, None if view.is_frozen else RoomFrozen(), now)
     return end_speech(frozen, view.participants, now) if frozen.entries else frozen
 
 
 def thaw(step: Step, command: Thaw, now: datetime) -> Step:
     """All is as it was before the freeze, but for who spoke on request."""
     is_done = not step.room.view.is_frozen
-    return _switch(step, command, Action.THAW, None if is_done else RoomThawed(), now)
+    return _switch(step, command, None if is_done else RoomThawed(), now)
 
 
-def _switch(step: Step, command: Request, action: Action, event: RoomEvent | None, now: datetime) -> Step:
-    step, who = permit(step, command, action)
+def _switch(step: Step, command: Act, event: RoomEvent | None, now: datetime) -> Step:
+    step, who = permit(step, command)
     if who is None:
         return step
     step = step if event is None else step.write(event, now)
-    return confirm(audited(step, who, action), command)
+    return confirm(audited(step, who, command), command)
 
 
 def spotlight(step: Step, command: Spotlight, now: datetime) -> Step:
     """Show somebody, or nobody, large to everybody."""
-    step, who = permit(step, command, Action.SPOTLIGHT, NOTHING, command.participant_id or "")
+    step, who = permit(step, command, command.participant_id or "")
     if who is None:
         return step
     view = step.room.view
@@ -129,43 +128,35 @@ def spotlight(step: Step, command: Spotlight, now: datetime) -> Step:
         return refuse(step, command, "participant-unknown")
     if view.spotlight != command.participant_id:
         step = step.write(SpotlightChanged(command.participant_id), now)
-    return confirm(audited(step, who, Action.SPOTLIGHT, command.participant_id or ""), command)
+    return confirm(audited(step, who, command, command.participant_id or ""), command)
 
 
 def rename(step: Step, command: Rename, now: datetime) -> Step:
     """Give somebody, or oneself, another name."""
-    room = step.room
-    asking = participant_on(room, command.connection)
-    own_id = None if asking is None else asking.id
-    subject_id = command.participant_id or own_id
-    subject = None if subject_id is None else room.view.participant(subject_id)
-    is_own = subject_id == own_id
-    role = None if subject is None else subject.role
-    what = About(role, is_own=is_own, is_permitted=room.view.rules.rename)
-    step, who = permit(step, command, Action.RENAME, what, subject_id or "")
+    subject = renamed(step.room, command)
+    step, who = permit(step, command, (command.participant_id or "") if subject is None else subject.id)
     if who is None:
         return step
     if subject is None:
         return refuse(step, command, "participant-unknown")
     if subject.name != command.name:
         step = step.write(ParticipantRenamed(subject.id, command.name), now)
-    step = step if is_own else audited(step, who, Action.RENAME, subject.id)
+    step = step if subject.id == who.id else audited(step, who, command, subject.id)
     return confirm(step, command)
 
 
 def set_role(step: Step, command: SetRole, now: datetime) -> Step:
     """Give somebody another role; who makes another the host becomes co-host."""
-    room, action = step.room, Action.SET_ROLE
-    step, who = permit(step, command, action, about(room, command.participant_id), command.participant_id)
+    step, who = permit(step, command, command.participant_id)
     if who is None:
         return step
-    subject = room.view.participant(command.participant_id)
+    subject = step.room.view.participant(command.participant_id)
     if subject is None:
         return refuse(step, command, "participant-unknown")
     step = _with_role(step, subject, command.role, now)
     if command.role is RoomRole.HOST:
         step = _with_role(step, who, RoomRole.COHOST, now)
-    return confirm(audited(step, who, action, subject.id), command)
+    return confirm(audited(step, who, command, subject.id), command)
 
 
 def _with_role(step: Step, one: Participant, role: RoomRole, now: datetime) -> Step:
@@ -180,8 +171,8 @@ def _with_role(step: Step, one: Participant, role: RoomRole, now: datetime) -> S
 
 def end_for_all(step: Step, command: EndForAll, now: datetime) -> Step:
     """End the meeting for everybody."""
-    step, who = permit(step, command, Action.END)
-    return step if who is None else end_now(confirm(audited(step, who, Action.END), command), now)
+    step, who = permit(step, command)
+    return step if who is None else end_now(confirm(audited(step, who, command), command), now)
 
 
 def change_link(step: Step, command: ChangeLink, now: datetime) -> Step:

@@ -39,7 +39,7 @@ def _lower_all(on: Played, line: int, *_: Any) -> Made:
     return do.LowerAllHands(ConnectionId(line), 1), on.model.lower(line, None)
 
 
-def _media(act: type[do.RequestAbout]) -> Callable[..., Made]:
+def _media(act: type[do.ActAbout]) -> Callable[..., Made]:
     def made(on: Played, line: int, people: People, *_: Any) -> Made:
         return act(ConnectionId(line), 1, people[0]), on.model.act_on_media(line, people[0])
 
@@ -58,7 +58,7 @@ def _mute_all(on: Played, line: int, *_: Any) -> Made:
     return do.MuteAll(ConnectionId(line), 1), on.model.mute_all(line)
 
 
-def _switch(act: type[do.Request]) -> Callable[..., Made]:
+def _switch(act: type[do.Act]) -> Callable[..., Made]:
     return lambda on, line, *_: (act(ConnectionId(line), 1), on.model.switch(line, *SWITCHES[act]))
 
 

@@ -165,6 +165,20 @@ async def test_attempts_are_noted_up_to_a_limit_and_the_room_goes_on(house: Hous
     assert list(house.unnoted().values()) == [1]
 
 
+async def test_everyday_acts_go_on_when_no_more_refusals_are_noted(house: House) -> None:
+    waiting = house.connect()
+    waiting.send("knock", name="Eve", resume=None)
+    await waiting.next("waiting")
+    for _ in range(REFUSALS_NOTED_PER_PREFIX.count):
+        house.count_refusal()
+    for type_, fields in (("raise-hand", {}), ("lower-hand", {}), ("rename", {"name": "Eva"})):
+        waiting.send(type_, **fields)
+        assert (await waiting.next("refused"))["code"] == "not-admitted"
+    assert house.unnoted() == {}
+    waiting.send("rename", name="Ada", participant_id="par_somebody")
+    assert (await waiting.next("refused"))["code"] == "rate-limited"
+
+
 async def test_acts_too_fast_to_be_looked_at_are_counted_and_everyday_frames_are_not(house: House) -> None:
     outside = house.connect()
     for type_ in ("freeze", "end", "ping", "leave", "raise-hand"):

@@ -114,7 +114,7 @@ def test_a_locked_room_still_has_the_seats_of_those_who_are_away() -> None:
 
 
 @pytest.mark.parametrize("act", [do.Remove, do.BanPerson])
-def test_who_was_put_out_does_not_come_back_by_the_secret(act: type[do.RequestAbout]) -> None:
+def test_who_was_put_out_does_not_come_back_by_the_secret(act: type[do.ActAbout]) -> None:
     stage = a_class()
     stage.do(act(ONE, 4, ANN))
     assert stage.code(back(ANN, THREE, 0)) == "resume-unknown"

@@ -154,6 +154,39 @@ def test_every_command_passes_the_policy_exactly_once(
     assert len(asked) == 1
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        *privileged(THREE),
+        *privileged(FOUR),
+        line("x", 2, FOUR),
+        do.RaiseHand(FOUR, 9),
+        do.LowerHand(FOUR, 9),
+        do.Rename(THREE, 9, None, "Ada"),
+        do.Rename(THREE, 9, NOBODY, "Ada"),
+        do.Rename(FOUR, 9, NOBODY, "Ada"),
+        do.Rename(FOUR, 9, None, "Ada"),
+        do.LeaveNote(THREE, 9, "It is me"),
+    ],
+    ids=lambda one: f"{type(one).__name__}-{one.connection}",
+)
+def test_what_counts_as_an_attempt_is_what_leaves_a_record_when_it_is_refused(command: do.Request) -> None:
+    stage = full()
+    stage.do(do.SetRules(ONE, 7, {"rename": False}), line("hello"))
+    was_attempt = permission.is_attempt(stage.room, command)
+    effects = stage.do(command)
+    assert any(isinstance(one, fx.Refuse) for one in effects)
+    assert was_attempt == any(isinstance(one, fx.Audit) for one in effects)
+
+
+def test_a_line_of_ones_own_is_taken_away_without_being_an_attempt_at_anything() -> None:
+    stage = full()
+    stage.do(line("hello", 1, THREE))
+    [written] = stage.room.view.chat
+    assert not permission.is_attempt(stage.room, do.DeleteMessage(THREE, 9, written.message_id))
+    assert permission.is_attempt(stage.room, do.DeleteMessage(FOUR, 9, written.message_id))
+
+
 def test_an_act_is_on_record_with_who_did_it_to_whom() -> None:
     stage = full()
     assert one_of(stage.do(do.Mute(ONE, 2, BOB)), fx.Audit) == fx.Audit(
