@@ -66,12 +66,20 @@ class Room:
         self._state.emit(Notify("room_started", self._state.info()))
 
     def handle(self, command: object, now: float, date_s: float) -> Outcome:
-        """Does what is asked. A refusal leaves the room as it was."""
+        """Does what is asked. A refusal leaves the room as it was.
+
+        What an input wanted done before it was refused, or failed, is not done: not now, as half of it, and
+        not with the next input, which has nothing to do with it.
+        """
         state, value, refusal = self._state, None, None
         state.now, state.date_s = now, date_s
+        told_before = len(state.effects)
         try:
             value = _HANDLERS[type(command)](state, command, now)
-        except commands.RoomRefusal as error:
+        except Exception as error:
+            del state.effects[told_before:]
+            if not isinstance(error, commands.RoomRefusal):
+                raise
             refusal = error
         effects, state.effects = tuple(state.effects), []
         return Outcome(effects=effects, value=value, refusal=refusal)
