@@ -26,7 +26,7 @@ WEB_SOURCES := $(shell find web/src web/public -type f) web/index.html web/vite.
 
 .PHONY: help run dev build setup test check format bench bench-long shots dist lock clean
 .PHONY: test-setup test-unit test-rust test-python test-contract test-property test-api test-system test-web test-browser
-.PHONY: check-python check-rust check-web check-house
+.PHONY: check-setup check-house check-code check-python check-rust check-web
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -76,13 +76,9 @@ $(STAMPS)/web: $(STAMPS)/web-modules $(WEB_SOURCES)
 
 # --- testing -----------------------------------------------------------------------------------------------
 
-test: test-setup ## Run every test; the quick ones first.
-	@$(MAKE) test-unit
-	@$(MAKE) test-contract
-	@$(MAKE) test-property
-	@$(MAKE) test-api
-	@$(MAKE) test-system
-	@$(MAKE) test-browser
+test: ## Run every test; the quick ones first. The seconds of each stage are said at the end.
+	@MAKE="$(MAKE)" bash tools/stages.sh test-setup test-rust test-python test-web test-contract test-property test-api \
+		test-system test-browser
 
 # Two at a time, the long ones first: LiveKit's server and our crates take minutes, the rest seconds.
 test-setup:
@@ -130,9 +126,13 @@ test-browser: $(STAMPS)/native $(STAMPS)/web $(LIVEKIT) ## Chromium and Firefox 
 # --- checking ----------------------------------------------------------------------------------------------
 
 check: ## Run every check that needs no running program.
+	@MAKE="$(MAKE)" bash tools/stages.sh check-setup check-house check-code
+
+check-setup:
 	@bash tools/prerequisites.sh
 	@$(MAKE) -j2 $(STAMPS)/native $(STAMPS)/web-modules
-	@$(MAKE) check-house
+
+check-code:
 	@$(MAKE) -j2 --output-sync=target check-rust check-python check-web
 
 check-house: $(STAMPS)/python
