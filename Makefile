@@ -138,6 +138,7 @@ check-code:
 check-house: $(STAMPS)/python
 	$(BIN)/python -m tools.check_sizes
 	$(BIN)/python -m tools.check_texts
+	$(BIN)/python -m tools.check_circles
 
 check-python: $(STAMPS)/native
 	$(BIN)/ruff format --check --quiet

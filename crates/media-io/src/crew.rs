@@ -197,21 +197,17 @@ fn help(board: &Board, mut exit: impl Exit) {
 }
 
 #[cfg(test)]
-#[path = "../../media/tests/kit/mod.rs"]
-mod kit;
-
-#[cfg(test)]
 mod tests {
     use std::ops::Range;
     use std::sync::mpsc::{Receiver, Sender, channel};
     use std::time::Duration;
 
-    use media::{Path, Room, Transport, Worth};
+    use media::{Fullness, Path, Transport, Worth};
     use str0m::media::MediaKind;
 
-    use super::kit::media::{Published, opus};
-    use super::kit::{Datagram, World};
     use super::*;
+    use media_kit::sources::{Published, opus};
+    use media_kit::{Datagram, World};
 
     /// Tells where what it is given goes, and which thread gave it.
     struct Told(Sender<(Path, String)>);
@@ -230,8 +226,8 @@ mod tests {
             self.0.send((path, name)).expect("somebody listens");
         }
 
-        fn room(&self, _: Path) -> Room {
-            Room::Plenty
+        fn fullness(&self, _: Path) -> Fullness {
+            Fullness::Plenty
         }
     }
 
@@ -252,8 +248,8 @@ mod tests {
             panic!("as it should");
         }
 
-        fn room(&self, _: Path) -> Room {
-            Room::Plenty
+        fn fullness(&self, _: Path) -> Fullness {
+            Fullness::Plenty
         }
     }
 
@@ -275,8 +271,8 @@ mod tests {
             }
         }
 
-        fn room(&self, _: Path) -> Room {
-            Room::Plenty
+        fn fullness(&self, _: Path) -> Fullness {
+            Fullness::Plenty
         }
     }
 

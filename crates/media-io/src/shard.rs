@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use media::{Egress, Event, Path, Room, Sfu, Transport, Worth};
+use media::{Egress, Event, Fullness, Path, Sfu, Transport, Worth};
 
 use crate::ahead::Ahead;
 use crate::crew::{Crew, Exit, SHARED_FROM};
@@ -46,10 +46,10 @@ impl Egress for Ports {
         }
     }
 
-    fn room(&self, path: Path) -> Room {
+    fn fullness(&self, path: Path) -> Fullness {
         match (path.transport, &self.tcp) {
-            (Transport::Tcp, Some(tcp)) => tcp.room(path.destination),
-            _ => self.udp.exit.room(path),
+            (Transport::Tcp, Some(tcp)) => tcp.fullness(path.destination),
+            _ => self.udp.exit.fullness(path),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
 
-use media::{Room, Worth};
+use media::{Fullness, Worth};
 
 use crate::framing::{Deframer, prefix};
 use crate::strangers::Strangers;
@@ -255,13 +255,13 @@ impl TcpPort {
     }
 
     /// How much waits for this client because it did not take it.
-    pub(crate) fn room(&self, destination: SocketAddr) -> Room {
+    pub(crate) fn fullness(&self, destination: SocketAddr) -> Fullness {
         let token = self.by_client.get(&destination);
         let connection = token.and_then(|token| self.connections.get(token));
         match connection.filter(|connection| connection.blocked) {
-            None => Room::Plenty,
-            Some(blocked) if blocked.waiting.len() < FULL_BYTES => Room::Scarce,
-            Some(_) => Room::Full,
+            None => Fullness::Plenty,
+            Some(blocked) if blocked.waiting.len() < FULL_BYTES => Fullness::Scarce,
+            Some(_) => Fullness::Full,
         }
     }
 

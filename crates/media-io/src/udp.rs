@@ -4,7 +4,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::os::fd::{AsRawFd, RawFd};
 
-use media::{Egress, Path, Room, Worth};
+use media::{Egress, Fullness, Path, Worth};
 
 use crate::crew::Exit;
 use crate::sys::{ReceiveBatch, SendBatch, Target, enlarge_buffers, report_destination};
@@ -33,8 +33,8 @@ impl Egress for UdpExit {
         self.outgoing.push(&self.socket, target, len, fill);
     }
 
-    fn room(&self, _: Path) -> Room {
-        self.outgoing.room()
+    fn fullness(&self, _: Path) -> Fullness {
+        self.outgoing.fullness()
     }
 }
 

@@ -3,16 +3,13 @@
 // A counting allocator cannot be written without it.
 #![allow(unsafe_code)]
 
-#[path = "../../media/tests/kit/mod.rs"]
-mod kit;
-
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::time::Duration;
 
-use kit::World;
-use kit::media::{Vp8Source, opus};
-use kit::media_core::{Egress, Lane, Path, Room, Transport, Worth};
+use media::{Egress, Fullness, Lane, Path, Transport, Worth};
+use media_kit::World;
+use media_kit::sources::{Vp8Source, opus};
 use str0m::media::MediaKind;
 
 const RECEIVERS: usize = 10;
@@ -62,8 +59,8 @@ impl Egress for Sink {
         self.datagrams += u64::from(fill(&mut self.buffer[..len]));
     }
 
-    fn room(&self, _: Path) -> Room {
-        Room::Plenty
+    fn fullness(&self, _: Path) -> Fullness {
+        Fullness::Plenty
     }
 }
 

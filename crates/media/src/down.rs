@@ -3,8 +3,9 @@
 use str0m::media::MediaKind;
 
 use crate::command::{DownId, TrackId};
-use crate::forward::Fresh;
+use crate::fresh::Fresh;
 use crate::rewrite::{Incoming, Rewriter};
+use crate::source::Source;
 
 /// Where a down-track is in its negotiation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,15 +16,6 @@ pub(crate) enum Stage {
     Offered,
     /// The client receives it.
     Agreed,
-}
-
-/// What a down-track is fed from: a layer and which source of that layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Source {
-    pub layer: usize,
-    pub generation: u32,
-    /// Puts timestamps of the layer on the track's timeline.
-    pub timeline_shift: u32,
 }
 
 /// One down-track.

@@ -4,64 +4,17 @@ use std::time::Instant;
 
 use crate::codec::PayloadInfo;
 use crate::event::Event;
+use crate::fresh::Fresh;
 use crate::outlet::Resend;
 use crate::peer::Peer;
+use crate::pending::Pending;
 use crate::pick::{Pick, pick};
-use crate::rewrite::{Incoming, Outgoing, Shifts};
+use crate::rewrite::Incoming;
 use crate::ring::Stored;
 use crate::rings::{Place, Shelf};
 use crate::rtp::{Extensions, Header};
 use crate::sfu::Sfu;
 use crate::track::Track;
-
-/// Packets of one picture, one after the other, that a receiver is to get: which ones, and the numbers of the first.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Pending {
-    /// The outlet of its down-track, and the slot of the track.
-    pub outlet: usize,
-    pub track: usize,
-    pub layer: usize,
-    pub source_seq: u64,
-    pub out: Outgoing,
-    pub shifts: Shifts,
-    /// How many follow the first; each is numbered one higher.
-    pub followers: u32,
-    /// It was lost before and goes out as a retransmission.
-    pub again: bool,
-}
-
-impl Pending {
-    /// How many packets it stands for.
-    pub(crate) fn packets(&self) -> usize {
-        1 + self.followers as usize
-    }
-}
-
-/// A stored packet of which it is not decided yet who gets it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Fresh {
-    pub track: usize,
-    pub layer: usize,
-    /// Of its source: a packet of a former one is for nobody.
-    pub generation: u32,
-    /// Extended sequence number.
-    pub seq: u64,
-    pub timestamp: u32,
-    pub is_padding: bool,
-    pub info: PayloadInfo,
-    /// How many packets of the same picture come right behind it.
-    pub run: usize,
-}
-
-impl Fresh {
-    /// Whether it continues the picture of `before`, so that who gets that one gets this one as well.
-    fn follows(&self, before: &Fresh) -> bool {
-        (self.layer, self.generation, self.seq) == (before.layer, before.generation, before.seq + 1)
-            && (self.timestamp, self.info.vp8_ids) == (before.timestamp, before.info.vp8_ids)
-            && !self.is_padding
-            && !before.is_padding
-    }
-}
 
 /// One authentic packet of a publisher, ready to be forwarded.
 pub(crate) struct Arrival<'a> {

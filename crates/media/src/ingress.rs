@@ -8,10 +8,11 @@ use str0m::net::{Protocol, Receive};
 use str0m::{Event as RtcEvent, IceConnectionState, Input, Output};
 
 use crate::command::DataChannel;
+use crate::egress::{Path, path_of};
 use crate::event::{Event, PeerState, Transport};
 use crate::peer::Address;
 use crate::rtp::{self, Kind};
-use crate::sfu::{Path, Sfu, is_stun, path_of};
+use crate::sfu::Sfu;
 
 /// Addresses remembered per peer; a client has a handful of candidates.
 const MAX_ADDRESSES: usize = 32;
@@ -330,4 +331,9 @@ fn protocol_of(transport: Transport) -> Protocol {
         Transport::Udp => Protocol::Udp,
         Transport::Tcp => Protocol::Tcp,
     }
+}
+
+/// Whether a datagram is STUN, by its first byte (RFC 7983).
+fn is_stun(payload: &[u8]) -> bool {
+    payload.first().is_some_and(|byte| *byte < 4)
 }

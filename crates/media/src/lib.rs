@@ -6,11 +6,14 @@
 mod budget;
 mod codec;
 mod command;
+mod config;
 mod data;
 mod down;
 mod downlink;
+mod egress;
 mod event;
 mod forward;
+mod fresh;
 mod hello;
 mod ingress;
 mod keys;
@@ -21,6 +24,7 @@ mod noise;
 mod outlet;
 mod peer;
 mod peers;
+mod pending;
 mod pick;
 mod publisher;
 mod receive;
@@ -33,6 +37,7 @@ mod sdp;
 mod send;
 mod sender;
 mod sfu;
+mod source;
 mod srtp;
 mod subscriber;
 mod thinning;
@@ -41,10 +46,12 @@ mod track;
 mod uplink;
 
 pub use command::{Command, DataChannel, DownId, PeerId, Receive, RequestId, Role, TrackId};
+pub use config::{Certificate, SfuConfig};
+pub use egress::{Egress, Fullness, Path, Worth};
 pub use event::{
     AgreedTrack, AudioLevel, Event, PeerState, PeerStats, RefusalCode, Stats, Transport,
 };
 pub use receive::is_media;
 pub use send::Lane;
-pub use sfu::{Certificate, Egress, Path, Room, Sfu, SfuConfig, Worth};
+pub use sfu::Sfu;
 pub use srtp::Profile;

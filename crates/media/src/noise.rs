@@ -8,17 +8,19 @@ use std::time::{Duration, Instant};
 
 use crate::codec::{CodecName, PayloadInfo};
 use crate::command::{Command, DownId, PeerId, Role, TrackId};
+use crate::config::{Certificate, SfuConfig};
 use crate::down::Down;
 use crate::downlink::{Downlink, SendLog};
+use crate::egress::{Egress, Fullness, Path, Worth};
 use crate::event::{PeerStats, Transport};
-use crate::forward::Fresh;
+use crate::fresh::Fresh;
 use crate::outlet::{Outlet, Wire};
 use crate::pick::{Pick, pick};
 use crate::rewrite::{Incoming, Rewriter};
 use crate::ring::{Ring, Stored};
 use crate::rtcp::{ArrivalLog, Compound, Message, messages};
 use crate::rtp::{ExtensionIds, ExtensionName, Extensions, Header, Vp8Layout};
-use crate::sfu::{Certificate, Egress, Path, Room, Sfu, SfuConfig, Worth};
+use crate::sfu::Sfu;
 use crate::srtp::{self, Profile, Window};
 use crate::thinning::Thinning;
 use crate::track::Track;
@@ -237,8 +239,8 @@ impl Egress for Reader {
         fill(&mut room);
     }
 
-    fn room(&self, _: Path) -> Room {
-        Room::Plenty
+    fn fullness(&self, _: Path) -> Fullness {
+        Fullness::Plenty
     }
 }
 
@@ -334,7 +336,7 @@ fn resends_of_any_wish() {
         };
         rewriter.switch(incoming, 900);
         let out = rewriter.map(incoming).expect("the first of a source");
-        let source = crate::down::Source {
+        let source = crate::source::Source {
             layer: noise.below(3),
             generation: 1,
             timeline_shift: 0,
@@ -450,7 +452,12 @@ fn numbers_of_one_receiver_under_any_pressure() {
                 let found = outlet.find(number as u16, newest).expect("recent");
                 assert_eq!((found.source.layer, found.source_seq), (layer, seq));
             }
-            let rooms = [Room::Plenty, Room::Plenty, Room::Scarce, Room::Full];
+            let rooms = [
+                Fullness::Plenty,
+                Fullness::Plenty,
+                Fullness::Scarce,
+                Fullness::Full,
+            ];
             thinning.felt(rooms[noise.below(4)], now);
             thinning.relax(now);
             now += Duration::from_millis(noise.next() % 2000);

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use str0m::media::Mid;
 
-use crate::down::Source;
 use crate::rewrite::Shifts;
 use crate::ring::Stored;
 use crate::rtcp::{Block, OwnSender};
 use crate::rtp::{ExtensionIds, ExtensionName, HeaderExtras};
+use crate::source::Source;
 
 /// Changes of source and pictures left out that are remembered, to find packets sent before them.
 const MAX_SPANS: usize = 32;

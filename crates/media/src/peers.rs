@@ -304,8 +304,8 @@ impl Sfu {
     fn weigh_pressure(&mut self, now: Instant) {
         for (_, peer) in &mut self.peers {
             if let Some(sender) = &mut peer.sender {
-                let room = std::mem::take(&mut sender.room);
-                peer.thinning.felt(room, now);
+                let fullness = std::mem::take(&mut sender.fullness);
+                peer.thinning.felt(fullness, now);
             }
             peer.thinning.relax(now);
         }

@@ -1,8 +1,9 @@
 //! Whether a receiver gets a packet, and with which numbers.
 
-use crate::down::{Down, Source};
-use crate::forward::Fresh;
+use crate::down::Down;
+use crate::fresh::Fresh;
 use crate::rewrite::{Incoming, Outgoing, Shifts};
+use crate::source::{Source, Turn};
 use crate::thinning::Thinning;
 use crate::track::Track;
 
@@ -15,15 +16,6 @@ pub(crate) enum Pick {
     LeaveOut,
     /// It is of another layer, or of no use to a decoder.
     NotMeant,
-}
-
-/// From packet `first_seq` on an outlet is fed from `source`, with these shifts.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Turn {
-    pub outlet: usize,
-    pub first_seq: u64,
-    pub source: Source,
-    pub shifts: Shifts,
 }
 
 /// Decides whether `down` gets this packet, changing its source if this is the moment, and numbers it. What its outlet

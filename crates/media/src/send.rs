@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::down::Down;
+use crate::egress::Egress;
 use crate::event::Transport;
 use crate::outlet::Outlet;
 use crate::rings::Shelf;
 use crate::rtcp::OwnSender;
 use crate::sender::Sender;
-use crate::sfu::{Egress, Sfu};
+use crate::sfu::Sfu;
 use crate::track::Track;
 
 /// How often subscribers are told the clocks of their tracks.

@@ -3,11 +3,11 @@
 use slab::Slab;
 
 use crate::downlink::SendLog;
-use crate::forward::Pending;
+use crate::egress::{Egress, Fullness, Path, Worth};
 use crate::outlet::Outlet;
+use crate::pending::Pending;
 use crate::rings::Shelf;
 use crate::rtp::{FIXED_HEADER_BYTES, write_header};
-use crate::sfu::{Egress, Path, Room, Worth};
 use crate::srtp::Outbound;
 
 /// Number of the lost packet in front of the payload of a retransmission (RFC 4588).
@@ -27,7 +27,7 @@ pub(crate) struct Sender {
     /// What was sent, until the client says what arrived.
     pub log: SendLog,
     /// How full the way was at its fullest since the last tick.
-    pub room: Room,
+    pub fullness: Fullness,
     /// Datagrams and bytes sent from here.
     pub packets: u64,
     pub bytes: u64,
@@ -56,8 +56,8 @@ impl Sender {
             }
         }
         self.pending = pending;
-        let room = self.path.map(|path| egress.room(path));
-        self.room = room.into_iter().fold(self.room, Room::max);
+        let fullness = self.path.map(|path| egress.fullness(path));
+        self.fullness = fullness.into_iter().fold(self.fullness, Fullness::max);
     }
 
     /// Writes the packets of a picture into the egress's buffer and encrypts them there. `None` if none of it can be sent

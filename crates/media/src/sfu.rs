@@ -6,20 +6,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use slab::Slab;
-use str0m::config::DtlsCert;
-use str0m::crypto::{CryptoProvider, from_feature_flags};
+use str0m::crypto::CryptoProvider;
 use str0m::net::Transmit;
 
 use crate::command::{Command, DownId, PeerId, TrackId};
+use crate::config::SfuConfig;
 use crate::down::Down;
+use crate::egress::{Egress, Worth, path_of};
 use crate::event::{Event, PeerStats, Transport};
-use crate::forward::Fresh;
+use crate::fresh::Fresh;
 use crate::keys;
 use crate::peer::Peer;
 use crate::rings::Rings;
 use crate::rtcp::Compound;
 use crate::sender::Sender;
-use crate::srtp::Profile;
 use crate::timers::Timers;
 use crate::track::Track;
 
@@ -29,94 +29,6 @@ const TICK: Duration = Duration::from_millis(100);
 const MAX_DATAGRAM_BYTES: usize = 8192;
 /// Audio levels are reported every so many ticks.
 const LEVEL_TICKS: u32 = 4;
-
-/// The way of a datagram. `source` is one of the configured local candidates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Path {
-    /// The carrier.
-    pub transport: Transport,
-    /// Our address.
-    pub source: SocketAddr,
-    /// The client's address.
-    pub destination: SocketAddr,
-}
-
-/// What a datagram is worth when not everything can be sent: what is greater is given up first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Worth {
-    /// Sound, and what keeps a connection alive: never given up for something else.
-    Vital,
-    /// A picture of this layer; the higher, the easier to do without.
-    Picture(u8),
-}
-
-/// How full a way out is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Room {
-    /// All that is sent is taken.
-    #[default]
-    Plenty,
-    /// What was sent had to wait.
-    Scarce,
-    /// What is sent is given up, or about to be.
-    Full,
-}
-
-/// Where outgoing datagrams go.
-pub trait Egress {
-    /// Sends one datagram (UDP) or one RFC 4571 frame without its prefix (TCP) of `len` bytes: `fill` writes all of them
-    /// into the room it is given, and returns false if nothing may be sent after all. The room holds what it held before.
-    fn send(
-        &mut self,
-        path: Path,
-        worth: Worth,
-        len: usize,
-        fill: &mut dyn FnMut(&mut [u8]) -> bool,
-    );
-
-    /// How full this way was when it was last used. Asked once per receiver and flush: whole pictures are then left out, so
-    /// that nothing need be given up in parts.
-    fn room(&self, path: Path) -> Room;
-}
-
-/// The DTLS certificate shared by all peers of a process.
-#[derive(Clone)]
-pub struct Certificate(pub(crate) DtlsCert);
-
-impl Certificate {
-    /// Makes a new self-signed certificate; `None` when the crypto library cannot.
-    #[must_use]
-    pub fn generate() -> Option<Self> {
-        from_feature_flags()
-            .dtls_provider
-            .generate_certificate()
-            .map(Certificate)
-    }
-
-    /// `sha-256 AB:CD:…`, as in `a=fingerprint`.
-    #[must_use]
-    pub fn fingerprint(&self) -> String {
-        let digest = from_feature_flags()
-            .sha256_provider
-            .sha256(&self.0.certificate);
-        let hex: Vec<String> = digest.iter().map(|byte| format!("{byte:02X}")).collect();
-        format!("sha-256 {}", hex.join(":"))
-    }
-}
-
-/// What a shard must know before it starts.
-#[derive(Clone)]
-pub struct SfuConfig {
-    /// Addresses written into UDP host candidates. A datagram that arrived on another local address is attributed to
-    /// the first one of its family.
-    pub udp_candidates: Vec<SocketAddr>,
-    /// Addresses written into passive TCP host candidates; may be empty.
-    pub tcp_candidates: Vec<SocketAddr>,
-    /// The DTLS certificate.
-    pub certificate: Certificate,
-    /// What may be agreed on to protect media, the best first; a client that offers none of it gets no media.
-    pub profiles: Vec<Profile>,
-}
 
 /// Counters that belong to no open peer.
 #[derive(Debug, Default)]
@@ -346,22 +258,5 @@ impl Sfu {
                 },
             );
         }
-    }
-}
-
-/// Whether a datagram is STUN, by its first byte (RFC 7983).
-pub(crate) fn is_stun(payload: &[u8]) -> bool {
-    payload.first().is_some_and(|byte| *byte < 4)
-}
-
-/// The way str0m sends a datagram.
-pub(crate) fn path_of(transmit: &Transmit) -> Path {
-    Path {
-        transport: match transmit.proto {
-            str0m::net::Protocol::Udp => Transport::Udp,
-            _ => Transport::Tcp,
-        },
-        source: transmit.source,
-        destination: transmit.destination,
     }
 }

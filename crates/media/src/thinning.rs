@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::sfu::Room;
+use crate::egress::Fullness;
 
 /// A step down takes effect with the next picture; whether it was enough shows after so long.
 const STEP_DOWN_AFTER: Duration = Duration::from_millis(200);
@@ -71,14 +71,14 @@ impl Thinning {
     }
 
     /// Takes in how full the way out was when it was last used.
-    pub(crate) fn felt(&mut self, room: Room, now: Instant) {
-        if room == Room::Plenty {
+    pub(crate) fn felt(&mut self, fullness: Fullness, now: Instant) {
+        if fullness == Fullness::Plenty {
             return;
         }
         self.pressed_at = Some(now);
         let rested = self.changed_at.is_none_or(|at| now >= at + STEP_DOWN_AFTER);
-        let next = match room {
-            Room::Full => self.step.moved(1).max(Step::High),
+        let next = match fullness {
+            Fullness::Full => self.step.moved(1).max(Step::High),
             _ => self.step.max(Step::Spare),
         };
         // From nothing left out there is nothing to wait for.
@@ -104,12 +104,12 @@ impl Thinning {
 mod tests {
     use super::*;
 
-    fn steps(room: Room, times: u64) -> Vec<Option<usize>> {
+    fn steps(fullness: Fullness, times: u64) -> Vec<Option<usize>> {
         let start = Instant::now();
         let mut thinning = Thinning::default();
         let mut bounds = Vec::new();
         for at in 0..times {
-            thinning.felt(room, start + Duration::from_millis(20 * at));
+            thinning.felt(fullness, start + Duration::from_millis(20 * at));
             bounds.push(thinning.bound(2));
         }
         bounds.dedup();
@@ -118,23 +118,23 @@ mod tests {
 
     #[test]
     fn the_highest_layers_go_first_and_at_last_all_pictures() {
-        assert_eq!(steps(Room::Full, 100), [Some(1), Some(0), None]);
+        assert_eq!(steps(Fullness::Full, 100), [Some(1), Some(0), None]);
         assert_eq!(
-            steps(Room::Full, 10),
+            steps(Fullness::Full, 10),
             [Some(1)],
             "it is waited for the effect"
         );
-        assert_eq!(steps(Room::Scarce, 100), [Some(2)]);
-        assert_eq!(steps(Room::Plenty, 100), [Some(2)]);
+        assert_eq!(steps(Fullness::Scarce, 100), [Some(2)]);
+        assert_eq!(steps(Fullness::Plenty, 100), [Some(2)]);
     }
 
     #[test]
     fn a_little_pressure_costs_what_nobody_refers_to() {
         let now = Instant::now();
         let mut thinning = Thinning::default();
-        thinning.felt(Room::Plenty, now);
+        thinning.felt(Fullness::Plenty, now);
         assert!(thinning.is_idle() && !thinning.leaves_out_spare());
-        thinning.felt(Room::Scarce, now);
+        thinning.felt(Fullness::Scarce, now);
         assert!(!thinning.is_idle() && thinning.leaves_out_spare());
         assert_eq!(thinning.bound(1), Some(1));
     }
@@ -145,7 +145,7 @@ mod tests {
         let at = |ms| start + Duration::from_millis(ms);
         let mut thinning = Thinning::default();
         for ms in [0, 200, 400] {
-            thinning.felt(Room::Full, at(ms));
+            thinning.felt(Fullness::Full, at(ms));
         }
         assert_eq!(thinning.bound(2), None);
         assert!(!thinning.relax(at(1399)));

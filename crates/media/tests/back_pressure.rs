@@ -1,12 +1,10 @@
 //! A way that is full: whole pictures are left out, the least needed first, and no number is missed.
 
-mod kit;
-
 use std::time::Duration;
 
-use kit::World;
-use kit::media::{Frame, Published, Vp8Source, opus, vp8_numbers};
-use kit::media_core::{Room, Transport};
+use media::{Fullness, Transport};
+use media_kit::World;
+use media_kit::sources::{Frame, Published, Vp8Source, opus, vp8_numbers};
 use str0m::media::{MediaKind, Rid};
 
 const PACKETS: usize = 3;
@@ -79,9 +77,9 @@ impl Call {
         }
     }
 
-    fn press(&mut self, room: Room) {
+    fn press(&mut self, fullness: Fullness) {
         let address = self.world.clients[self.pressed].address;
-        self.world.pressed = vec![(address, room)];
+        self.world.pressed = vec![(address, fullness)];
     }
 
     /// Pictures of every layer, key frames where they were asked for, and sound, for `ms`.
@@ -143,7 +141,7 @@ fn a_full_way_carries_sound_and_then_whole_pictures_again() {
     let mut call = Call::new(&[]);
     call.run(1000);
     assert_eq!(call.seen().len(), 25);
-    call.press(Room::Full);
+    call.press(Fullness::Full);
     call.run(2000);
     let before = call.seen().len();
     assert!(before < 25 + 15, "{before}");
@@ -179,7 +177,7 @@ fn a_full_way_carries_sound_and_then_whole_pictures_again() {
 fn the_highest_layer_goes_first() {
     let mut call = Call::new(&["q", "h", "f"]);
     call.run(2000);
-    call.press(Room::Full);
+    call.press(Fullness::Full);
     call.run(80);
     call.world.pressed.clear();
     let before = call.seen().len();
@@ -204,7 +202,7 @@ fn a_little_pressure_costs_pictures_nobody_refers_to() {
     let mut call = Call::new(&[]);
     call.spare_every = 2;
     call.run(1000);
-    call.press(Room::Scarce);
+    call.press(Fullness::Scarce);
     call.run(2000);
     let pictures = call.seen();
     // Of two seconds the spare half but for the one that was on its way, and of the first all.
@@ -222,7 +220,7 @@ fn what_is_lost_between_pictures_left_out_is_sent_again() {
     let mut call = Call::new(&[]);
     call.spare_every = 2;
     call.run(400);
-    call.press(Room::Scarce);
+    call.press(Fullness::Scarce);
     let address = call.world.clients[call.pressed].address;
     let mut count = 0;
     call.world.downlink = Box::new(move |datagram| {

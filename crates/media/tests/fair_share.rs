@@ -1,14 +1,12 @@
 //! Who sends too much is dropped unread, and nobody else notices.
 
-mod kit;
-
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use kit::media::{Published, Vp8Source, opus};
-use kit::media_core::Transport;
-use kit::{Datagram, World, udp_address};
+use media::Transport;
+use media_kit::sources::{Published, Vp8Source, opus};
+use media_kit::{Datagram, World, udp_address};
 use str0m::media::MediaKind;
 
 /// What the cameras of these tests are announced with: 117 packets and about 95 kB per second are taken in.

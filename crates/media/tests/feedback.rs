@@ -1,12 +1,10 @@
 //! Receivers tell how what they are sent arrives.
 
-mod kit;
-
 use std::time::Duration;
 
-use kit::World;
-use kit::media::{Vp8Source, opus};
-use kit::media_core::Transport;
+use media::Transport;
+use media_kit::World;
+use media_kit::sources::{Vp8Source, opus};
 use str0m::bwe::Bitrate;
 use str0m::media::MediaKind;
 

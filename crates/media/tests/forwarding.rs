@@ -1,15 +1,13 @@
 //! Media from a publisher to its receivers.
 
-mod kit;
-
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 use std::time::Duration;
 
-use kit::media::{Vp8Source, opus, vp8_numbers};
-use kit::media_core::{Command, Event, Lane, PeerState, Transport};
-use kit::{Collected, World};
+use media::{Command, Event, Lane, PeerState, Transport};
+use media_kit::sources::{Vp8Source, opus, vp8_numbers};
+use media_kit::{Collected, World};
 use str0m::media::MediaKind;
 
 #[test]
@@ -419,7 +417,7 @@ fn losses_are_counted() {
     world.send_layers(camera, &mut sources, true);
     let every = |n: u32| {
         let mut count = 0_u32;
-        move |datagram: &kit::Datagram| {
+        move |datagram: &media_kit::Datagram| {
             count += u32::from(datagram.is_rtp());
             !(datagram.is_rtp() && count.is_multiple_of(n))
         }
@@ -430,7 +428,7 @@ fn losses_are_counted() {
         world.send_layers(camera, &mut sources, false);
     }
     world.command(Command::RequestStats {
-        request: kit::media_core::RequestId(1),
+        request: media::RequestId(1),
     });
     let stats = world.take(|event| match event {
         Event::Stats { stats, .. } => Some(stats.clone()),
@@ -450,7 +448,7 @@ fn losses_are_counted() {
 #[test]
 fn media_comes_from_the_address_of_ours_that_the_client_chose() {
     let other = "10.0.0.2:7882".parse().expect("an address");
-    let mut world = World::reached_at(vec![other, kit::udp_address()]);
+    let mut world = World::reached_at(vec![other, media_kit::udp_address()]);
     let microphone = world.publisher(MediaKind::Audio, &[], Transport::Udp);
     let (receiver, _) = world.subscriber(&[microphone.track], Transport::Udp);
     let address = world.clients[receiver].address;

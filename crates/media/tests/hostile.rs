@@ -1,12 +1,10 @@
 //! Whatever anybody sends, the others go on undisturbed.
 
-mod kit;
-
 use std::time::Duration;
 
-use kit::media::{Vp8Source, opus};
-use kit::media_core::{Command, Event, PeerId, Receive, RequestId, Role, TrackId, Transport};
-use kit::{World, tcp_address, udp_address};
+use media::{Command, Event, PeerId, Receive, RequestId, Role, TrackId, Transport};
+use media_kit::sources::{Vp8Source, opus};
+use media_kit::{World, tcp_address, udp_address};
 use str0m::media::MediaKind;
 
 /// A small generator of repeatable noise (SplitMix64).
@@ -216,8 +214,8 @@ fn mangle(lines: &mut Vec<String>, noise: &mut Noise) {
 #[test]
 fn commands_about_nothing_are_ignored() {
     let mut world = World::new();
-    let (peer, track, down) = (PeerId(1), TrackId(1), kit::media_core::DownId(1));
-    let channel = kit::media_core::DataChannel::Lossy;
+    let (peer, track, down) = (PeerId(1), TrackId(1), media::DownId(1));
+    let channel = media::DataChannel::Lossy;
     let names = ("s".to_owned(), "t".to_owned());
     for command in [
         Command::ClosePeer { peer },

@@ -1,14 +1,10 @@
 //! Descriptions, sections, restarts, data channels and ends.
 
-mod kit;
-
 use std::time::Duration;
 
-use kit::World;
-use kit::media::{Vp8Source, opus};
-use kit::media_core::{
-    Command, DataChannel, Event, PeerState, Receive, RequestId, Role, TrackId, Transport,
-};
+use media::{Command, DataChannel, Event, PeerState, Receive, RequestId, Role, TrackId, Transport};
+use media_kit::World;
+use media_kit::sources::{Vp8Source, opus};
 use str0m::media::MediaKind;
 
 fn ended(world: &mut World) -> Vec<TrackId> {
@@ -421,7 +417,7 @@ fn wrong_commands_are_refused_with_stable_codes() {
         (offer(publisher, "hello"), "bad-sdp"),
         (offer(publisher, "v=0\r\nm=nonsense"), "bad-sdp"),
         (offer(subscriber, "v=0"), "wrong-state"),
-        (offer(kit::media_core::PeerId(999), "v=0"), "unknown-peer"),
+        (offer(media::PeerId(999), "v=0"), "unknown-peer"),
         (
             Command::Negotiate {
                 peer: publisher,

@@ -1,13 +1,11 @@
 //! What our offers say is what is sent, whatever comes and goes between them.
 
-mod kit;
-
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use kit::World;
-use kit::media::{Frame, Published, Vp8Source, opus};
-use kit::media_core::{Command, DownId, TrackId, Transport};
+use media::{Command, DownId, TrackId, Transport};
+use media_kit::World;
+use media_kit::sources::{Frame, Published, Vp8Source, opus};
 use str0m::media::MediaKind;
 
 const STORIES: u64 = 16;

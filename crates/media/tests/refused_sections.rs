@@ -1,12 +1,10 @@
 //! Sections without a codec that is forwarded: they alone are refused.
 
-mod kit;
-
 use std::time::Duration;
 
-use kit::World;
-use kit::media::{Published, Vp8Source, h264_key_frame, opus};
-use kit::media_core::{Command, Event, Receive, RequestId, Role, TrackId, Transport};
+use media::{Command, Event, Receive, RequestId, Role, TrackId, Transport};
+use media_kit::World;
+use media_kit::sources::{Published, Vp8Source, h264_key_frame, opus};
 use str0m::media::{MediaKind, Mid};
 
 /// What an offer comes to: the answer, the tracks received, the tracks refused.

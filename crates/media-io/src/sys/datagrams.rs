@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::os::fd::{AsRawFd, RawFd};
 use std::ptr;
 
-use media::{Room, Worth};
+use media::{Fullness, Worth};
 
 use super::checked;
 use super::names::{Control, Name};
@@ -165,8 +165,8 @@ pub(crate) struct SendBatch {
     used: usize,
     messages: Vec<Message>,
     dropped: u64,
-    /// The least room of the last flushes, and for how many more of them it counts.
-    room: Room,
+    /// The greatest fullness of the last flushes, and for how many more of them it counts.
+    fullness: Fullness,
     remembered: u8,
 }
 
@@ -181,20 +181,20 @@ impl SendBatch {
             used: 0,
             messages: Vec::with_capacity(BATCH),
             dropped: 0,
-            room: Room::Plenty,
+            fullness: Fullness::Plenty,
             remembered: 0,
         }
     }
 
     /// How full the socket was during the last flushes.
-    pub(crate) fn room(&self) -> Room {
-        self.room
+    pub(crate) fn fullness(&self) -> Fullness {
+        self.fullness
     }
 
     /// Notes how full the socket was during a flush.
-    fn felt(&mut self, room: Room) {
-        if room >= self.room || self.remembered == 0 {
-            (self.room, self.remembered) = (room, REMEMBERED_FLUSHES);
+    fn felt(&mut self, fullness: Fullness) {
+        if fullness >= self.fullness || self.remembered == 0 {
+            (self.fullness, self.remembered) = (fullness, REMEMBERED_FLUSHES);
         } else {
             self.remembered -= 1;
         }
@@ -263,7 +263,7 @@ impl SendBatch {
         let fd = socket.as_raw_fd();
         let mut next = 0;
         let mut waited = false;
-        let mut room = Room::Plenty;
+        let mut fullness = Fullness::Plenty;
         while next < self.messages.len() {
             match self.send_from(fd, next) {
                 Ok(sent) => {
@@ -277,12 +277,12 @@ impl SendBatch {
                     Some(libc::EINTR) => {}
                     Some(libc::EAGAIN | libc::ENOBUFS) if !waited => {
                         waited = true;
-                        room = room.max(Room::Scarce);
+                        fullness = fullness.max(Fullness::Scarce);
                         wait_writable(fd);
                     }
                     Some(libc::EAGAIN | libc::ENOBUFS) => {
                         self.shed(next);
-                        room = Room::Full;
+                        fullness = Fullness::Full;
                         waited = false;
                     }
                     Some(libc::EINVAL | libc::EIO | libc::EMSGSIZE)
@@ -297,7 +297,7 @@ impl SendBatch {
                 },
             }
         }
-        self.felt(room);
+        self.felt(fullness);
         self.messages.clear();
         self.used = 0;
     }

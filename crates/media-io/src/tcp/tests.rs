@@ -63,13 +63,13 @@ fn what_a_blocked_client_did_not_take_follows_when_it_reads() {
     let token = port.by_client[&client];
     let mut count = 0;
     while !port.connections[&token].blocked {
-        assert_eq!(port.room(client), Room::Plenty);
+        assert_eq!(port.fullness(client), Fullness::Plenty);
         send(&mut port, client, &[9; 1000]);
         port.flush(&poller).expect("flushed");
         count += 1;
     }
-    assert_eq!(port.room(client), Room::Scarce);
-    while port.room(client) != Room::Full {
+    assert_eq!(port.fullness(client), Fullness::Scarce);
+    while port.fullness(client) != Fullness::Full {
         send(&mut port, client, &[9; 1000]);
         port.flush(&poller).expect("flushed");
         count += 1;
@@ -88,7 +88,7 @@ fn what_a_blocked_client_did_not_take_follows_when_it_reads() {
         assert_eq!(frame[2..], [9; 1000]);
     }
     assert!(!port.connections[&token].blocked);
-    assert_eq!(port.room(client), Room::Plenty);
+    assert_eq!(port.fullness(client), Fullness::Plenty);
 }
 
 #[test]

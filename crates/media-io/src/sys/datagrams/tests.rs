@@ -169,15 +169,15 @@ fn a_full_socket_is_told_of_for_a_while() {
     let flush = |batch: &mut SendBatch| {
         push(batch, &out, address, b"x");
         batch.flush(&out);
-        batch.room()
+        batch.fullness()
     };
-    assert_eq!(flush(&mut batch), Room::Plenty);
-    batch.felt(Room::Full);
-    batch.felt(Room::Scarce);
-    let told: Vec<Room> = (0..8).map(|_| flush(&mut batch)).collect();
-    assert_eq!(told[..7], [Room::Full; 7]);
+    assert_eq!(flush(&mut batch), Fullness::Plenty);
+    batch.felt(Fullness::Full);
+    batch.felt(Fullness::Scarce);
+    let told: Vec<Fullness> = (0..8).map(|_| flush(&mut batch)).collect();
+    assert_eq!(told[..7], [Fullness::Full; 7]);
     batch.flush(&out);
-    assert_eq!(told[7], Room::Plenty, "nothing sent is no flush");
+    assert_eq!(told[7], Fullness::Plenty, "nothing sent is no flush");
 }
 
 #[test]

@@ -1,21 +1,17 @@
 //! Clients and a network around one `Sfu`, in virtual time: nothing here sleeps, opens a socket or reads the clock twice.
 
-#![allow(dead_code)] // Each test binary uses its own part of the kit.
-
 pub mod client;
-pub mod media;
+pub mod sources;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use media_core::{
-    Certificate, Command, Egress, Event, Lane, Path, PeerId, PeerStats, Profile, Receive,
-    RequestId, Role, Room, Sfu, SfuConfig, Stats, Transport, Worth, is_media,
+use media::{
+    Certificate, Command, Egress, Event, Fullness, Lane, Path, PeerId, PeerStats, Profile, Receive,
+    RequestId, Role, Sfu, SfuConfig, Stats, Transport, Worth, is_media,
 };
 
 use client::Client;
-
-pub use ::media as media_core;
 
 /// One datagram on its way.
 #[derive(Debug, Clone)]
@@ -45,7 +41,7 @@ impl Datagram {
 pub struct Collected {
     pub datagrams: Vec<Datagram>,
     /// Ways that are not free, by the client's address.
-    pub pressed: Vec<(SocketAddr, Room)>,
+    pub pressed: Vec<(SocketAddr, Fullness)>,
 }
 
 impl Egress for Collected {
@@ -61,10 +57,10 @@ impl Egress for Collected {
         }
     }
 
-    fn room(&self, path: Path) -> Room {
+    fn fullness(&self, path: Path) -> Fullness {
         let pressed = self.pressed.iter();
         let mut pressed = pressed.filter(|(client, _)| *client == path.destination);
-        pressed.next().map_or(Room::Plenty, |(_, room)| *room)
+        pressed.next().map_or(Fullness::Plenty, |(_, room)| *room)
     }
 }
 
@@ -83,7 +79,7 @@ pub struct World {
     /// Whether a datagram of a client arrives.
     pub uplink: Filter,
     /// Ways that are not free, by the client's address.
-    pub pressed: Vec<(SocketAddr, Room)>,
+    pub pressed: Vec<(SocketAddr, Fullness)>,
     /// What published tracks are announced with.
     pub announced_bps: u32,
     /// Whether published tracks are stereo.
@@ -101,6 +97,12 @@ pub fn udp_address() -> SocketAddr {
 
 pub fn tcp_address() -> SocketAddr {
     "10.0.0.1:7881".parse().expect("an address")
+}
+
+impl Default for World {
+    fn default() -> Self {
+        World::new()
+    }
 }
 
 impl World {

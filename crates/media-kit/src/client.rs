@@ -13,8 +13,8 @@ use str0m::rtp::{RawPacket, RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcConfig};
 
 use super::Datagram;
-use super::media::Frame;
-use super::media_core::{PeerId, Transport};
+use crate::sources::Frame;
+use media::{PeerId, Transport};
 
 pub struct Client {
     pub peer: PeerId,

@@ -7,7 +7,7 @@ use str0m::format::Codec;
 use str0m::media::{MediaKind, Mid, Pt};
 
 use super::World;
-use super::media_core::{Command, DownId, Receive, Role, TrackId, Transport};
+use media::{Command, DownId, Receive, Role, TrackId, Transport};
 
 /// One packet to send.
 #[derive(Debug, Clone)]
