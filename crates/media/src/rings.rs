@@ -63,7 +63,10 @@ pub(crate) struct Rings {
 }
 
 impl Rings {
-    /// Puts up empty rings for a track. Nobody may be reading.
+    /// Puts up empty rings for a track.
+    ///
+    /// # Panics
+    /// Somebody is reading: the driver has lent the rings, and asks for something else before it has them back.
     pub(crate) fn open(&mut self, track: usize, codec: CodecName, layers: usize) {
         let is_audio = codec.kind().is_audio();
         let (packets, bytes) = if is_audio { AUDIO_RING } else { VIDEO_RING };
@@ -72,19 +75,23 @@ impl Rings {
             is_audio,
             layers: layers.collect(),
         };
-        if let Some(shelves) = Arc::get_mut(&mut self.shelves) {
-            shelves.resize_with(shelves.len().max(track + 1), Shelf::default);
-            shelves[track] = shelf;
+        let shelves = self.unlent();
+        shelves.resize_with(shelves.len().max(track + 1), Shelf::default);
+        shelves[track] = shelf;
+    }
+
+    /// Forgets a track.
+    ///
+    /// # Panics
+    /// As [`Rings::open`].
+    pub(crate) fn close(&mut self, track: usize) {
+        if let Some(shelf) = self.unlent().get_mut(track) {
+            *shelf = Shelf::default();
         }
     }
 
-    /// Forgets a track. Nobody may be reading.
-    pub(crate) fn close(&mut self, track: usize) {
-        if let Some(shelves) = Arc::get_mut(&mut self.shelves)
-            && let Some(shelf) = shelves.get_mut(track)
-        {
-            *shelf = Shelf::default();
-        }
+    fn unlent(&mut self) -> &mut Vec<Shelf> {
+        Arc::get_mut(&mut self.shelves).expect("nobody reads any more")
     }
 
     /// Keeps a packet: at once, or if somebody is reading, with [`Rings::settle`].
@@ -217,5 +224,21 @@ mod tests {
         assert!((7..9).all(|seq| payload(rings.shelves(), seq).is_none()));
         rings.open(SOUND, CodecName::Vp8, 3);
         assert!(payload(rings.shelves(), 7).is_none() && !rings.shelves()[SOUND].is_audio);
+    }
+
+    #[test]
+    #[should_panic(expected = "nobody reads any more")]
+    fn a_track_that_comes_while_somebody_reads_is_a_fault_and_no_silence() {
+        let mut rings = rings();
+        let _lent = rings.lend();
+        rings.open(SOUND + 1, CodecName::Opus, 1);
+    }
+
+    #[test]
+    #[should_panic(expected = "nobody reads any more")]
+    fn a_track_that_goes_while_somebody_reads_is_a_fault_and_no_silence() {
+        let mut rings = rings();
+        let _lent = rings.lend();
+        rings.close(SOUND);
     }
 }

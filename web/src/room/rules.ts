@@ -54,6 +54,9 @@ export const STRICTEST: Rules = {
   rename: false,
 };
 
+/** What a value that only a newer server knows is taken for: the strictest this page knows. */
+const NEWER: Rules = { ...STRICTEST, slow_mode_s: 60 };
+
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -62,15 +65,14 @@ export function isRuleName(value: unknown): value is RuleName {
   return RULE_NAMES.some((name) => name === value);
 }
 
-/** Rules out of plain values; null when one of them has a value it cannot have. */
+/** Rules out of plain values; null when there are none. A value this page does not know counts as the strictest. */
 export function parseRules(value: unknown): Rules | null {
   if (!isRecord(value)) return null;
   const rules: Record<string, unknown> = { ...STRICTEST };
   for (const name of RULE_NAMES) {
     const given = value[name];
     if (given === undefined) continue;
-    if (!(RULE_VALUES[name] as readonly unknown[]).includes(given)) return null;
-    rules[name] = given;
+    rules[name] = (RULE_VALUES[name] as readonly unknown[]).includes(given) ? given : NEWER[name];
   }
   return rules as unknown as Rules;
 }

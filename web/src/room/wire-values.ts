@@ -1,6 +1,7 @@
 /** What stands inside frames: participants, lines, people at the door, snapshots. What does not parse is `null`, never a guess. */
 import { KINDS, parseRuleNames, parseRules, PROFILES, STRICTEST } from "./rules";
 import {
+  NEWER,
   PROVENANCES,
   ROLES,
   type Ban,
@@ -36,13 +37,13 @@ export function oneOf<Value extends string>(values: readonly Value[], value: unk
   return values.find((one) => one === value) ?? null;
 }
 
+/** A role; null when it is no word at all. */
 export function parseRole(value: unknown): Role | null {
-  return oneOf(ROLES, value);
+  return text(value) ? (oneOf(ROLES, value) ?? NEWER.role) : null;
 }
 
-/** A way of coming that this page does not know counts as the least known. */
 function parseProvenance(value: unknown): Provenance {
-  return oneOf(PROVENANCES, value) ?? "open-link";
+  return oneOf(PROVENANCES, value) ?? NEWER.provenance;
 }
 
 export function parseParticipant(value: unknown): Participant | null {
@@ -103,15 +104,10 @@ export function parseBan(value: unknown): Ban | null {
   return { id: from["id"] as BanId, name: from["name"], at: from["at"] };
 }
 
+/** The items that can be read: one that cannot is left out, and costs nobody the frame. */
 function parseAll<Item>(value: unknown, parse: (item: unknown) => Item | null): Item[] | null {
   if (!Array.isArray(value)) return null;
-  const items: Item[] = [];
-  for (const item of value as unknown[]) {
-    const parsed = parse(item);
-    if (parsed === null) return null;
-    items.push(parsed);
-  }
-  return items;
+  return (value as unknown[]).map(parse).filter((item) => item !== null);
 }
 
 /** A list that only those who run the room are told; undefined when it is there and unreadable. */
@@ -145,8 +141,8 @@ export function parseSnapshot(value: unknown): Snapshot | null {
     meeting,
     participants,
     chat,
-    profile: oneOf(PROFILES, from["profile"]) ?? "school",
-    kind: oneOf(KINDS, from["kind"]) ?? "meeting",
+    profile: oneOf(PROFILES, from["profile"]) ?? NEWER.profile,
+    kind: oneOf(KINDS, from["kind"]) ?? NEWER.kind,
     rules,
     differing: parseRuleNames(from["differing"]),
     locked_rules: parseRuleNames(from["locked_rules"]),

@@ -16,6 +16,17 @@ export type Role = (typeof ROLES)[number];
 export const PROVENANCES = ["owner", "account", "invited", "roster", "open-link"] as const;
 export type Provenance = (typeof PROVENANCES)[number];
 
+/**
+ * What a word that only a newer server knows is taken for, so that a page opened before an upgrade goes on with less
+ * instead of throwing the frame away: a role without rights, the least known way of coming, the kind of most rooms.
+ */
+export const NEWER: Readonly<{ role: Role; provenance: Provenance; kind: Kind; profile: Profile }> = {
+  role: "observer",
+  provenance: "open-link",
+  kind: "meeting",
+  profile: "school",
+};
+
 export interface Participant {
   readonly id: ParticipantId;
   readonly name: string;
