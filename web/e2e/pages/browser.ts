@@ -40,6 +40,8 @@ export interface Look {
   readonly language?: Language;
   readonly width?: number;
   readonly height?: number;
+  /** A telephone: touched with a fingertip, and its pages are laid out as telephones lay them out. */
+  readonly isPhone?: boolean;
   /** Whether the browser lets the page use camera and microphone; without, it says no. */
   readonly allowsDevices?: boolean;
   readonly signedInAs?: BrowserContextOptions["storageState"];
@@ -52,6 +54,7 @@ export async function openContext(browser: Browser, look: Look = {}): Promise<Br
     colorScheme: theme,
     locale: language === "fr" ? "fr-FR" : "en-GB",
     permissions: look.allowsDevices === false ? [] : ["camera", "microphone"],
+    ...(look.isPhone === true ? { isMobile: true, hasTouch: true } : {}),
     ...(look.signedInAs === undefined ? {} : { storageState: look.signedInAs }),
   });
   context.setDefaultTimeout(10_000);
