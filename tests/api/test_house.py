@@ -37,6 +37,12 @@ def member(school: School) -> Iterator[httpx.Client]:
         yield client
 
 
+def open_cases(client: httpx.Client) -> int | None:
+    """How many reports a page says that nobody has looked into."""
+    told: int | None = client.get("/api/v1/visitor").raise_for_status().json()["open_cases"]
+    return told
+
+
 def path_of(meeting: dict[str, Any], rest: str = "") -> str:
     return f"/api/v1/meetings/{meeting['id']}{rest}"
 
@@ -194,8 +200,11 @@ def test_the_register_is_for_administrators(
     assert (unknown.status_code, error_code(unknown)) == (404, "case-unknown")
 
 
-def test_a_report_goes_to_the_register_and_its_outcome_back(school: School, visitor: httpx.Client) -> None:
+def test_a_report_goes_to_the_register_and_its_outcome_back(
+    school: School, member: httpx.Client, visitor: httpx.Client
+) -> None:
     meeting = school.new_meeting("6e B")
+    waited = open_cases(school.admin) or 0
     with school.person(meeting["code"]) as ann:
         ann.knock("", invitation=school.invite(meeting, "Ann"))
         assert ann.say("what he said", "message-1")["type"] == "done"
@@ -211,6 +220,8 @@ def test_a_report_goes_to_the_register_and_its_outcome_back(school: School, visi
         for one in school.admin.get("/api/v1/cases").json()["cases"]
         if one["number"] == reported["case_number"]
     )
+    assert open_cases(school.admin) == waited + 1
+    assert (open_cases(member), open_cases(visitor)) == (None, None)
     assert (case["category"], case["text"], case["reporter_name"]) == ("insult", "It hurt.", "Ann")
     assert (case["about_name"], case["state"], case["outcome"]) == (None, "open", None)
     assert (case["mail"], case["mail_problem"]) == ("off", "off")
@@ -221,6 +232,7 @@ def test_a_report_goes_to_the_register_and_its_outcome_back(school: School, visi
     assert school.admin.get(path).json() == case
     closed = school.admin.patch(path, json={"state": "closed", "outcome": "Spoken with him."}).json()
     assert (closed["state"], closed["outcome"]) == ("closed", "Spoken with him.")
+    assert open_cases(school.admin) == waited
     seen = visitor.post("/api/v1/cases/look", json={"secret": reported["secret"]}).json()
     assert seen == {
         "number": case["number"],

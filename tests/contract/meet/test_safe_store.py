@@ -182,6 +182,16 @@ def test_a_case_comes_back_as_it_was(store: Store) -> None:
         assert stored.cases.by_secret("hash") is None
 
 
+def test_cases_are_counted_by_how_far_they_are(store: Store) -> None:
+    with store.write() as stored:
+        assert stored.cases.count(CaseState.OPEN) == 0
+        stored.cases.add(CASE)
+        assert stored.cases.count(CaseState.OPEN) == 1
+        stored.cases.update(replace(CASE, state=CaseState.IN_PROGRESS))
+        assert stored.cases.count(CaseState.OPEN) == 0
+        assert stored.cases.count(CaseState.IN_PROGRESS) == 1
+
+
 def test_case_numbers_are_taken_once_and_counted_by_year(store: Store) -> None:
     numbers = ["P-2026-0002", "P-2026-9999", "P-2026-10000", "P-2025-0044"]
     with store.write() as stored:

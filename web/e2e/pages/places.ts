@@ -279,6 +279,11 @@ const SAFE_ROOM: readonly Place[] = [
   { name: "organization", as: "teacher", path: () => "/organization" },
   { name: "organization-forbidden", as: "newcomer", path: () => "/organization" },
   { name: "cases", as: "teacher", path: () => "/cases" },
+  { name: "audit", as: "teacher", path: () => "/audit" },
+  { name: "accounts", as: "teacher", path: () => "/accounts" },
+  { name: "own-account", as: "teacher", path: () => "/account" },
+  { name: "own-account-signed-out", as: "guest", path: () => "/account" },
+  { name: "forgotten", as: "guest", path: () => "/forgotten" },
   { name: "case-outcome", as: "guest", path: (school) => school.casePath },
   { name: "case-none", as: "guest", path: () => "/case#none" },
 ];

@@ -1,5 +1,5 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
-import { api, type Account } from "../api";
+import { api, type Account, type Visitor } from "../api";
 
 /** Who is signed in, as far as this page knows. */
 export type SignIn =
@@ -10,6 +10,10 @@ export type SignIn =
 
 interface AccountAccess {
   readonly signIn: SignIn;
+  /** Reports nobody has looked into; 0 for those who may not see them. */
+  readonly openCases: number;
+  /** Something was done that the server has counted: ask what is new, and keep what is known if it does not answer. */
+  readonly refresh: () => void;
   /** Ask the server again. */
   readonly askAgain: () => void;
   /** Take over what the server answered to a sign-in or a change; null after signing out. */
@@ -18,34 +22,52 @@ interface AccountAccess {
 
 const Access = createContext<AccountAccess | null>(null);
 
-async function ask(): Promise<SignIn> {
-  try {
-    const account = await api.visitor();
-    return account === null ? { state: "signed-out" } : { state: "signed-in", account };
-  } catch (error) {
-    return { state: "failed", error };
-  }
+function signInOf(account: Account | null): SignIn {
+  return account === null ? { state: "signed-out" } : { state: "signed-in", account };
 }
 
 export function AccountProvider({ children }: { children: ReactNode }) {
   const [signIn, setSignIn] = useState<SignIn>({ state: "asking" });
+  const [openCases, setOpenCases] = useState(0);
+
+  const know = useCallback((visitor: Visitor) => {
+    setSignIn(signInOf(visitor.account));
+    setOpenCases(visitor.open_cases ?? 0);
+  }, []);
 
   useEffect(() => {
     let isCurrent = true;
-    void ask().then((answer) => {
-      if (isCurrent) setSignIn(answer);
-    });
+    api.visitor().then(
+      (visitor) => isCurrent && know(visitor),
+      (error: unknown) => isCurrent && setSignIn({ state: "failed", error }),
+    );
     return () => {
       isCurrent = false;
     };
-  }, []);
+  }, [know]);
 
-  const askAgain = useCallback(() => void ask().then(setSignIn), []);
-  const settle = useCallback((account: Account | null) => {
-    setSignIn(account === null ? { state: "signed-out" } : { state: "signed-in", account });
+  const askAgain = useCallback(() => {
+    api.visitor().then(know, (error: unknown) => setSignIn({ state: "failed", error }));
+  }, [know]);
+  const refresh = useCallback(() => {
+    api.visitor().then(
+      (visitor) => setOpenCases(visitor.open_cases ?? 0),
+      () => undefined,
+    );
   }, []);
+  const settle = useCallback(
+    (account: Account | null) => {
+      setSignIn(signInOf(account));
+      setOpenCases(0);
+      if (account?.role === "admin") refresh();
+    },
+    [refresh],
+  );
 
-  const access = useMemo(() => ({ signIn, askAgain, settle }), [signIn, askAgain, settle]);
+  const access = useMemo(
+    () => ({ signIn, openCases, refresh, askAgain, settle }),
+    [signIn, openCases, refresh, askAgain, settle],
+  );
   return <Access value={access}>{children}</Access>;
 }
 

@@ -29,6 +29,7 @@ import type {
   PersonalLink,
   SignedInBrowser,
   SignInLink,
+  Visitor,
 } from "./types";
 
 export { confirmBy } from "./http";
@@ -59,8 +60,7 @@ export const api = {
   useSignInLink: (secret: string, password: string) =>
     request<Account>("POST", "/sign-in-links/use", { secret, password }),
 
-  /** Null: nobody is signed in in this browser. */
-  visitor: async () => (await request<{ account: Account | null }>("GET", "/visitor")).account,
+  visitor: () => request<Visitor>("GET", "/visitor"),
   changeMe: (changes: { name?: string; language?: string }) => request<Account>("PATCH", "/me", changes),
 
   /** The password once more, for acts that need it. */

@@ -20,6 +20,14 @@ export interface Account {
   readonly language: string | null;
 }
 
+/** Who uses this browser. */
+export interface Visitor {
+  /** Null: nobody is signed in in it. */
+  readonly account: Account | null;
+  /** Reports nobody has looked into; null to those who may not see them. */
+  readonly open_cases: number | null;
+}
+
 export interface Meeting {
   readonly id: string;
   readonly code: string;

@@ -9,12 +9,13 @@ import {
   UserRound,
   Users,
 } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { useAccount } from "../account";
 import { api, type Account } from "../api";
 import { useText } from "../i18n";
 import { Avatar } from "../ui/Avatar";
+import { Badge } from "../ui/Badge";
 import { Brand } from "../ui/Brand";
 import { Button, LinkButton } from "../ui/Button";
 import { Icon } from "../ui/Icon";
@@ -87,6 +88,26 @@ function AccountMenu({ account }: { account: Account }) {
   );
 }
 
+const LOOK_AGAIN_MS = 60_000;
+
+/** What an administrator is told on every page, since nobody may be told by mail. */
+function OpenCases() {
+  const text = useText();
+  const { openCases: count, refresh } = useAccount();
+  useEffect(() => {
+    const looking = setInterval(refresh, LOOK_AGAIN_MS);
+    return () => clearInterval(looking);
+  }, [refresh]);
+  if (count === 0) return null;
+  const words = text("cases.open", { count });
+  return (
+    <LinkButton to="/cases" kind="quiet" className={styles.cases} aria-label={words} title={words}>
+      <Icon of={Flag} />
+      <Badge kind="trouble">{String(count)}</Badge>
+    </LinkButton>
+  );
+}
+
 function PreferencesMenu() {
   const text = useText();
   return (
@@ -122,6 +143,7 @@ export function Header() {
           {text("account.signIn")}
         </LinkButton>
       )}
+      {signIn.state === "signed-in" && signIn.account.role === "admin" && <OpenCases />}
       {signIn.state === "signed-in" ? <AccountMenu account={signIn.account} /> : <PreferencesMenu />}
       <div role="status" className={isOnline ? styles.online : styles.offline}>
         {isOnline ? "" : text("frame.offline")}

@@ -16,6 +16,7 @@ from preau.meet.domain.accounts import LANGUAGES
 from preau.meet.domain.errors import DomainError, ErrorCode
 from preau.meet.log import LogEvent, log_event
 from preau.meet.services.accounts import is_set_up
+from preau.meet.services.cases import open_cases
 from preau.meet.services.health import health_of
 from preau.meet.services.media import lost_before, note_refused_call, take_news
 
@@ -48,9 +49,11 @@ def instance(parts: PartsOf) -> Instance:
 
 
 @router.get("/visitor")
-def visitor(account: Visitor) -> VisitorAnswer:
+def visitor(account: Visitor, parts: PartsOf) -> VisitorAnswer:
     """Who is signed in in this browser, if anybody is. Nobody is an answer as well, and no error."""
-    return VisitorAnswer(account=AccountAnswer.of(account) if account else None)
+    if account is None:
+        return VisitorAnswer()
+    return VisitorAnswer(account=AccountAnswer.of(account), open_cases=open_cases(parts.world, account))
 
 
 @router.post(

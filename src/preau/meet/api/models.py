@@ -111,9 +111,13 @@ class AccountAnswer(BaseModel):
 
 
 class VisitorAnswer(BaseModel):
-    """Whom a browser's cookie signs in."""
+    """Whom a browser's cookie signs in.
+
+    `open_cases`: how many reports nobody has looked into; administrators alone are told.
+    """
 
     account: AccountAnswer | None = None
+    open_cases: int | None = None
 
 
 class AccountChanges(Body):

@@ -11,7 +11,7 @@ from preau.meet.domain.cases import MAX_OUTCOME_CHARACTERS, Case, CaseState, Rep
 from preau.meet.domain.errors import DomainError, ErrorCode, case_unknown, invalid, not_found
 from preau.meet.domain.ids import ID_BYTES, CaseId, case_id
 from preau.meet.domain.letters import CaseMail, MailProblem, MailState
-from preau.meet.domain.policy import Action, demand
+from preau.meet.domain.policy import Action, decide, demand
 from preau.meet.domain.text import clean_chat
 from preau.meet.services.audit_ports import AuditRecord
 from preau.meet.services.meetings import actor_of
@@ -103,6 +103,17 @@ def list_cases(world: World, account: Account | None) -> Sequence[CaseView]:
         stored.audit.add(AuditRecord(world.clock.now(), actor_id, Action.VIEW_CASES.value, "cases"))
         mails = stored.case_mails.all()
         return [as_seen(world, stored, case, mails.get(case.id)) for case in stored.cases.all()]
+
+
+def open_cases(world: World, account: Account | None) -> int | None:
+    """How many reports nobody has looked into yet; None to those who may not see them.
+
+    A number tells of no case, so that asking for it leaves no record.
+    """
+    if not decide(actor_of(account), Action.VIEW_CASES).is_allowed:
+        return None
+    with world.store.read() as stored:
+        return stored.cases.count(CaseState.OPEN)
 
 
 def view_case(world: World, account: Account | None, wanted: CaseId) -> CaseView:

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from preau.meet.domain.cases import Case
+from preau.meet.domain.cases import Case, CaseState
 from preau.meet.domain.codes import MeetingCode
 from preau.meet.domain.ids import (
     AccountId,
@@ -142,6 +142,7 @@ class Cases(Protocol):
 
     def by_id(self, case_id: CaseId) -> Case | None: ...
     def by_secret(self, secret_hash: str) -> Case | None: ...
+    def count(self, state: CaseState) -> int: ...
     def update(self, case: Case) -> None: ...
     def remove_closed_before(self, moment: datetime) -> None: ...
 

@@ -177,6 +177,11 @@ class StoredCases:
         """The case of that secret."""
         return self._one(CASES.c.secret_hash == secret_hash)
 
+    def count(self, state: CaseState) -> int:
+        """How many cases are that far."""
+        found = select(func.count()).select_from(CASES).where(CASES.c.state == state.value)
+        return int(self._connection.execute(found).scalar_one())
+
     def update(self, case: Case) -> None:
         """Store what changed."""
         self._connection.execute(update(CASES).where(CASES.c.id == case.id).values(**_case_row(case)))

@@ -1,7 +1,8 @@
-import { ChevronDown, GraduationCap, PartyPopper, Plus, Users, type LucideIcon } from "lucide-react";
+import { ChevronDown, Flag, GraduationCap, PartyPopper, Plus, Users, type LucideIcon } from "lucide-react";
 import { useState } from "react";
 import { useIntl } from "react-intl";
-import { useNavigate } from "react-router";
+import { Link, useNavigate } from "react-router";
+import { useAccount } from "../../account";
 import { api, type Account } from "../../api";
 import { KINDS, type Kind } from "../../room/rules";
 import { useErrorText, useRichText, useText } from "../../i18n";
@@ -114,6 +115,7 @@ export function SignedInHome({ account }: { account: Account }) {
   const rich = useRichText();
   const errorText = useErrorText();
   const access = useMeetings();
+  const { openCases } = useAccount();
   const [error, setError] = useState<unknown>(null);
   const part = partOfDay(new Date().getHours());
   return (
@@ -128,6 +130,13 @@ export function SignedInHome({ account }: { account: Account }) {
         <JoinByLink />
       </div>
       {error !== null && <Notice kind="trouble">{errorText(error)}</Notice>}
+      {openCases > 0 && (
+        <Notice kind="attention" icon={Flag} className={styles.cases}>
+          <p>
+            <Link to="/cases">{text("cases.open", { count: openCases })}</Link>
+          </p>
+        </Notice>
+      )}
       <MeetingList {...access} />
       <Notice kind="quiet" className={styles.truth}>
         <p>{rich("home.truth", { b: (parts) => <strong>{parts}</strong> })}</p>

@@ -1,6 +1,7 @@
 import { useEffect, useState, type FormEvent } from "react";
 import { useIntl } from "react-intl";
 import { useLocation } from "react-router";
+import { useAccount } from "../../account";
 import { api, CASE_STATES, type Case } from "../../api";
 import { useErrorText, useText } from "../../i18n";
 import { Badge } from "../../ui/Badge";
@@ -96,6 +97,7 @@ function CaseCard({ one: fetched }: { one: Case }) {
 
 function Outcome({ one }: { one: Case }) {
   const text = useText();
+  const { refresh } = useAccount();
   const errorText = useErrorText();
   const [state, setState] = useState(one.state);
   const [outcome, setOutcome] = useState(one.outcome ?? "");
@@ -107,6 +109,7 @@ function Outcome({ one }: { one: Case }) {
     api.changeCase(one.id, { state, outcome }).then(() => {
       setError(null);
       setSaved(true);
+      refresh();
     }, setError);
   }
 

@@ -34,6 +34,8 @@ export default {
   "house.forbidden.lead": "Ask the administrator of this server.",
   "cases.title": "Reports",
   "cases.lead": "What people have reported, the newest first. Everybody who reports can read the outcome.",
+  "cases.open":
+    "{count, plural, one {A report waits: nobody has looked into it} other {# reports wait: nobody has looked into them}}",
   "cases.none": "Nothing has been reported.",
   "cases.by": "Reported by {name}",
   "cases.about": "About {name}",

@@ -35,6 +35,8 @@ export default {
   "cases.title": "Signalements",
   "cases.lead":
     "Ce qui a été signalé, du plus récent au plus ancien. Chaque auteur peut lire la suite donnée.",
+  "cases.open":
+    "{count, plural, one {Un signalement attend : personne ne s’en est occupé} other {# signalements attendent : personne ne s’en est occupé}}",
   "cases.none": "Rien n’a été signalé.",
   "cases.by": "Signalé par {name}",
   "cases.about": "Au sujet de {name}",
