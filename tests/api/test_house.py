@@ -115,6 +115,7 @@ def test_personal_links_are_shown_once(school: School, visitor: httpx.Client) ->
         "name": "Ann",
         "host": "Ada Lovelace",
         "title": "6e B",
+        "begins": {"microphone": "off", "camera": "off"},
     }
     fresh = school.admin.post(path_of(meeting, f"/invitations/{ann['id']}/link")).json()
     assert fresh["link"] != ann["link"]

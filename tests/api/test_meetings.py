@@ -54,6 +54,7 @@ def test_a_link_tells_its_title_to_the_host_alone(school: School, visitor: httpx
         "title": None,
         "name": None,
         "needs_passcode": False,
+        "begins": {"microphone": "off", "camera": "off"},
     }
     seen = school.admin.get(path).json()
     assert (seen["is_host"], seen["title"], seen["name"]) == (True, "Secret plans", "Ada Lovelace")

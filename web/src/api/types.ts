@@ -64,6 +64,15 @@ export interface MeetingLink {
   /** The name to suggest: the account's. */
   readonly name: string | null;
   readonly needs_passcode: boolean;
+  readonly begins: Beginnings;
+}
+
+/** How a device begins in the room: as chosen before, off, off by a rule, off for who is there to see and hear. */
+export type Beginning = "as-chosen" | "off" | "by-rule" | "observer";
+
+export interface Beginnings {
+  readonly microphone: Beginning;
+  readonly camera: Beginning;
 }
 
 /** What a personal link says to whoever opens it. */
@@ -73,6 +82,7 @@ export interface PersonalLink {
   readonly name: string;
   readonly host: string;
   readonly title: string;
+  readonly begins: Beginnings;
 }
 
 export const MAIL_STATES = ["off", "waiting", "sent", "failed"] as const;

@@ -31,8 +31,8 @@ async function lookAtLink(code: string): Promise<Way> {
 }
 
 async function lookAtInvitation(secret: string): Promise<Way> {
-  const { code, name, host, title } = await api.personalLink(secret);
-  const link = { is_host: false, title, name, invited_by: host, passcode: "none" } as const;
+  const { code, name, host, title, begins } = await api.personalLink(secret);
+  const link = { is_host: false, title, name, invited_by: host, passcode: "none", begins } as const;
   return { code, invitation: secret, link };
 }
 
@@ -74,7 +74,7 @@ function MeetingPages({ find, way, invitation }: MeetingPagesProps) {
   // The media library is large: it is fetched while the person chooses a name, not after "Join now".
   useEffect(() => void loadMediaLink(), []);
   if (place === null) return <BeforeMeeting find={find} wayKey={way} />;
-  return <Inside way={wayOf(place, invitation)} wayKey={way} place={place} onPlaceLost={lost} />;
+  return <Inside way={wayOf(place, invitation)} find={find} wayKey={way} place={place} onPlaceLost={lost} />;
 }
 
 function placeToGoBackTo(way: string): RememberedPlace | null {
@@ -83,7 +83,7 @@ function placeToGoBackTo(way: string): RememberedPlace | null {
 }
 
 function wayOf({ code, is_host, title, name, invited_by }: RememberedPlace, invitation: string | null): Way {
-  return { code, invitation, link: { is_host, title, name, invited_by, passcode: "none" } };
+  return { code, invitation, link: { is_host, title, name, invited_by, passcode: "none", begins: null } };
 }
 
 function BeforeMeeting({ find, wayKey }: Pick<MeetingPagesProps, "find"> & { wayKey: string }) {
@@ -92,7 +92,7 @@ function BeforeMeeting({ find, wayKey }: Pick<MeetingPagesProps, "find"> & { way
 
   switch (loaded.state) {
     case "ready":
-      return <Inside way={loaded.thing} wayKey={wayKey} place={null} onPlaceLost={reload} />;
+      return <Inside way={loaded.thing} find={find} wayKey={wayKey} place={null} onPlaceLost={reload} />;
     case "none":
       return <Left reason="unknown" />;
     case "failed":
@@ -114,6 +114,7 @@ const PASSCODE_ANSWERS: ReadonlyMap<string, PreJoinLink["passcode"]> = new Map([
 
 interface InsideProps {
   way: Way;
+  find: () => Promise<Way | null>;
   wayKey: string;
   /** A place to go back to at once. */
   place: RememberedPlace | null;
@@ -126,7 +127,7 @@ interface Entered {
   readonly isReload: boolean;
 }
 
-function Inside({ way, wayKey, place, onPlaceLost }: InsideProps) {
+function Inside({ way, find, wayKey, place, onPlaceLost }: InsideProps) {
   const [link, setLink] = useState(way.link);
   // A page that is loaded again goes back in with its first breath.
   const [entered, setEntered] = useState(() =>
@@ -134,10 +135,18 @@ function Inside({ way, wayKey, place, onPlaceLost }: InsideProps) {
   );
   useEffect(() => (entered === null ? undefined : stayWith(entered.call)), [entered]);
 
-  const back = useCallback((passcode?: PreJoinLink["passcode"]) => {
-    setEntered(null);
-    if (passcode !== undefined) setLink((now) => ({ ...now, passcode }));
-  }, []);
+  const back = useCallback(
+    (passcode?: PreJoinLink["passcode"]) => {
+      setEntered(null);
+      if (passcode !== undefined) setLink((now) => ({ ...now, passcode }));
+      // The room may have other rules by now. Where the link is not answered any more, the way back is open all the same.
+      find().then(
+        (found) => setLink((now) => ({ ...now, begins: found?.link.begins ?? null })),
+        () => setLink((now) => ({ ...now, begins: null })),
+      );
+    },
+    [find],
+  );
 
   if (entered !== null) {
     const pages = { ...entered, code: way.code, isHost: link.is_host, onBack: back, onPlaceLost };

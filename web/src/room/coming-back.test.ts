@@ -56,25 +56,31 @@ describe("devices that were chosen before joining and that the room keeps off", 
 
   test("are told of, with what keeps them off", () => {
     expect(muted.effects.filter((effect) => effect.type === "set-source")).toEqual([]);
-    expect(viewOf(muted.state).held).toEqual({ free: ["camera"], kept_off: ["microphone"] });
+    expect(viewOf(muted.state).held).toMatchObject({ free: ["camera"], kept_off: ["microphone"] });
   });
 
   test("never turn on by themselves, and with one act when they may", () => {
     const allowed = run(muted.state, 0, may);
     expect(allowed.effects.filter((effect) => effect.type === "set-source")).toEqual([]);
-    expect(viewOf(allowed.state).held).toEqual({ free: ["microphone", "camera"], kept_off: [] });
+    expect(viewOf(allowed.state).held).toMatchObject({ free: ["microphone", "camera"], kept_off: [] });
     const on = run(allowed.state, 0, { type: "answer-held", on: true });
     expect(on.effects).toEqual([
       { type: "set-source", source: "microphone", on: true },
       { type: "set-source", source: "camera", on: true },
     ]);
-    expect(viewOf(on.state).held).toEqual({ free: [], kept_off: [] });
+    expect(viewOf(on.state).held).toMatchObject({ free: [], kept_off: [] });
   });
 
   test("are offered when they may be on though the reason was read", () => {
     const read = run(muted.state, 0, { type: "answer-held", on: false });
-    expect(viewOf(read.state).held).toEqual({ free: [], kept_off: [] });
+    expect(viewOf(read.state).held).toMatchObject({ free: [], kept_off: [] });
     expect(viewOf(run(read.state, 0, may).state).held.free).toEqual(["microphone"]);
+  });
+
+  test("are told of as the room's beginning only where nothing forbids them", () => {
+    const begun = enter({ rules: { ...OPEN, starts_muted: true } });
+    expect(viewOf(begun.state).held).toMatchObject({ free: ["microphone", "camera"], is_beginning: true });
+    expect(viewOf(run(muted.state, 0, may).state).held.is_beginning).toBe(false);
   });
 
   test("that one turned on oneself are not offered any more", () => {
@@ -84,7 +90,7 @@ describe("devices that were chosen before joining and that the room keeps off", 
 
   test("that a freeze turned off are offered after the thaw", () => {
     const frozen = run(inside.state, 0, event(11, { type: "room-frozen" }));
-    expect(viewOf(frozen.state).held).toEqual({ free: [], kept_off: [] });
+    expect(viewOf(frozen.state).held).toMatchObject({ free: [], kept_off: [] });
     const thawed = run(frozen.state, 0, event(12, { type: "room-thawed" }));
     expect(viewOf(thawed.state).held.free).toEqual(["microphone", "camera"]);
     expect(thawed.effects.filter((effect) => effect.type === "set-source")).toEqual([]);

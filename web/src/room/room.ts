@@ -301,7 +301,7 @@ function letGo(state: RoomState): RoomStep {
 function arrive(state: RoomState): RoomStep {
   const { snapshot, was_resumed } = state.control;
   const startsMuted = snapshot?.rules.starts_muted === true && !rights(state).is_moderator && !was_resumed;
-  const held = holdBack(state, (source) => startsMuted || rights(state)[source] !== null);
+  const held = holdBack(state, (source) => rights(state)[source] !== null, startsMuted);
   const wishes = startsMuted ? initialSources(false, false) : held.sources;
   const sources = startSources(wishes);
   const next = { ...state, held: held.held, has_started_sources: true, sources: sources.state };

@@ -82,6 +82,13 @@ export interface Trouble {
   readonly doing: "resuming" | "connecting" | "waiting";
 }
 
+export interface HeldView {
+  readonly free: readonly HeldSource[];
+  readonly kept_off: readonly HeldSource[];
+  /** They were never forbidden: everybody comes in with them off. */
+  readonly is_beginning: boolean;
+}
+
 export interface RoomView {
   readonly phase: "joining" | "waiting" | "in" | "over";
   /** The server asked to knock more slowly; it is tried again. */
@@ -104,7 +111,7 @@ export interface RoomView {
   readonly pending: readonly Act[];
   readonly spotlight: Person | null;
   /** Devices that are off though they were chosen: those that may be on now, and those that may not, until read. */
-  readonly held: { readonly free: readonly HeldSource[]; readonly kept_off: readonly HeldSource[] };
+  readonly held: HeldView;
   readonly asked_by: string | null;
   readonly refusal: Refusal | null;
   /** Whom this participant just removed, and may let back in. */
@@ -234,8 +241,10 @@ function settingsOf({ control: { snapshot } }: RoomState): RoomSettings {
 }
 
 function heldOf({ held, control }: RoomState, may: Rights): RoomView["held"] {
-  if (control.snapshot === null) return { free: [], kept_off: [] };
+  const { is_beginning } = held;
+  if (control.snapshot === null) return { free: [], kept_off: [], is_beginning };
   return {
+    is_beginning,
     free: held.sources.filter((source) => may[source] === null),
     kept_off: held.is_read ? [] : held.sources.filter((source) => may[source] !== null),
   };

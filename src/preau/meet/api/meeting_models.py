@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from preau.meet.api.models import Body, MailProblemName, Text, iso
+from preau.meet.domain.beginnings import Beginning, Beginnings
 from preau.meet.domain.ids import InvitationId
 from preau.meet.domain.invitations import MAX_INVITATIONS, MAX_MORE_EMAILS, Invitation, Invitee
 from preau.meet.domain.roles import RoomRole
@@ -112,6 +113,18 @@ class MeetingList(BaseModel):
     usual_kind: KindName = Field(description="What a new meeting is for when nobody says.")
 
 
+class BeginningsAnswer(BaseModel):
+    """How devices begin in the room, whatever is chosen before."""
+
+    microphone: Beginning
+    camera: Beginning
+
+    @staticmethod
+    def of(begins: Beginnings) -> BeginningsAnswer:
+        """The answer about these."""
+        return BeginningsAnswer.model_validate(vars(begins))
+
+
 class LinkAnswer(BaseModel):
     """What a meeting's link shows before anybody enters."""
 
@@ -120,11 +133,12 @@ class LinkAnswer(BaseModel):
     title: str | None = Field(description="Hosts only.")
     name: str | None = Field(description="A name to suggest.")
     needs_passcode: bool
+    begins: BeginningsAnswer
 
     @staticmethod
     def of(view: LinkView) -> LinkAnswer:
         """The answer about a link."""
-        return LinkAnswer.model_validate(vars(view))
+        return LinkAnswer.model_validate({**vars(view), "begins": BeginningsAnswer.of(view.begins)})
 
 
 class InvitationLook(BaseModel):
@@ -134,11 +148,15 @@ class InvitationLook(BaseModel):
     name: str = Field(description="The name its holder will have; it is fixed.")
     host: str
     title: str
+    begins: BeginningsAnswer
 
     @staticmethod
     def of(view: InvitationView) -> InvitationLook:
         """The answer about a personal link."""
-        return InvitationLook(code=view.code, name=view.name, host=view.host_name, title=view.title)
+        begins = BeginningsAnswer.of(view.begins)
+        return InvitationLook(
+            code=view.code, name=view.name, host=view.host_name, title=view.title, begins=begins
+        )
 
 
 class Person(Body):

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from preau.meet.domain.accounts import Account
+from preau.meet.domain.beginnings import Beginnings, beginnings
 from preau.meet.domain.codes import MeetingCode, parse_code
 from preau.meet.domain.errors import (
     DomainError,
@@ -26,6 +27,7 @@ from preau.meet.domain.meetings import Meeting
 from preau.meet.domain.organization import Organization, in_force
 from preau.meet.domain.policy import GUEST, Action, Actor, decide
 from preau.meet.domain.roles import RoomRole
+from preau.meet.domain.rules import Rules
 from preau.meet.domain.text import clean_line
 from preau.meet.services.gates import Guesser
 from preau.meet.services.limits import prefix_key
@@ -97,6 +99,7 @@ class LinkView:
     title: str | None
     name: str | None
     needs_passcode: bool
+    begins: Beginnings
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,7 @@ class InvitationView:
     name: str
     host_name: str
     title: str
+    begins: Beginnings
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,7 @@ def look_at_link(world: World, rooms: LiveRooms, visitor: Visitor) -> LinkView:
         title=found.meeting.title if found.is_owner else None,
         name=visitor.account.name if visitor.account else None,
         needs_passcode=found.meeting.passcode_hash is not None and not found.is_owner,
+        begins=beginnings(_rules(found.organization, rooms, found.meeting), _role(found)),
     )
 
 
@@ -174,7 +179,10 @@ def look_at_invitation(world: World, rooms: LiveRooms, visitor: Visitor) -> Invi
             raise meeting_unknown()
         if _is_banned(rooms, meeting, invitation, visitor):
             raise meeting_unknown()
-        return InvitationView(meeting.code, invitation.name, host.name, meeting.title)
+        rules = _rules(stored.organizations.get(), rooms, meeting)
+        role = RoomRole.HOST if _is_owner(visitor.account, meeting) else invitation.role
+        begins = beginnings(rules, role)
+        return InvitationView(meeting.code, invitation.name, host.name, meeting.title, begins)
 
     return _guarded(world, visitor.address, look)
 
@@ -237,21 +245,29 @@ def _meeting(stored: Transaction, code: str) -> Meeting:
 def _find(stored: Transaction, rooms: LiveRooms, visitor: Visitor) -> _Found:
     meeting = _meeting(stored, visitor.code)
     account = visitor.account
-    is_owner = account is not None and decide(_actor(account), Action.HOST_ROOM, meeting).is_allowed
+    is_owner = _is_owner(account, meeting)
     organization = stored.organizations.get()
     invitation = None
     if visitor.invitation_secret is not None and not is_owner:
         invitation = stored.invitations.by_secret(hash_of(visitor.invitation_secret))
         if invitation is None or invitation.meeting_id != meeting.id:
             raise meeting_unknown()
-    door = rooms.door(meeting.id)
-    rules = door.rules if door else in_force(organization, meeting.kind, meeting.rules)
+    rules = _rules(organization, rooms, meeting)
     is_stranger = account is None and invitation is None
     is_shut = _is_locked(rooms, meeting) or (is_stranger and not rules.open_link)
     if not is_owner and (is_shut or _is_banned(rooms, meeting, invitation, visitor)):
         _tell_in_vain(rooms, meeting, visitor)
         raise meeting_unknown()
     return _Found(meeting, organization, invitation, is_owner)
+
+
+def _is_owner(account: Account | None, meeting: Meeting) -> bool:
+    return account is not None and decide(_actor(account), Action.HOST_ROOM, meeting).is_allowed
+
+
+def _rules(organization: Organization, rooms: LiveRooms, meeting: Meeting) -> Rules:
+    door = rooms.door(meeting.id)
+    return door.rules if door else in_force(organization, meeting.kind, meeting.rules)
 
 
 def _tell_in_vain(rooms: LiveRooms, meeting: Meeting, visitor: Visitor) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from preau.meet.domain.beginnings import Beginning, Beginnings
 from preau.meet.domain.errors import DomainError, ErrorCode
 from preau.meet.domain.invitations import Invitee, Provenance, Source
 from preau.meet.domain.roles import RoomRole
@@ -298,6 +299,40 @@ def test_looking_at_a_personal_link_ties_it_to_nothing(server: Stage) -> None:
     assert (looked.name, looked.host_name, looked.title) == ("Ann", "Ada", "6e B")
     with server.world.store.read() as stored:
         assert stored.invitations.by_id(ann.invitation.id) == ann.invitation
+
+
+AS_CHOSEN = Beginnings(Beginning.AS_CHOSEN, Beginning.AS_CHOSEN)
+OFF = Beginnings(Beginning.OFF, Beginning.OFF)
+
+
+def begins(server: Stage, secret: str, **shown: object) -> Beginnings:
+    visitor = replace(GUEST, invitation_secret=secret, **shown)  # type: ignore[arg-type]  # as above
+    return look_at_invitation(server.world, server.rooms, visitor).begins
+
+
+def test_a_pupil_is_told_before_joining_how_microphone_and_camera_begin(server: Stage) -> None:
+    view = class_of(server)
+    ann = ann_of(server, view)
+    assert begins(server, ann.secret) == OFF, "a class begins in silence"
+    strict = replace(view.rules, unmute=False)
+    server.rooms.doors[view.meeting.id] = RoomDoor(strict, is_locked=False)
+    assert begins(server, ann.secret) == Beginnings(Beginning.BY_RULE, Beginning.OFF), "as the room is now"
+    free = replace(view.rules, starts_muted=False, camera=False)
+    server.rooms.doors[view.meeting.id] = RoomDoor(free, is_locked=False)
+    assert begins(server, ann.secret) == Beginnings(Beginning.AS_CHOSEN, Beginning.BY_RULE)
+
+
+def test_who_runs_the_room_begins_as_chosen_and_an_observer_with_nothing(server: Stage) -> None:
+    view = class_of(server, unmute=False, camera=False, open_link=True)
+    assistant = ann_of(server, view, role=RoomRole.COHOST)
+    watcher = ann_of(server, view, name="Eve", role=RoomRole.OBSERVER)
+    assert begins(server, assistant.secret) == AS_CHOSEN
+    assert begins(server, watcher.secret) == Beginnings(Beginning.OBSERVER, Beginning.OBSERVER)
+    assert begins(server, watcher.secret, account=ADA) == AS_CHOSEN, "the owner is the host by any link"
+    by_link = replace(GUEST, code=view.meeting.code)
+    stranger = look_at_link(server.world, server.rooms, by_link).begins
+    assert stranger == Beginnings(Beginning.BY_RULE, Beginning.BY_RULE)
+    assert look_at_link(server.world, server.rooms, replace(by_link, account=ADA)).begins == AS_CHOSEN
 
 
 def test_a_locked_room_hides_from_personal_links_too(server: Stage) -> None:

@@ -1,5 +1,6 @@
 import { Mic, MicOff, Video, VideoOff, X } from "lucide-react";
 import { useText, type MessageId } from "../../i18n";
+import type { Kind } from "../../room/rules";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { useCall, useRoomParts } from "./CallContext";
@@ -17,6 +18,12 @@ const TURN_ON: Readonly<Record<What, MessageId>> = {
   microphone: "call.held.turnOn.microphone",
   camera: "call.held.turnOn.camera",
   both: "call.held.turnOn.both",
+};
+
+const WHY: Readonly<Record<Kind, MessageId>> = {
+  class: "call.held.why.class",
+  meeting: "call.held.why.meeting",
+  friends: "call.held.why.meeting",
 };
 
 /**
@@ -41,17 +48,14 @@ function KeptOff() {
   const [first] = held.kept_off;
   if (what === null || first === undefined) return null;
   const obstacle = may[first] ?? "rule";
-  const isSpeech = obstacle === "rule" && what !== "camera";
+  const isRule = obstacle === "rule";
+  const why = isRule && first === "microphone" ? WHY[settings.kind] : obstacleWords(first, obstacle);
   return (
     <div className={styles.notice} role="status">
       <Icon of={what === "camera" ? VideoOff : MicOff} />
       <p className={styles.words}>
-        <strong>{text(`call.held.off.${what}`)}</strong>{" "}
-        {text(
-          isSpeech
-            ? `call.held.why.${settings.kind === "class" ? "class" : "meeting"}`
-            : obstacleWords(first, obstacle),
-        )}
+        <strong>{text(`call.held.off.${what}`)}</strong> {text(why)}
+        {isRule && what === BOTH && ` ${text(obstacleWords("camera", "rule"))}`}
       </p>
       <Button
         kind="quiet"
@@ -74,7 +78,7 @@ function Free() {
   return (
     <div className={styles.notice} role="status">
       <Icon of={what === "camera" ? Video : Mic} />
-      <p className={styles.words}>{text(`call.held.free.${what}`)}</p>
+      <p className={styles.words}>{text(`call.held.${held.is_beginning ? "free" : "now"}.${what}`)}</p>
       <Button kind="primary" onPress={() => call.dispatch({ type: "answer-held", on: true })}>
         {text(TURN_ON[what])}
       </Button>

@@ -1,5 +1,6 @@
 import { Camera, CameraOff, Mic, MicOff, Settings2, ShieldAlert } from "lucide-react";
 import { useCallback, useEffect, useId, useState } from "react";
+import type { Beginnings } from "../../api/types";
 import { useText } from "../../i18n";
 import { remembered, type RememberedDevices } from "../../remembered";
 import { openCamera, openMicrophone, type DeviceKind } from "../../rtc/devices";
@@ -8,6 +9,8 @@ import { Icon } from "../../ui/Icon";
 import { Notice } from "../../ui/Notice";
 import { Page } from "../../ui/Page";
 import { ToggleButton } from "../../ui/ToggleButton";
+import { BeginsOff } from "./BeginsOff";
+import { wordsAbout } from "./beginnings";
 import { DevicePanel } from "./DevicePanel";
 import { JoinForm } from "./JoinForm";
 import { MicrophoneCheck } from "./MicrophoneCheck";
@@ -37,6 +40,8 @@ export interface PreJoinLink {
   /** Whose personal link it is; null on the open link. */
   readonly invited_by: string | null;
   readonly passcode: "none" | "needed" | "wrong";
+  /** With which devices the room will have them begin; null while that is not known. */
+  readonly begins: Beginnings | null;
 }
 
 export interface PreJoinProps {
@@ -75,15 +80,23 @@ function usePreviews() {
   return { chosen, choose, devices, camera, microphone, listen, isHeard, onVoice };
 }
 
-function Switches({ previews, panelId, isOpen, onToggle }: SwitchesProps) {
+/** A device still starting was asked for, too. */
+function areOn({ camera, microphone }: Previews) {
+  const isOn = ({ now }: typeof camera | typeof microphone) =>
+    now.state === "live" || now.state === "starting";
+  return { camera: isOn(camera), microphone: isOn(microphone) };
+}
+
+function Switches({ previews, panelId, isOpen, onToggle, begins, beginsId }: SwitchesProps) {
   const text = useText();
   const { camera, microphone, chosen, listen } = previews;
-  const isCameraOn = camera.now.state === "live" || camera.now.state === "starting";
-  const isMicrophoneOn = microphone.now.state === "live" || microphone.now.state === "starting";
+  const { camera: isCameraOn, microphone: isMicrophoneOn } = areOn(previews);
+  const describedBy = begins !== null && wordsAbout(begins).length > 0 ? beginsId : undefined;
   return (
     <div className={styles.switches}>
       <ToggleButton
         className={styles.switch}
+        aria-describedby={describedBy}
         isSelected={isMicrophoneOn}
         onChange={(isOn) => (isOn ? listen(chosen.microphone) : microphone.stop())}
       >
@@ -92,6 +105,7 @@ function Switches({ previews, panelId, isOpen, onToggle }: SwitchesProps) {
       </ToggleButton>
       <ToggleButton
         className={styles.switch}
+        aria-describedby={describedBy}
         isSelected={isCameraOn}
         onChange={(isOn) => (isOn ? camera.start(chosen.camera) : camera.stop())}
       >
@@ -117,15 +131,21 @@ interface SwitchesProps {
   panelId: string;
   isOpen: boolean;
   onToggle: () => void;
+  begins: Beginnings | null;
+  beginsId: string;
 }
 
-function Devices({ name, previews, isOpen, onToggle }: Omit<SwitchesProps, "panelId"> & { name: string }) {
+type DevicesProps = Omit<SwitchesProps, "panelId" | "beginsId"> & { name: string };
+
+function Devices({ name, previews, isOpen, onToggle, begins }: DevicesProps) {
   const panelId = useId();
+  const beginsId = useId();
   const { camera, microphone, chosen, choose, devices, listen, isHeard, onVoice } = previews;
   return (
     <div className={styles.devices}>
       <Preview name={name} camera={camera.now} microphone={microphone.now} onVoice={onVoice} />
-      <Switches previews={previews} panelId={panelId} isOpen={isOpen} onToggle={onToggle} />
+      <Switches {...{ previews, panelId, isOpen, onToggle, begins, beginsId }} />
+      {begins !== null && <BeginsOff id={beginsId} begins={begins} isOn={areOn(previews)} />}
       {microphone.now.state === "live" && (
         <MicrophoneCheck
           key={microphone.now.live.deviceId}
@@ -163,10 +183,7 @@ export function PreJoin({ link, onJoin }: PreJoinProps) {
 
   function join(chosenName: string, passcode: string | null) {
     if (!isFixed) remembered.rememberName(chosenName);
-    // A device still starting was asked for, too.
-    const isWished = ({ now }: typeof camera | typeof microphone) =>
-      now.state === "live" || now.state === "starting";
-    const isOn = { camera: isWished(camera), microphone: isWished(microphone) };
+    const isOn = areOn(previews);
     camera.stop();
     microphone.stop();
     onJoin({ name: chosenName, passcode, ...isOn, devices: chosen });
@@ -180,7 +197,13 @@ export function PreJoin({ link, onJoin }: PreJoinProps) {
             {text("preJoin.notEncrypted")}
           </Notice>
         </JoinForm>
-        <Devices name={name} previews={previews} isOpen={isOpen} onToggle={() => setOpen(!isOpen)} />
+        <Devices
+          name={name}
+          previews={previews}
+          isOpen={isOpen}
+          onToggle={() => setOpen(!isOpen)}
+          begins={link.begins}
+        />
       </div>
     </Page>
   );

@@ -20,6 +20,20 @@ export default {
   "preJoin.cameraStarting": "Starting the camera…",
   "preJoin.nothingCaptured": "Nothing is captured until you turn it on.",
   "preJoin.askingBrowser": "Your browser may ask whether this page may use it.",
+  "preJoin.begins.tried": "Here you only try it out.",
+  "preJoin.begins.both.off":
+    "In this meeting everybody comes in with microphone and camera off. You can turn them on once you are in.",
+  "preJoin.begins.both.by-rule":
+    "In this meeting microphones and cameras are off until the host allows them. Once you are in, raise your hand to speak.",
+  "preJoin.begins.microphone.off":
+    "In this meeting everybody comes in with the microphone off. You can turn it on once you are in.",
+  "preJoin.begins.microphone.by-rule":
+    "In this meeting microphones are off until the host lets somebody speak. Once you are in, raise your hand.",
+  "preJoin.begins.camera.off":
+    "Everybody comes in with the camera off, too. You can turn it on once you are in.",
+  "preJoin.begins.camera.by-rule": "In this meeting cameras are off until the host allows them.",
+  "preJoin.begins.observer":
+    "You come as an observer: you see and hear, and your microphone and camera stay off.",
   "preJoin.level": "Microphone level",
   "preJoin.level.waiting": "Say a few words: the bar should move.",
   "preJoin.level.heard": "Your microphone works.",

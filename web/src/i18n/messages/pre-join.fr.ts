@@ -19,6 +19,21 @@ export default {
   "preJoin.cameraStarting": "La caméra s’allume…",
   "preJoin.nothingCaptured": "Rien n’est capté tant que vous ne l’allumez pas.",
   "preJoin.askingBrowser": "Votre navigateur demandera peut-être si cette page peut s’en servir.",
+  "preJoin.begins.tried": "Ici, ce n’est qu’un essai.",
+  "preJoin.begins.both.off":
+    "Dans cette réunion, tout le monde entre micro et caméra éteints. Vous pourrez les allumer une fois à l’intérieur.",
+  "preJoin.begins.both.by-rule":
+    "Dans cette réunion, micros et caméras restent éteints tant que l’hôte ne les autorise pas. Pour parler, levez la main une fois à l’intérieur.",
+  "preJoin.begins.microphone.off":
+    "Dans cette réunion, tout le monde entre micro coupé. Vous pourrez l’activer une fois à l’intérieur.",
+  "preJoin.begins.microphone.by-rule":
+    "Dans cette réunion, les micros restent coupés tant que l’hôte ne donne pas la parole. Une fois à l’intérieur, levez la main.",
+  "preJoin.begins.camera.off":
+    "On entre aussi caméra éteinte. Vous pourrez l’allumer une fois à l’intérieur.",
+  "preJoin.begins.camera.by-rule":
+    "Dans cette réunion, les caméras restent éteintes tant que l’hôte ne les autorise pas.",
+  "preJoin.begins.observer":
+    "Vous venez en observateur : vous voyez et entendez, micro et caméra restent éteints.",
   "preJoin.level": "Niveau du micro",
   "preJoin.level.waiting": "Dites quelques mots : la barre doit bouger.",
   "preJoin.level.heard": "Votre micro fonctionne.",
