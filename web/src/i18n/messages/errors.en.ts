@@ -1,7 +1,17 @@
 /** What a failed request means for the person, and what to do. One sentence or two for each code of the API. */
 export default {
   "error.bad-request": "The server did not understand this page. Load the page again and try once more.",
-  "error.invalid-fields": "Something in the form is not right yet. Look at the fields marked below.",
+  "error.invalid-fields": "Something in what was entered is not right yet. Look at it once more.",
+  "error.invalid-fields.named": "This is not right yet: {fields}. Look at it once more.",
+  "error.field.name": "the name",
+  "error.field.email": "the email address",
+  "error.field.password": "the password",
+  "error.field.present": "the present password",
+  "error.field.title": "the name of the meeting",
+  "error.field.passcode": "the passcode",
+  "error.field.outcome": "the outcome",
+  "error.field.safeguarding_contact": "the address of the contact",
+  "error.field.send": "sending by mail",
   "error.not-signed-in": "You are signed out. Sign in and try again.",
   "error.not-allowed": "Your account may not do this. Ask the administrator of this server.",
   "error.not-found": "This no longer exists. It may have been deleted on another device.",
