@@ -117,6 +117,22 @@ def test_no_file_outside_the_client_is_served(visitor: httpx.Client, path: str) 
     assert answer.status_code < 500 or "not built" in answer.text
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/%00",
+        "/api/v1/meetings/mtg_a%00b",
+        "/api/v1/cases/c%00",
+        "/api/v1/links/a%00",
+        "/api/v1/audit?before=%00",
+    ],
+)
+def test_an_address_with_a_nul_is_refused_in_the_form_of_every_error(school: School, path: str) -> None:
+    answer = school.admin.get(path)
+    assert (answer.status_code, error_code(answer)) == (400, "bad-request")
+    assert "content-security-policy" in answer.headers
+
+
 def test_a_wrong_method_has_the_form_of_every_error(visitor: httpx.Client) -> None:
     answer = visitor.put("/api/v1/meetings", json={})
     assert (answer.status_code, error_code(answer)) == (405, "bad-request")

@@ -102,6 +102,10 @@ class Guard:
                 message = {**message, "headers": headers}
             await send(message)
 
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            # A database may refuse such text, and a file system ends a name there.
+            await _refuse(send_guarded, 400, "bad-request", "An address holds no NUL.")
+            return
         if self._is_foreign(scope):
             self._count_foreign(scope["path"])
             await _refuse(send_guarded, 403, "not-allowed", "Pages of other origins may not act here.")
