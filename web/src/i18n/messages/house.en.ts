@@ -35,7 +35,7 @@ export default {
   "cases.title": "Reports",
   "cases.lead": "What people have reported, the newest first. Everybody who reports can read the outcome.",
   "cases.open":
-    "{count, plural, one {A report waits: nobody has looked into it} other {# reports wait: nobody has looked into them}}",
+    "{count, plural, one {# report waits: nobody has looked into it} other {# reports wait: nobody has looked into them}}",
   "cases.none": "Nothing has been reported.",
   "cases.by": "Reported by {name}",
   "cases.about": "About {name}",

@@ -36,7 +36,7 @@ export default {
   "cases.lead":
     "Ce qui a été signalé, du plus récent au plus ancien. Chaque auteur peut lire la suite donnée.",
   "cases.open":
-    "{count, plural, one {Un signalement attend : personne ne s’en est occupé} other {# signalements attendent : personne ne s’en est occupé}}",
+    "{count, plural, one {# signalement attend : personne ne s’en est occupé} other {# signalements attendent : personne ne s’en est occupé}}",
   "cases.none": "Rien n’a été signalé.",
   "cases.by": "Signalé par {name}",
   "cases.about": "Au sujet de {name}",
