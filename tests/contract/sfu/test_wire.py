@@ -21,7 +21,6 @@ from preau.sfu.model import (
     Sender,
     TrackKind,
     TrackSource,
-    VideoQuality,
 )
 from preau.sfu.rooms import commands
 from preau.sfu.rooms.effects import Notify
@@ -203,14 +202,6 @@ def test_an_outcome_echoes_its_request(request_: say.Echo, field: str) -> None:
     outcome = encoded(say.RequestOutcome(say.Reason.NOT_ALLOWED, "no", request_, 3)).request_response
     assert outcome.WhichOneof("request") == field
     assert (outcome.reason, outcome.request_id) == (rtc.RequestResponse.NOT_ALLOWED, 3)
-
-
-def test_wanted_layers_are_said_in_both_spellings() -> None:
-    qualities = tuple((quality, True) for quality in list(VideoQuality)[:3])
-    update = encoded(say.SubscribedQualities("TR_1", "vp8", qualities)).subscribed_quality_update
-    assert len(update.subscribed_qualities) == 3
-    assert update.subscribed_codecs[0].codec == "vp8"
-    assert all(one.enabled for one in update.subscribed_codecs[0].qualities)
 
 
 @pytest.mark.parametrize("is_json", [True, False])

@@ -286,15 +286,6 @@ def test_a_track_announced_muted_stays_muted() -> None:
     assert stage.found(media.SetTrackMuted)[0].muted
 
 
-def test_all_layers_are_wanted_of_a_video_track() -> None:
-    stage = Stage()
-    stage.arrive("ada")
-    sid = stage.publish("ada", "cam")
-    wanted = stage.told("ada", say.SubscribedQualities)[0]
-    assert (wanted.sid, wanted.codec) == (sid, "vp8")
-    assert wanted.qualities == tuple((quality, True) for quality in list(VideoQuality)[:3])
-
-
 def test_features_and_dimensions_change() -> None:
     stage = Stage()
     stage.arrive("ada", "ben")

@@ -136,6 +136,14 @@ describe("a page that is loaded again", () => {
   });
 });
 
+test("leaving hangs up at once, and once", () => {
+  const left = run(inside.state, 0, { type: "leave" });
+  expect(left.effects.map(({ type }) => type)).toEqual(["send-frame", "disconnect-media"]);
+  const over = run(left.state, 0, hears(closedLine("left")));
+  expect(over.effects.some(({ type }) => type === "disconnect-media")).toBe(false);
+  expect(viewOf(over.state).ending?.code).toBe("left");
+});
+
 describe("a removal", () => {
   const others = [participant("ann", { role: "host" }), participant("bob")];
   const hosting = enter({ participants: others, waiting: [], warned: [], bans: [] });

@@ -464,7 +464,11 @@ const ON_INPUT: { readonly [K in InputKind]: (s: RoomState, i: InputOf<K>, m: Mo
     state.sources.microphone.wanted
       ? { state, effects: [] }
       : { state: { ...state, muted_hint_until_ms: now_ms + MUTED_HINT_MS }, effects: [] },
-  leave: (state, _, moment) => moveControl(state, { type: "leave" }, moment),
+  // Hung up from here, at once: a link that the server ends makes the library negotiate with what is gone.
+  leave: (state, _, moment) =>
+    andThen(moveControl(state, { type: "leave" }, moment), (next) =>
+      moveMedia(next, { type: "end" }, moment),
+    ),
   tick: (state, _, moment) => {
     const controlled = moveControl(state, { type: "tick" }, moment);
     return andThen(controlled, (next) => moveMedia(next, { type: "tick" }, moment));

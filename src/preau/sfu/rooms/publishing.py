@@ -11,7 +11,6 @@ from preau.sfu.model import (
     TrackKind,
     TrackSource,
     VideoLayer,
-    VideoQuality,
 )
 from preau.sfu.rooms import leaving, media, negotiating, refusing, subscribing
 from preau.sfu.rooms.effects import Notify, Remark
@@ -308,10 +307,6 @@ def _introduce(room: RoomState, member: Member, published: Published, now: float
     for other in room.others(member):
         if member.rule is not None and not subscribing.allowed(member, other, info.sid):
             room.send(other, say.SubscriptionAllowed(member.sid, info.sid, allowed=False))
-    if info.kind is TrackKind.VIDEO:
-        qualities = tuple((quality, True) for quality in VideoQuality if quality is not VideoQuality.OFF)
-        codec = info.mime.partition("/")[2].lower()
-        room.send(member, say.SubscribedQualities(sid=info.sid, codec=codec, qualities=qualities))
 
 
 def mute(room: RoomState, member: Member, request: ask.Mute, _now: float) -> None:

@@ -15,7 +15,6 @@ from preau.sfu.model import (
     RoomInfo,
     SpeakerInfo,
     TrackInfo,
-    VideoQuality,
 )
 from preau.sfu.signalling.requests import (
     AddTrack,
@@ -142,15 +141,6 @@ class QualityChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class SubscribedQualities:
-    """Which layers of a track of the receiver are wanted by anybody."""
-
-    sid: str
-    codec: str
-    qualities: tuple[tuple[VideoQuality, bool], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class SubscriptionAllowed:
     """Whether the receiver may subscribe to a track; decided by its publisher."""
 
@@ -222,7 +212,6 @@ Response = (
     | SpeakersChanged
     | RoomChanged
     | QualityChanged
-    | SubscribedQualities
     | SubscriptionAllowed
     | FreshCredential
     | Pong

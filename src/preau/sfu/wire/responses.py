@@ -119,18 +119,6 @@ def _quality(changed: say.QualityChanged) -> tuple[str, Any]:
     )
 
 
-def _subscribed(wanted: say.SubscribedQualities) -> tuple[str, Any]:
-    qualities = [
-        rtc.SubscribedQuality(quality=enum_number(quality), enabled=enabled)
-        for quality, enabled in wanted.qualities
-    ]
-    return "subscribed_quality_update", rtc.SubscribedQualityUpdate(
-        track_sid=wanted.sid,
-        subscribed_qualities=qualities,
-        subscribed_codecs=[rtc.SubscribedCodec(codec=wanted.codec, qualities=qualities)],
-    )
-
-
 def _allowed(allowed: say.SubscriptionAllowed) -> tuple[str, Any]:
     return "subscription_permission_update", rtc.SubscriptionPermissionUpdate(
         participant_sid=allowed.participant_sid, track_sid=allowed.track_sid, allowed=allowed.allowed
@@ -213,7 +201,6 @@ _ENCODERS: dict[type, Callable[[Any], tuple[str, Any]]] = {
     say.SpeakersChanged: _speakers,
     say.RoomChanged: _room,
     say.QualityChanged: _quality,
-    say.SubscribedQualities: _subscribed,
     say.SubscriptionAllowed: _allowed,
     say.FreshCredential: _credential,
     say.Pong: _pong,
