@@ -6,7 +6,7 @@ import { Button } from "../../ui/Button";
 import { Choice } from "../../ui/Choice";
 import { Dialog, DialogActs } from "../../ui/Dialog";
 import { TextField } from "../../ui/TextField";
-import { useCall } from "./CallContext";
+import { useCall, useRoomParts } from "./CallContext";
 import styles from "./PersonDialogs.module.css";
 
 const NAME_LIMIT = 64;
@@ -169,8 +169,10 @@ export function EndDialog({ onClose }: { onClose: () => void }) {
 export function BackDialog({ onClose }: { onClose: () => void }) {
   const text = useText();
   const call = useCall();
+  const { settings } = useRoomParts("settings");
+  const kind = settings.kind === "class" ? "class" : "meeting";
   return (
-    <Dialog title={text("call.leave.title.meeting")} isOpen onClose={onClose} isAlert>
+    <Dialog title={text(`call.leave.title.${kind}`)} isOpen onClose={onClose} isAlert>
       <p>{text("call.back.lead")}</p>
       <DialogActs>
         <Button onPress={() => call.dispatch({ type: "leave" })}>{text("call.leave")}</Button>
