@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { gridOf, pageOf, PAGE_SIZE, type Grid, type Size } from "./stage";
+import {
+  gridOf,
+  leavesNamesInView,
+  OWN_INSET_PX,
+  ownPictureOn,
+  pageOf,
+  PAGE_SIZE,
+  type Grid,
+  type Size,
+} from "./stage";
 
 const WIDE = { width: 1400, height: 760 };
 const PHONE = { width: 374, height: 690 };
@@ -103,5 +112,33 @@ describe("pages", () => {
     expect(pageOf(items.slice(0, 10), 4, 16).page).toBe(0);
     expect(pageOf([], 2, 16)).toEqual({ items: [], page: 0, pages: 1 });
     expect(pageOf(items, -3, 16).page).toBe(0);
+  });
+});
+
+describe("one's own picture", () => {
+  const lies = (others: number, stage: Size) =>
+    leavesNamesInView(gridOf(others, stage, GAP).tile, ownPictureOn(stage));
+
+  test("lies over the others where there is room for their names", () => {
+    expect([1, 2, 3].map((others) => lies(others, WIDE))).toEqual([true, true, true]);
+    expect([1, 2, 3].map((others) => lies(others, PHONE))).toEqual([true, true, true]);
+  });
+
+  test("takes a place among them on the smallest phone, and on one held sideways", () => {
+    expect(lies(3, { width: 304, height: 396 })).toBe(false);
+    expect(lies(2, { width: 552, height: 132 })).toBe(false);
+  });
+
+  test("ends, wherever it lies over a tile, before the line at the other end of the tile", () => {
+    const next = random(20261201);
+    for (let round = 0; round < 2000; round += 1) {
+      const stage = { width: 280 + Math.floor(next() * 1800), height: 120 + Math.floor(next() * 1000) };
+      const others = 1 + Math.floor(next() * 3);
+      if (!lies(others, stage)) continue;
+      const { tile } = gridOf(others, stage, GAP);
+      const own = ownPictureOn(stage);
+      expect(tile.height - own.height - OWN_INSET_PX).toBeGreaterThanOrEqual(40);
+      expect(tile.width - own.width).toBeGreaterThanOrEqual(100);
+    }
   });
 });

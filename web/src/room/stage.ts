@@ -62,3 +62,28 @@ export function gridOf(count: number, stage: Size, gap: number): Grid {
   }
   return best ?? { columns: 1, rows: tiles, tile: { width: 0, height: 0 }, last_row_start: 1 };
 }
+
+const SMALL_STAGE_PX = 640;
+
+export function isSmall(stage: Size): boolean {
+  return stage.width < SMALL_STAGE_PX;
+}
+
+/** One's own picture where it lies in a corner over those of others. */
+export function ownPictureOn(stage: Size): Size {
+  if (isSmall(stage)) return { width: 126, height: 84 };
+  const width = Math.round(Math.min(232, Math.max(120, stage.width * 0.17)));
+  return { width, height: Math.round((width * 10) / 16) };
+}
+
+/** Between the edge of the stage and one's own picture. */
+export const OWN_INSET_PX = 16;
+/** What a tile writes at its foot, the name, or at its head, a raised hand, with what is around it. */
+const LINE_PX = 44;
+/** Beside one's own picture: what is around a name, and enough of the name to know whose it is. */
+const NAME_PX = 110;
+
+/** Whether one's own picture leaves name and marks of a tile in view, whichever corner it lies in. */
+export function leavesNamesInView(tile: Size, own: Size): boolean {
+  return tile.width >= own.width + NAME_PX && tile.height >= own.height + OWN_INSET_PX + LINE_PX;
+}

@@ -2,6 +2,10 @@ import { ChevronLeft, ChevronRight } from "lucide-react";
 import { useRef, useState, type CSSProperties } from "react";
 import {
   gridOf,
+  isSmall,
+  leavesNamesInView,
+  OWN_INSET_PX,
+  ownPictureOn,
   pageOf,
   PAGE_SIZE,
   SMALL_PAGE_SIZE,
@@ -22,23 +26,39 @@ import styles from "./Stage.module.css";
 import { Tile } from "./Tile";
 import { useSize } from "./useSize";
 
-const SMALL_STAGE_PX = 640;
 /** Even, as the widths of tiles are: two half-columns and the gap between them are a tile. */
 const GAP_PX = 10;
 const SMALL_GAP_PX = 8;
 const FIRST_SIZE: Size = { width: 1280, height: 720 };
 
-/** With more people than this, one's own picture would cover somebody: it takes a place among the others. */
+/** With more people than this, one's own picture would cover too much: it takes a place among the others. */
 const MOST_BESIDE_SELF_VIEW = 3;
 
 type StageView = Pick<RoomView, "me" | "others" | "shares" | "spotlight">;
 type Layout = "alone" | "self-view" | "together" | "sharing";
 
-function layoutOf({ me, others, shares, spotlight }: StageView): Layout {
+function layoutOf({ me, others, shares, spotlight }: StageView, stage: Size): Layout {
   if (shares.length > 0 || spotlight !== null) return "sharing";
   if (me === null) return "self-view";
   if (others.length === 0) return "alone";
-  return others.length > MOST_BESIDE_SELF_VIEW ? "together" : "self-view";
+  if (others.length > MOST_BESIDE_SELF_VIEW) return "together";
+  // On a small screen it would lie over somebody's name.
+  const { tile } = gridOf(others.length, stage, gapOn(stage));
+  return leavesNamesInView(tile, ownPictureOn(stage)) ? "self-view" : "together";
+}
+
+function gapOn(stage: Size): number {
+  return isSmall(stage) ? SMALL_GAP_PX : GAP_PX;
+}
+
+function ownStyle(stage: Size): CSSProperties {
+  const { width, height } = ownPictureOn(stage);
+  const sizes = {
+    "--self-width": `${width}px`,
+    "--self-height": `${height}px`,
+    "--self-inset": `${OWN_INSET_PX}px`,
+  };
+  return sizes as CSSProperties;
 }
 
 /** The tiles of one page; one's own, where it is among them, is the last of every page. Who has the stage has no tile. */
@@ -59,9 +79,9 @@ export function Stage({ link }: { link: string }) {
   const stage = useRef<HTMLDivElement>(null);
   const size = useSize(stage) ?? FIRST_SIZE;
   const [wanted, setWanted] = useState(0);
-  const layout = layoutOf(view);
-  const page = tilesOf(view, layout, wanted, size.width < SMALL_STAGE_PX ? SMALL_PAGE_SIZE : PAGE_SIZE);
-  const gap = size.width < SMALL_STAGE_PX ? SMALL_GAP_PX : GAP_PX;
+  const layout = layoutOf(view, size);
+  const page = tilesOf(view, layout, wanted, isSmall(size) ? SMALL_PAGE_SIZE : PAGE_SIZE);
+  const gap = gapOn(size);
   const grid = layout === "sharing" ? null : gridOf(page.items.length, size, gap);
   const [corner, setCorner] = useState<Corner>("bottomRight");
   const isTallSharing = layout === "sharing" && size.height > size.width;
@@ -69,6 +89,7 @@ export function Stage({ link }: { link: string }) {
   return (
     <div
       ref={stage}
+      style={ownStyle(size)}
       className={classes(
         styles.stage,
         isTallSharing && styles.tall,
