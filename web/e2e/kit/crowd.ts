@@ -17,6 +17,7 @@ export interface Frame {
   readonly code?: string;
   readonly reason?: string;
   readonly participant_id?: string;
+  readonly media?: { readonly token: string };
   readonly event?: Readonly<Record<string, unknown>> & { readonly type: string };
 }
 
@@ -24,6 +25,7 @@ export interface Frame {
 interface Held {
   seats?: WebSocket[];
   heard?: Frame[][];
+  signals?: WebSocket[];
 }
 
 /** Runs in the page: opens a channel, knocks, answers what came of it ("admitted" or "waiting"), and stays. */
@@ -79,6 +81,19 @@ function say(given: { seat: number; frame: Record<string, unknown> }): Promise<A
   });
 }
 
+/** Runs in the page: enters the media room as one seat's participant, hearing and showing nothing; stays. */
+function enterMedia(seat: number): Promise<void> {
+  const held = window as unknown as Held;
+  const token = held.heard?.[seat]?.find(({ type }) => type === "admitted")?.media?.token ?? "";
+  const asked = new URLSearchParams({ access_token: token, protocol: "16", auto_subscribe: "0" });
+  const signals = new WebSocket(`${location.origin.replace(/^http/u, "ws")}/rtc?${asked}`);
+  (held.signals ??= []).push(signals);
+  return new Promise((resolve, reject) => {
+    signals.addEventListener("message", () => resolve());
+    signals.addEventListener("close", () => reject(new Error("not let into the media room")));
+  });
+}
+
 export interface Seated {
   readonly seat: number;
   /** "admitted" or "waiting". */
@@ -107,6 +122,11 @@ export class Crowd {
   /** Everything the server has sent to a seat so far. */
   heard(seat: number): Promise<readonly Frame[]> {
     return this.#page.evaluate(framesOf, seat);
+  }
+
+  /** Whoever was admitted there is in the media room too, as with a page. */
+  enterMedia(seat: number): Promise<void> {
+    return this.#page.evaluate(enterMedia, seat);
   }
 
   say(seat: number, frame: Record<string, unknown>): Promise<Answer> {

@@ -11,10 +11,13 @@ import { measured } from "../kit/report.ts";
 import { axeFindings, openContext, violationsOf, watchTraffic, type Look } from "../pages/browser.ts";
 import { fits, smallTargets } from "../pages/fit.ts";
 
+/** livekit-client's own line where a busy machine's first packets overtake what it was about to note of its track. */
+const OVERTAKEN = /^console: received subscribed quality update for unknown track/u;
+
 type Role = Parameters<Page["getByRole"]>[0];
 
 /** A machine with two processors draws twenty-eight people, and four browsers, in its own time. */
-const PATIENCE_MS = 45_000;
+const PATIENCE_MS = 30_000;
 const SIZES = [
   [1440, 900],
   [390, 844],
@@ -115,6 +118,8 @@ export class Person {
     if (folder === undefined) return;
     mkdirSync(folder, { recursive: true });
     for (const [width, height] of SIZES) {
+      // Nobody's telephone is as wide as a desk.
+      if (this.look.isPhone === true && width > 390) continue;
       await this.page.setViewportSize({ width, height });
       await settled(this.page);
       const path = join(folder, `${name.replaceAll(/[^a-z0-9]+/giu, "-")}-${width}-${theme}.png`);
@@ -124,7 +129,9 @@ export class Person {
 
   /** Nothing was said in the console, nobody else was asked for anything, and the policy refused nothing. */
   async wasQuiet(): Promise<void> {
-    assert.deepEqual(this.#seen, { strangers: [], faults: [] }, this.who);
+    const { strangers } = this.#seen;
+    const faults = this.#seen.faults.filter((line) => !OVERTAKEN.test(line));
+    assert.deepEqual({ strangers, faults }, { strangers: [], faults: [] }, this.who);
     assert.deepEqual(await violationsOf(this.page), [], this.who);
   }
 }

@@ -99,6 +99,7 @@ describe("a class list that is pasted", () => {
     await page.getByRole("button", { name: "Créer 3 liens" }).press("Enter");
     await page.getByRole("heading", { name: "3 nouveaux liens" }).waitFor();
     await page.getByRole("button", { name: "Je les ai" }).click();
+    await page.getByRole("button", { name: "Lire une liste" }).click();
     await paste(page, LIST.replace("PETIT;Tom;", "PETIT;Tom;tom@x.example"));
     await rows(page, /À regarder/u)
       .filter({ hasText: "Léa MARTIN" })

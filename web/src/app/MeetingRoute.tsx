@@ -155,7 +155,8 @@ function Inside({ way, find, wayKey, place, onPlaceLost }: InsideProps) {
   // In the press of "Join now": the control channel opens at once and, for who opens the room, the devices.
   const join = (choice: JoinChoice) =>
     setEntered(enter({ way, wayKey, link }, choice, claimFor(choice, wayKey, link), false));
-  return <PreJoin link={link} onJoin={join} />;
+  const settingsPath = link.is_host ? `/meetings/${way.code}` : null;
+  return <PreJoin link={link} settingsPath={settingsPath} onJoin={join} />;
 }
 
 interface DoorOf {

@@ -233,6 +233,7 @@ function Row({ record, names, onPerson }: RowProps) {
         ) : (
           <Button
             kind="quiet"
+            className={styles.who}
             aria-label={text("audit.only", { name: words.who })}
             onPress={() => onPerson({ id, name: words.who })}
           >

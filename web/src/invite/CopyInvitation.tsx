@@ -40,7 +40,7 @@ export function CopyInvitation(props: CopyInvitationProps) {
         <Icon of={isCopied ? Check : Link2} />
         {text(isCopied ? "invite.copied" : "invite.copy")}
       </Button>
-      <p role="status" className={isCopied ? styles.said : undefined}>
+      <p role="status" className={isCopied ? styles.said : styles.unsaid}>
         {isCopied ? text("invite.open.can") : ""}
       </p>
       {isAsking && <ForOnePerson {...props} onClose={() => setAsking(false)} />}

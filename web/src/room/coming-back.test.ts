@@ -162,6 +162,14 @@ describe("a removal", () => {
     expect(viewOf(undone.state).removed).toBeNull();
     expect(undone.effects).toMatchObject([{ frame: { type: "let-back", participant_id: "bob" } }]);
   });
+
+  test("is not offered to be undone any more once the person is banned at the door", () => {
+    const knocks = event(12, { type: "person-waiting", waiting: { ...waiting("bob2"), name: "BOB" } });
+    const back = run(run(hosting.state, 0, remove).state, 0, gone, knocks);
+    expect(viewOf(back.state).removed).toEqual({ id: "bob", name: "BOB" });
+    const ban: RoomInput = { type: "ask", act: { type: "ban", participant_id: ID("bob2") } };
+    expect(viewOf(run(back.state, 0, ban).state).removed).toBeNull();
+  });
 });
 
 test("what the door warned of is still beside the name inside, for those who run the room", () => {

@@ -172,7 +172,8 @@ function say(state: RoomState, kind: HappeningKind, name: string, now_ms: number
 }
 
 function nameOf(state: RoomState, id: ParticipantId): string {
-  return state.control.snapshot?.participants.find((one) => one.id === id)?.name ?? "";
+  const { participants = [], waiting } = state.control.snapshot ?? {};
+  return [...participants, ...(waiting ?? [])].find((one) => one.id === id)?.name ?? "";
 }
 
 function tellEvent(state: RoomState, event: RoomEvent, before: RoomState, now_ms: number): RoomState {
@@ -249,6 +250,9 @@ const ON_CONTROL: { readonly [K in Kind]: OnEffect<K> } = {
 /** A removal can be undone by whoever asked for it, until they have read that it was done. */
 function askedFor(state: RoomState, asked: Act): RoomState {
   if (asked.type === "let-back") return { ...state, removed: null };
+  // Who knocked again and is kept out for good is not offered a way back in the same breath.
+  if (asked.type === "ban" && nameOf(state, asked.participant_id) === state.removed?.name)
+    return { ...state, removed: null };
   if (asked.type !== "remove") return state;
   return { ...state, removed: { id: asked.participant_id, name: nameOf(state, asked.participant_id) } };
 }

@@ -89,6 +89,11 @@ export function PageTitle(props: ComponentPropsWithoutRef<"h1">) {
   );
 }
 
+/** A heading with what belongs to it, where the page spaces its parts wider than that. */
+export function PageHead({ children }: { children: ReactNode }) {
+  return <div className={styles.head}>{children}</div>;
+}
+
 /** The sentence under the heading. */
 export function Lead({ className, ...rest }: ComponentPropsWithoutRef<"p">) {
   return <p {...rest} className={classes(styles.lead, className)} />;

@@ -1,9 +1,13 @@
+import { Building2, UserPlus } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { useAccount } from "../../account";
 import { isApiError } from "../../api";
 import { useErrorText, useText } from "../../i18n";
 import { BrandMark } from "../../ui/Brand";
-import { Button } from "../../ui/Button";
+import { Acts } from "../../ui/Acts";
+import { Button, LinkButton } from "../../ui/Button";
 import { Hidden } from "../../ui/Hidden";
+import { Icon } from "../../ui/Icon";
 import { Loading } from "../../ui/Loading";
 import { Notice } from "../../ui/Notice";
 import styles from "./MeetingList.module.css";
@@ -30,6 +34,7 @@ function Rows({ meetings, reload, replace, onDeleted }: RowsProps) {
       <div className={styles.empty}>
         <BrandMark className={styles.roof} />
         <p>{text("home.empty")}</p>
+        <FirstSteps />
       </div>
     );
   }
@@ -41,6 +46,28 @@ function Rows({ meetings, reload, replace, onDeleted }: RowsProps) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Whoever set the server up finds what comes next, before there is any meeting. */
+function FirstSteps() {
+  const text = useText();
+  const { signIn } = useAccount();
+  if (signIn.state !== "signed-in" || signIn.account.role !== "admin") return null;
+  return (
+    <>
+      <p>{text("home.first")}</p>
+      <Acts>
+        <LinkButton to="/organization">
+          <Icon of={Building2} />
+          {text("home.first.organization")}
+        </LinkButton>
+        <LinkButton to="/accounts">
+          <Icon of={UserPlus} />
+          {text("home.first.accounts")}
+        </LinkButton>
+      </Acts>
+    </>
   );
 }
 

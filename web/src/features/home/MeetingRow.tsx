@@ -1,7 +1,6 @@
-import { Ellipsis, Pencil, ShieldCheck, Trash2 } from "lucide-react";
+import { Ellipsis, Pencil, Trash2, Users } from "lucide-react";
 import { useState } from "react";
 import { useIntl } from "react-intl";
-import { useNavigate } from "react-router";
 import type { Meeting } from "../../api";
 import { useText } from "../../i18n";
 import { CopyInvitation } from "../../invite";
@@ -63,9 +62,8 @@ function About({ meeting, title }: { meeting: Meeting; title: string }) {
 
 type Asking = "rename" | "delete";
 
-function MoreMenu({ meeting, title, onAsk }: MoreMenuProps) {
+function MoreMenu({ title, onAsk }: MoreMenuProps) {
   const text = useText();
-  const navigate = useNavigate();
   const name = text("home.more", { title });
   const trigger = (
     <Button kind="quiet" isSquare aria-label={name}>
@@ -74,9 +72,6 @@ function MoreMenu({ meeting, title, onAsk }: MoreMenuProps) {
   );
   return (
     <Menu label={name} trigger={trigger}>
-      <MenuItem icon={ShieldCheck} onAction={() => void navigate(`/meetings/${meeting.id}`)}>
-        {text("home.settings")}
-      </MenuItem>
       <MenuItem icon={Pencil} onAction={() => onAsk("rename")}>
         {text("home.rename")}
       </MenuItem>
@@ -88,7 +83,6 @@ function MoreMenu({ meeting, title, onAsk }: MoreMenuProps) {
 }
 
 interface MoreMenuProps {
-  meeting: Meeting;
   title: string;
   onAsk: (asking: Asking) => void;
 }
@@ -118,10 +112,14 @@ export function MeetingRow({ meeting, onRenamed, onDeleted }: MeetingRowProps) {
           pagePath={`/meetings/${meeting.id}`}
           name={text("invite.copy.named", { title })}
         />
+        <LinkButton to={`/meetings/${meeting.id}`} aria-label={text("home.settings.named", { title })}>
+          <Icon of={Users} />
+          {text("home.settings")}
+        </LinkButton>
         <LinkButton to={`/m/${meeting.code}`} kind="primary" aria-label={text(`${start}.named`, { title })}>
           {text(start)}
         </LinkButton>
-        <MoreMenu meeting={meeting} title={title} onAsk={setAsking} />
+        <MoreMenu title={title} onAsk={setAsking} />
       </div>
       {asking === "rename" && (
         <RenameDialog

@@ -4,7 +4,7 @@ import { useErrorText, useText } from "../../i18n";
 import { Card } from "../../ui/Card";
 import { Loading } from "../../ui/Loading";
 import { Notice } from "../../ui/Notice";
-import { Lead, Page, PageTitle } from "../../ui/Page";
+import { Lead, Page, PageHead, PageTitle } from "../../ui/Page";
 import { TextField } from "../../ui/TextField";
 import { AccountRow } from "./AccountRow";
 import styles from "./Accounts.module.css";
@@ -66,10 +66,10 @@ function Accounts() {
 
   return (
     <Page title={text("accounts.title")} className={styles.page}>
-      <div>
+      <PageHead>
         <PageTitle>{text("accounts.title")}</PageTitle>
         <Lead>{text("accounts.lead")}</Lead>
-      </div>
+      </PageHead>
       <InviteAccount sendsMail={sendsMail} onMade={onLink} />
       {fresh !== null && <FreshLink key={fresh.link} account={fresh} onDone={() => setFresh(null)} />}
       <Card className={house.section}>

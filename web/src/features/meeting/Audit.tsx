@@ -13,10 +13,8 @@ export function Audit({ meeting }: { meeting: Meeting }) {
   const find = useCallback((query: AuditQuery) => api.audit(meeting.id, query), [meeting.id]);
   return (
     <Card className={styles.section}>
-      <div>
-        <h2>{text("meeting.audit")}</h2>
-        <p className={styles.lead}>{text("meeting.audit.lead")}</p>
-      </div>
+      <h2>{text("meeting.audit")}</h2>
+      <p className={styles.lead}>{text("meeting.audit.lead")}</p>
       {isShown ? (
         <Acts find={find} label={text("meeting.audit")} />
       ) : (

@@ -1,5 +1,5 @@
 import { Check, Copy, Mail, Printer } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import type { Invitation } from "../../api";
 import { useText } from "../../i18n";
 import { Button } from "../../ui/Button";
@@ -7,6 +7,7 @@ import { Hidden } from "../../ui/Hidden";
 import { Icon } from "../../ui/Icon";
 import { useCopied } from "../../ui/useCopied";
 import styles from "./Meeting.module.css";
+import { qrCode } from "./qr";
 
 interface FreshLinksProps {
   fresh: readonly Invitation[];
@@ -27,11 +28,6 @@ export function FreshLinks({ fresh, title, onDone }: FreshLinksProps) {
         {text("meeting.fresh", { count: fresh.length })}
       </h3>
       <p>{text("meeting.fresh.lead")}</p>
-      <ul className={styles.links}>
-        {fresh.map((person) => (
-          <FreshLink key={person.id} person={person} title={title} />
-        ))}
-      </ul>
       <div className={styles.acts}>
         <Button kind="primary" onPress={() => copy(whole)}>
           <Icon of={copied === "copied" ? Check : Copy} />
@@ -47,6 +43,11 @@ export function FreshLinks({ fresh, title, onDone }: FreshLinksProps) {
       </div>
       <Hidden role="status">{copied === "copied" ? text("meeting.fresh.copied") : ""}</Hidden>
       {copied === "by-hand" && <p role="alert">{text("meeting.fresh.byHand")}</p>}
+      <ul className={styles.links}>
+        {fresh.map((person) => (
+          <FreshLink key={person.id} person={person} title={title} />
+        ))}
+      </ul>
       <Sheet fresh={fresh} title={title} />
     </section>
   );
@@ -92,6 +93,16 @@ function FreshLink({ person, title }: { person: Invitation; title: string }) {
   );
 }
 
+/** Nobody types a link off paper: a phone reads it. */
+function PaperCode({ link }: { link: string }) {
+  const { size, path } = useMemo(() => qrCode(link), [link]);
+  return (
+    <svg viewBox={`0 0 ${size} ${size}`} shapeRendering="crispEdges" className={styles.paperCode}>
+      <path d={path} />
+    </svg>
+  );
+}
+
 /** What comes out of the printer. */
 function Sheet({ fresh, title }: Pick<FreshLinksProps, "fresh" | "title">) {
   const text = useText();
@@ -102,9 +113,12 @@ function Sheet({ fresh, title }: Pick<FreshLinksProps, "fresh" | "title">) {
       <ul>
         {fresh.map(({ id, name, link }) => (
           <li key={id}>
-            <strong>{name}</strong>
-            <br />
-            {link}
+            <PaperCode link={link ?? ""} />
+            <div>
+              <strong>{name}</strong>
+              <br />
+              {link}
+            </div>
           </li>
         ))}
       </ul>

@@ -16,12 +16,19 @@ import { InviteForms } from "./InviteForms";
 import { LinkMail } from "./LinkMail";
 import styles from "./Meeting.module.css";
 
+/**
+ * Links made and not yet taken, by meeting. Nobody can show them a second time, so a look at another page must not
+ * lose them; they live as long as this tab, and are kept nowhere.
+ */
+const notTaken = new Map<string, readonly Invitation[]>();
+
 const LOOK_AGAIN_MS = 3000;
 
 function useInvitations(meeting: Meeting) {
   const [people, setPeople] = useState<readonly Invitation[]>([]);
   const [sendsMail, setSendsMail] = useState(false);
-  const [fresh, setFresh] = useState<readonly Invitation[]>([]);
+  const [fresh, setFresh] = useState(() => notTaken.get(meeting.id) ?? []);
+  useEffect(() => void notTaken.set(meeting.id, fresh), [meeting.id, fresh]);
   const [error, setError] = useState<unknown>(null);
   const [said, setSaid] = useState<string | null>(null);
   const reload = useCallback(() => {
@@ -88,10 +95,8 @@ export function Invitations({ meeting, title }: { meeting: Meeting; title: strin
   }
   return (
     <Card className={styles.section}>
-      <div>
-        <h2>{text("meeting.people")}</h2>
-        <p className={styles.lead}>{text("meeting.people.lead")}</p>
-      </div>
+      <h2>{text("meeting.people")}</h2>
+      <p className={styles.lead}>{text("meeting.people.lead")}</p>
       <InviteForms meeting={meeting} sendsMail={access.sendsMail} onMade={settle} />
       {done !== null && <Done made={done} />}
       {error !== null && <Notice kind="trouble">{errorText(error)}</Notice>}

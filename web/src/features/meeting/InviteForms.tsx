@@ -24,6 +24,10 @@ export function InviteForms({ meeting, sendsMail, onMade }: InviteFormsProps) {
   const [isList, setList] = useState(false);
   const [isSent, setSent] = useState(false);
   const form = { meeting, onMade, isSent: sendsMail && isSent };
+  function settle(made: InvitationsMade) {
+    setList(false);
+    onMade(made);
+  }
   return (
     <>
       {sendsMail && (
@@ -33,7 +37,7 @@ export function InviteForms({ meeting, sendsMail, onMade }: InviteFormsProps) {
       )}
       <OnePerson {...form} />
       {isList ? (
-        <ListForm {...form} />
+        <ListForm {...form} onMade={settle} />
       ) : (
         <div>
           <Button onPress={() => setList(true)}>

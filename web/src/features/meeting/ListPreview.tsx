@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import type { ListPreview as Preview } from "../../api";
 import { useErrorText, useText } from "../../i18n";
 import { Button } from "../../ui/Button";
+import { classes } from "../../ui/classes";
 import { Notice } from "../../ui/Notice";
 import { isDoubtful, linkCount, peopleToInvite } from "./list";
 import { ListColumns } from "./ListColumns";
@@ -69,7 +70,7 @@ function Make({ list, preview }: ListPreviewProps) {
     <>
       {isFull && <Notice kind="attention">{text("list.full", { count: Math.max(0, places_left) })}</Notice>}
       {isAsked && isOpen && <Notice kind="trouble">{text("list.hidden.missing")}</Notice>}
-      <div className={styles.acts}>
+      <div className={classes(styles.acts, styles.always)}>
         {changes > 0 && !isFull && (
           <Button
             kind="primary"

@@ -9,7 +9,7 @@ import { Card } from "../../ui/Card";
 import { Hidden } from "../../ui/Hidden";
 import { LoadedPage } from "../../ui/Loaded";
 import { Notice } from "../../ui/Notice";
-import { Lead, Page, PageTitle } from "../../ui/Page";
+import { Lead, Page, PageHead, PageTitle } from "../../ui/Page";
 import { RuleField } from "../../ui/RuleField";
 import { Audit } from "./Audit";
 import { Invitations } from "./Invitations";
@@ -42,12 +42,12 @@ function Settled({ meeting, settle }: SettledProps) {
   return (
     <Page title={title} className={styles.page}>
       <div className={styles.head}>
-        <div>
+        <PageHead>
           <PageTitle>{title}</PageTitle>
           <Badge>{text(`kind.${meeting.kind}`)}</Badge>
           <Lead>{text("meeting.lead")}</Lead>
-        </div>
-        <div className={styles.acts}>
+        </PageHead>
+        <div className={styles.ways}>
           <CopyInvitation
             title={title}
             link={meeting.link}

@@ -30,15 +30,15 @@ export function OpenLink({ meeting, settle }: OpenLinkProps) {
       <h2>{text("meeting.open")}</h2>
       <p className={styles.lead}>{text(isOpen ? "meeting.open.lead" : "meeting.open.closed")}</p>
       {isOpen && <TextField label={text("meeting.open.link")} value={meeting.link} isReadOnly />}
-      <div className={styles.acts}>
-        {isOpen && (
+      {isOpen && (
+        <div className={styles.acts}>
           <Button onPress={() => copy(meeting.link)}>
             <Icon of={copied === "copied" ? Check : Link2} />
             {text(copied === "copied" ? "meeting.fresh.copied" : "meeting.open.copy")}
           </Button>
-        )}
-        <Button onPress={() => setAsking(true)}>{text("meeting.open.rotate")}</Button>
-      </div>
+          <Button onPress={() => setAsking(true)}>{text("meeting.open.rotate")}</Button>
+        </div>
+      )}
       {copied === "by-hand" && <p role="alert">{text("meeting.fresh.byHand")}</p>}
       <Hidden role="status">{isRotated ? text("meeting.open.rotated") : ""}</Hidden>
       {isAsking && (

@@ -9,7 +9,7 @@ import { DeadEnd } from "../../ui/DeadEnd";
 import { Dialog, DialogActs } from "../../ui/Dialog";
 import { Loading } from "../../ui/Loading";
 import { Notice } from "../../ui/Notice";
-import { Lead, Page, PageTitle } from "../../ui/Page";
+import { Lead, Page, PageHead, PageTitle } from "../../ui/Page";
 import { useRequest } from "../../ui/useRequest";
 import { Browsers } from "./Browsers";
 import styles from "./OwnAccount.module.css";
@@ -34,10 +34,10 @@ function OwnAccount({ account }: { account: Account }) {
   const text = useText();
   return (
     <Page title={text("account.title")} className={styles.page}>
-      <div>
+      <PageHead>
         <PageTitle>{text("account.title")}</PageTitle>
         <Lead>{text("account.lead", { name: account.name, email: account.email })}</Lead>
-      </div>
+      </PageHead>
       <PasswordCard email={account.email} />
       <Browsers />
       <EraseCard />

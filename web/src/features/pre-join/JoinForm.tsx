@@ -1,7 +1,9 @@
+import { Users } from "lucide-react";
 import { useState, type FormEvent, type ReactNode } from "react";
 import { useText } from "../../i18n";
 import { Avatar } from "../../ui/Avatar";
-import { Button } from "../../ui/Button";
+import { Button, LinkButton } from "../../ui/Button";
+import { Icon } from "../../ui/Icon";
 import { Lead, PageTitle } from "../../ui/Page";
 import { TextField } from "../../ui/TextField";
 import type { PreJoinLink } from "./PreJoin";
@@ -13,6 +15,7 @@ const PASSCODE_LIMIT = 64;
 
 export interface JoinFormProps {
   link: PreJoinLink;
+  settingsPath: string | null;
   name: string;
   onName: (name: string) => void;
   onJoin: (name: string, passcode: string | null) => void;
@@ -46,7 +49,7 @@ function useJoinForm({ link, name, onJoin }: JoinFormProps) {
 
 /** Who one is in this meeting, and the one act of the page. */
 export function JoinForm(props: JoinFormProps) {
-  const { link, name, onName, children } = props;
+  const { link, settingsPath, name, onName, children } = props;
   const text = useText();
   const form = useJoinForm(props);
   return (
@@ -85,6 +88,12 @@ export function JoinForm(props: JoinFormProps) {
       <Button type="submit" kind="primary" size="large" isWide>
         {text("preJoin.join")}
       </Button>
+      {settingsPath !== null && (
+        <LinkButton to={settingsPath} size="large" isWide>
+          <Icon of={Users} />
+          {text("home.settings")}
+        </LinkButton>
+      )}
       {children}
     </form>
   );

@@ -46,6 +46,8 @@ export interface PreJoinLink {
 
 export interface PreJoinProps {
   link: PreJoinLink;
+  /** Where a host settles who may come; null for everybody else. */
+  settingsPath: string | null;
   onJoin: (choice: JoinChoice) => void;
 }
 
@@ -173,7 +175,7 @@ function Devices({ name, previews, isOpen, onToggle, begins }: DevicesProps) {
 }
 
 /** The page before the room. Nothing is captured before an act; who opens a link sees no title and no names. */
-export function PreJoin({ link, onJoin }: PreJoinProps) {
+export function PreJoin({ link, settingsPath, onJoin }: PreJoinProps) {
   const text = useText();
   const previews = usePreviews();
   const isFixed = link.invited_by !== null;
@@ -192,7 +194,7 @@ export function PreJoin({ link, onJoin }: PreJoinProps) {
   return (
     <Page title={link.title ?? text("preJoin.title")} className={styles.page}>
       <div className={styles.columns}>
-        <JoinForm link={link} name={name} onName={setName} onJoin={join}>
+        <JoinForm link={link} settingsPath={settingsPath} name={name} onName={setName} onJoin={join}>
           <Notice kind="quiet" icon={ShieldAlert} className={styles.truth}>
             {text("preJoin.notEncrypted")}
           </Notice>

@@ -51,7 +51,7 @@ export default {
   "accounts.name": "Name",
   "accounts.name.missing": "Write a name.",
   "accounts.role": "Role",
-  "accounts.role.member": "Member: has meetings of their own",
+  "accounts.role.member": "Member: own meetings",
   "accounts.role.admin": "Administrator",
   "accounts.disabled": "Disabled",
   "accounts.invited": "No password yet",

@@ -51,7 +51,7 @@ export default {
   "accounts.name": "Nom",
   "accounts.name.missing": "Écrivez un nom.",
   "accounts.role": "Rôle",
-  "accounts.role.member": "Membre : a ses propres réunions",
+  "accounts.role.member": "Membre : ses réunions",
   "accounts.role.admin": "Administrateur",
   "accounts.disabled": "Désactivé",
   "accounts.invited": "Pas encore de mot de passe",

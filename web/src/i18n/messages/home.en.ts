@@ -20,6 +20,10 @@ export default {
   "home.meetings.loading": "Fetching your meetings…",
   "home.meetings.failed": "Your meetings did not load.",
   "home.empty": "No meeting yet. Start one: its room stays yours, with the same link every time.",
+  "home.first":
+    "You look after this server. First give your organization its name, then an account to everybody who will start meetings.",
+  "home.first.organization": "Name the organization",
+  "home.first.accounts": "Invite people",
   "home.untitled": "Untitled meeting",
   "home.meeting.inside": "{count, plural, =0 {Open now} one {# person inside} other {# people inside}}",
   "home.meeting.last": "Last opened {when}",

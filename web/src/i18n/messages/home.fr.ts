@@ -22,6 +22,10 @@ export default {
   "home.meetings.failed": "Vos réunions n’ont pas pu être chargées.",
   "home.empty":
     "Aucune réunion pour l’instant. Commencez-en une : sa salle reste la vôtre, toujours avec le même lien.",
+  "home.first":
+    "Vous administrez ce serveur. Donnez d’abord son nom à votre établissement, puis un compte à chaque enseignant.",
+  "home.first.organization": "Nommer l’établissement",
+  "home.first.accounts": "Inviter des enseignants",
   "home.untitled": "Réunion sans nom",
   "home.meeting.inside":
     "{count, plural, =0 {Ouverte} one {# personne à l’intérieur} other {# personnes à l’intérieur}}",

@@ -1,7 +1,7 @@
 /** For administrators: the organisation and the register of reports; for reporters: what became of one. */
 export default {
   "house.title": "Organisation",
-  "house.lead": "What kind of house this is, and what nobody but you may change.",
+  "house.lead": "Its name, and what only administrators may change.",
   "house.name": "Name of the organisation",
   "house.contact": "Safeguarding contact",
   "house.contact.hint": "Email address of the person who looks after reports. People who report see it.",

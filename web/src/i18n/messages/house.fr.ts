@@ -1,6 +1,6 @@
 export default {
   "house.title": "Établissement",
-  "house.lead": "Quelle maison est-ce, et ce que vous seul pouvez changer.",
+  "house.lead": "Son nom, et ce que les administrateurs seuls peuvent changer.",
   "house.name": "Nom de l’établissement",
   "house.contact": "Référent protection",
   "house.contact.hint": "Adresse de la personne qui s’occupe des signalements. Ceux qui signalent la voient.",

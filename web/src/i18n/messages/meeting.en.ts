@@ -92,7 +92,9 @@ export default {
   "meeting.none.title": "There is no such meeting",
   "meeting.none.lead": "It may have been deleted, or it belongs to another account.",
   "meeting.print.title": "Personal links to “{title}”",
-  "meeting.print.lead": "Each link is for the person named beside it, and works in one browser.",
+  "meeting.print.lead":
+    "Each link is for the person named beside it, and works in one browser. A phone reads it with its camera; the sheet can be cut up.",
   "home.new.kind": "Other kinds of meeting",
   "home.settings": "People and rules",
+  "home.settings.named": "People and rules: {title}",
 } as const;

@@ -95,7 +95,9 @@ export default {
   "meeting.none.title": "Cette réunion n’existe pas",
   "meeting.none.lead": "Elle a peut-être été supprimée, ou elle appartient à un autre compte.",
   "meeting.print.title": "Liens personnels pour « {title} »",
-  "meeting.print.lead": "Chaque lien est à la personne nommée à côté, et fonctionne dans un seul navigateur.",
+  "meeting.print.lead":
+    "Chaque lien est à la personne nommée à côté, et fonctionne dans un seul navigateur. Un téléphone le lit avec son appareil photo ; la feuille se découpe.",
   "home.new.kind": "Autres genres de réunion",
   "home.settings": "Personnes et règles",
+  "home.settings.named": "Personnes et règles : {title}",
 };
