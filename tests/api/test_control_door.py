@@ -61,6 +61,7 @@ def test_a_stranger_waits_leaves_a_note_and_is_admitted(school: School) -> None:
             "has_host": True,
             "host": None,
             "note_left": False,
+            "is_second_device": False,
         }
         seen = host.event("person-waiting")["waiting"]
         assert (seen["name"], seen["provenance"], seen["connected"]) == ("Eve", "open-link", True)
@@ -128,6 +129,7 @@ def test_a_copied_personal_link_waits_and_the_host_is_told(school: School) -> No
         assert ann.knock("not read", invitation=link)["type"] == "admitted"
         held = thief.knock("not read", invitation=link)
         assert (held["type"], held["host"]) == ("waiting", "Ada")
+        assert held["is_second_device"], "who waits is told why"
         waiting = host.event("person-waiting")["waiting"]
         assert (waiting["is_second_device"], waiting["looks_like"]) == (True, ["Ann"])
         told = host.event("host-told")

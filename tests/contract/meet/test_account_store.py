@@ -91,6 +91,17 @@ def test_the_first_device_of_an_account_is_not_new_and_each_other_is_once(accoun
         assert stored.sign_ins.meet_device(ADA.id, "a", LATER)
 
 
+def test_an_accounts_devices_are_forgotten_but_one_and_nobody_elses(accounts: Store) -> None:
+    with accounts.write() as stored:
+        for who, device in ((ADA, "a"), (ADA, "b"), (ADA, "c"), (BOB, "b")):
+            stored.sign_ins.meet_device(who.id, device, NOW)
+        stored.sign_ins.forget_devices_of(ADA.id, but="a")
+        assert [stored.sign_ins.knows_device(ADA.id, one) for one in "abc"] == [True, False, False]
+        stored.sign_ins.forget_devices_of(ADA.id)
+        assert not stored.sign_ins.knows_device(ADA.id, "a")
+        assert stored.sign_ins.knows_device(BOB.id, "b")
+
+
 def test_erasing_takes_along_what_belongs_to_an_account_and_nothing_else(accounts: Store) -> None:
     with accounts.write() as stored:
         stored.meetings.add(STAFF)

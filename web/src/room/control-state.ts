@@ -74,7 +74,7 @@ export interface ControlState {
   /** The last admission gave back a seat that was kept; otherwise one arrived. */
   readonly was_resumed: boolean;
   /** What is known at the door; null before it and once inside. */
-  readonly door: Pick<WaitingFrame, "has_host" | "host" | "note_left"> | null;
+  readonly door: Pick<WaitingFrame, "has_host" | "host" | "note_left" | "is_second_device"> | null;
   /** The server asked to knock more slowly. */
   readonly is_held_off: boolean;
   /** Something on the way drops the sockets. */

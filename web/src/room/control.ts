@@ -102,8 +102,8 @@ function admitted(state: ControlState, frame: AdmittedFrame, { now_ms }: Moment)
 function atDoor(state: ControlState, frame: WaitingFrame, { now_ms }: Moment): ControlStep {
   const { phase } = state.link;
   if (phase !== "knocking" && phase !== "at-door") return only(state);
-  const { has_host, host, note_left } = frame;
-  const door = { has_host, host, note_left };
+  const { has_host, host, note_left, is_second_device } = frame;
+  const door = { has_host, host, note_left, is_second_device };
   const resume = { participant_id: frame.participant_id, secret: frame.secret };
   if (phase === "at-door") return only({ ...state, door, resume });
   return resendAll({

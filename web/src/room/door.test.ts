@@ -40,7 +40,7 @@ describe("at the door", () => {
   test("is neither in nor broken", () => {
     expect(waiting.state).toMatchObject({
       link: { phase: "at-door" },
-      door: { has_host: false, host: "Claire", note_left: false },
+      door: { has_host: false, host: "Claire", note_left: false, is_second_device: false },
       snapshot: null,
       broken_since_ms: null,
     });
@@ -49,8 +49,19 @@ describe("at the door", () => {
 
   test("news about the host changes what is known and nothing else", () => {
     const told = run(waiting.state, 9, hears(waitingLine({ request: 0, has_host: true })));
-    expect(told.state.door).toEqual({ has_host: true, host: null, note_left: false });
+    expect(told.state.door).toEqual({
+      has_host: true,
+      host: null,
+      note_left: false,
+      is_second_device: false,
+    });
     expect(told.state.link.phase).toBe("at-door");
+  });
+
+  test("who waits because of another device is told so, and others are not", () => {
+    const second = hears(waitingLine({ request: 0, is_second_device: true }));
+    expect(run(waiting.state, 9, second).state.door?.is_second_device).toBe(true);
+    expect(waiting.state.door?.is_second_device).toBe(false);
   });
 
   test("a line to the host is sent at once, and again on the next link while unanswered", () => {

@@ -101,6 +101,7 @@ export function waitingLine(changes: Record<string, unknown> = {}): string {
     has_host: false,
     host: null,
     note_left: false,
+    is_second_device: false,
     ...changes,
   });
 }

@@ -60,6 +60,8 @@ export interface Door {
   readonly has_host: boolean;
   readonly host: string | null;
   readonly note: "none" | "sending" | "left";
+  /** Why they wait although they have a personal link: it was first used in another browser. */
+  readonly is_second_device: boolean;
 }
 
 /** How the room is set, and who keeps it so. */
@@ -223,6 +225,7 @@ function doorOf({ control: { link, door, outbox } }: RoomState): Door | null {
     has_host: door.has_host,
     host: door.host,
     note: door.note_left ? "left" : isSending ? "sending" : "none",
+    is_second_device: door.is_second_device,
   };
 }
 

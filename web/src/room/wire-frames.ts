@@ -182,6 +182,7 @@ function parseAtDoor(from: Fields): WaitingFrame | null {
     has_host: from["has_host"] === true,
     host: text(host) ? host : null,
     note_left: from["note_left"] === true,
+    is_second_device: from["is_second_device"] === true,
   };
 }
 

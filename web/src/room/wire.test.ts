@@ -71,6 +71,7 @@ describe("frames of the door", () => {
       has_host: true,
       host: "Claire",
       note_left: false,
+      is_second_device: false,
     });
     expect(parseServerFrame(waitingLine({ secret: 3 }))).toBeNull();
   });

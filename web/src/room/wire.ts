@@ -181,6 +181,8 @@ export interface WaitingFrame {
   /** The host's name, for personal links only. */
   readonly host: string | null;
   readonly note_left: boolean;
+  /** They wait because their personal link was first used in another browser. */
+  readonly is_second_device: boolean;
 }
 
 export interface ReportedFrame {

@@ -13,7 +13,15 @@ from preau.meet.api.account_models import (
     SignInAnswer,
     SignInList,
 )
-from preau.meet.api.context import Parts, PartsOf, PeerAddress, RecentCaller, SignedInCaller, drop_sign_in
+from preau.meet.api.context import (
+    OriginOf,
+    Parts,
+    PartsOf,
+    PeerAddress,
+    RecentCaller,
+    SignedInCaller,
+    drop_sign_in,
+)
 from preau.meet.api.errors import documented
 from preau.meet.domain.errors import DomainError, ErrorCode
 from preau.meet.domain.ids import SignInId
@@ -46,11 +54,12 @@ def confirm(body: PasswordBody, asking: SignedInCaller, parts: PartsOf) -> None:
 @router.post(
     "/me/password", status_code=204, response_class=Response, responses=documented(*_FORM, *_PASSWORD)
 )
-def change_password(body: NewPasswordBody, asking: SignedInCaller, parts: PartsOf) -> None:
+def change_password(body: NewPasswordBody, asking: SignedInCaller, parts: PartsOf, origin: OriginOf) -> None:
     """Another password; every other browser is signed out."""
     parts.confirmations.check(asking.sign_in.id, parts.world.clock.steady())
     try:
-        changed = own_account.change_password(parts.world, parts.rooms, asking, body.present, body.password)
+        wanted = own_account.NewPassword(body.present, body.password, origin.device_hash)
+        changed = own_account.change_password(parts.world, parts.rooms, asking, wanted)
     except DomainError as error:
         raise _counted(parts, asking, error) from None
     parts.account_post.tell_of_password(changed)

@@ -87,7 +87,14 @@ def reported(request: int, case_number: str, secret: str) -> str:
 
 
 def waiting(
-    request: int, you: ParticipantId, secret: str, *, has_host: bool, host: str | None, note_left: bool
+    request: int,
+    you: ParticipantId,
+    secret: str,
+    *,
+    has_host: bool,
+    host: str | None,
+    note_left: bool,
+    is_second_device: bool,
 ) -> str:
     """Wait; `request` 0: something changed."""
     return _frame(
@@ -98,6 +105,7 @@ def waiting(
         has_host=has_host,
         host=host,
         note_left=note_left,
+        is_second_device=is_second_device,
     )
 
 

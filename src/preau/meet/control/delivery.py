@@ -127,6 +127,7 @@ class Delivery:
             has_host=effect.has_host,
             host=effect.host,
             note_left=effect.note_left,
+            is_second_device=effect.is_second_device,
         )
         line.put(frame)
 

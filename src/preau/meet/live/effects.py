@@ -40,7 +40,10 @@ class Admit:
 
 @dataclass(frozen=True)
 class TellWaiting:
-    """Tell somebody who waits how things stand; `request` 0: something changed."""
+    """Tell somebody who waits how things stand; `request` 0: something changed.
+
+    `is_second_device`: it waits because its personal link is used in another browser.
+    """
 
     connection: ConnectionId
     request: int
@@ -48,6 +51,7 @@ class TellWaiting:
     has_host: bool
     host: str | None
     note_left: bool
+    is_second_device: bool = False
 
 
 @dataclass(frozen=True)

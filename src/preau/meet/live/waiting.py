@@ -27,6 +27,7 @@ def told_at_the_door(step: Step, participant_id: ParticipantId, request: int) ->
             has_host=bool(hosts),
             host=hosts[0].name if hosts and is_expected else None,
             note_left=waiting.note is not None,
+            is_second_device=waiting.is_second_device,
         )
     )
 

@@ -66,6 +66,9 @@ class SignIns(Protocol):
     def knows_device(self, account_id: AccountId, device_hash: str) -> bool:
         """Whether an account was signed in on a device before."""
 
+    def forget_devices_of(self, account_id: AccountId, but: str | None = None) -> None:
+        """Forget an account's devices, but the one with that hash where one is said."""
+
     def forget_devices(self, before: datetime) -> None:
         """Forget devices on which nobody signed in since."""
 

@@ -195,26 +195,33 @@ def use_sign_in_link(
         if account is None or account.disabled_at is not None:
             raise link_expired()
         stored.audit.add(AuditRecord(now, account.id, "use-sign-in-link", account.id))
-        account, ended = put_password(world, stored, account, password_hash)
+        account, ended = put_password(world, stored, account, password_hash, (origin.device_hash, None))
         signed_in = add_sign_in(world, stored, account, origin)
     rooms.end_sign_ins(ended)
     return signed_in
 
 
 def put_password(
-    world: World, stored: Transaction, account: Account, password_hash: str, keeping: SignInId | None = None
+    world: World,
+    stored: Transaction,
+    account: Account,
+    password_hash: str,
+    keeping: tuple[str | None, SignInId | None],
 ) -> tuple[Account, frozenset[SignInId]]:
-    """Give an account a password; its links, and its sign-ins but one to keep, stop working.
+    """Give an account a password; its links stop working, its sign-ins end, its devices are known no more.
 
+    Whoever had the old password may have one of them. `keeping`: the device and the sign-in that stay.
     Returns the sign-ins that ended, for rooms to hear of once the transaction is over.
     """
     changed = replace(account, password_hash=password_hash)
     stored.accounts.update(changed)
     stored.one_time_links.remove_of(account.id)
+    device_hash, sign_in_id = keeping
+    stored.sign_ins.forget_devices_of(account.id, but=device_hash)
     is_first = account.password_hash is None
     act = "choose-password" if is_first else Action.CHANGE_CREDENTIAL.value
     stored.audit.add(AuditRecord(world.clock.now(), account.id, act, account.id))
-    return changed, frozenset(end_all(stored, account, world, keeping))
+    return changed, frozenset(end_all(stored, account, world, sign_in_id))
 
 
 def change_own_account(world: World, account: Account, name: str | None, language: str | None) -> Account:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from preau.meet.domain.accounts import Account, Person
 from preau.meet.domain.errors import invalid
 from preau.meet.domain.policy import Action, demand
@@ -13,16 +15,26 @@ from preau.meet.services.ports import LiveRooms, World
 from preau.meet.services.sign_ins import Caller, give_password_again
 
 
-def change_password(world: World, rooms: LiveRooms, asking: Caller, present: str, chosen: str) -> Account:
-    """Another password; needs the present one. Every other browser is signed out.
+@dataclass(frozen=True)
+class NewPassword:
+    """A change of password as it was asked for. `device_hash`: of the browser that keeps cookies."""
+
+    present: str
+    chosen: str
+    device_hash: str | None = None
+
+
+def change_password(world: World, rooms: LiveRooms, asking: Caller, wanted: NewPassword) -> Account:
+    """Another password; needs the present one. Every other browser is signed out and known no more.
 
     Raises `sign-in-failed` for the present one, `invalid-fields` for the chosen one.
     """
     demand(actor_of(asking.account), Action.CHANGE_CREDENTIAL)
-    give_password_again(world, asking, present)
+    give_password_again(world, asking, wanted.present)
+    chosen = wanted.chosen
     account = asking.account
     problem = password_problem(world, chosen, Person(account.name, account.email))
-    if problem is None and chosen == present:
+    if problem is None and chosen == wanted.present:
         problem = "This is the password you have."
     if problem is not None:
         raise invalid({"password": problem})
@@ -31,7 +43,9 @@ def change_password(world: World, rooms: LiveRooms, asking: Caller, present: str
         current = stored.accounts.by_id(account.id)
         if current is None or current.password_hash != account.password_hash:
             raise invalid({"present": "It was changed in the meantime."})
-        changed, ended = put_password(world, stored, current, password_hash, asking.sign_in.id)
+        changed, ended = put_password(
+            world, stored, current, password_hash, (wanted.device_hash, asking.sign_in.id)
+        )
     rooms.end_sign_ins(ended)
     return changed
 

@@ -157,6 +157,13 @@ class StoredSignIns:
         this = (ACCOUNT_DEVICES.c.account_id == account_id) & (ACCOUNT_DEVICES.c.device_hash == device_hash)
         return self._connection.execute(select(ACCOUNT_DEVICES.c.last_at).where(this)).first() is not None
 
+    def forget_devices_of(self, account_id: AccountId, but: str | None = None) -> None:
+        """Forget an account's devices, but one where that is said."""
+        theirs = ACCOUNT_DEVICES.c.account_id == account_id
+        if but is not None:
+            theirs &= ACCOUNT_DEVICES.c.device_hash != but
+        self._connection.execute(delete(ACCOUNT_DEVICES).where(theirs))
+
     def forget_devices(self, before: datetime) -> None:
         """Forget devices on which nobody signed in since."""
         self._connection.execute(delete(ACCOUNT_DEVICES).where(ACCOUNT_DEVICES.c.last_at < before))

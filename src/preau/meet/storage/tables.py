@@ -55,7 +55,7 @@ class Privacy:
 
 _ACCOUNT_LIFE = "until the account is erased"
 _SIGN_LIFE = "30 days or until ended"
-_DEVICE_LIFE = "1 year after the last sign-in there"
+_DEVICE_LIFE = "1 year after the last sign-in there, or another password"
 _MEETING_LIFE = "until the meeting is deleted"
 _ROOM_LIFE = "until 5 minutes after the last participant left"
 _AUDIT_LIFE = "183 days"

@@ -266,6 +266,8 @@ def test_a_personal_link_on_a_second_device_waits_and_the_host_is_told() -> None
     assert waiting.is_second_device
     assert waiting.looks_like == ("Ann",)
     assert stage.written[-1].event == happened.HostTold("second-device", "Ann")
+    assert one_of(effects, fx.TellWaiting).is_second_device, "and the person hears why"
+    assert one_of(stage.do(back(BOB, FIVE, 0)), fx.TellWaiting).is_second_device, "also after a cut line"
     assert stage.room.seat_of(TWO) == ANN
 
 

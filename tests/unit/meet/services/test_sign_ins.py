@@ -15,6 +15,7 @@ from preau.meet.domain.sign_ins import Origin
 from preau.meet.services import own_account, sign_ins
 from preau.meet.services.audit import note_unnoted
 from preau.meet.services.audit_ports import AuditRecord
+from preau.meet.services.own_account import NewPassword
 from preau.meet.services.sign_ins import Caller, SignedIn, caller, who
 from preau.meet.services.standing import end_what_has_no_standing
 from tests.kit.world import ADA, BOB, Stage
@@ -109,19 +110,22 @@ def test_a_new_password_needs_the_present_one_and_signs_the_others_out(server: S
     here, there = signed_in(server), signed_in(server, AT_HOME)
     world, rooms, fresh = server.world, server.rooms, "quatre mots sans rapport"
     with pytest.raises(DomainError) as wrong:
-        own_account.change_password(world, rooms, asking(server, here), "a guess of mine", fresh)
+        own_account.change_password(world, rooms, asking(server, here), NewPassword("a guess of mine", fresh))
     assert refused_code(wrong) is ErrorCode.SIGN_IN_FAILED
     for easy in ("password1", "bob2026bob", PASSWORD):
         with pytest.raises(DomainError) as refused:
-            own_account.change_password(world, rooms, asking(server, here), PASSWORD, easy)
+            own_account.change_password(world, rooms, asking(server, here), NewPassword(PASSWORD, easy))
         assert list(refused.value.fields) == ["password"]
-    own_account.change_password(world, rooms, asking(server, here), PASSWORD, fresh)
+    wanted = NewPassword(PASSWORD, fresh, AT_SCHOOL.device_hash)
+    own_account.change_password(world, rooms, asking(server, here), wanted)
     assert who(world, there.secret) is None
     assert who(world, here.secret) is not None
     assert rooms.told == [("end-sign-ins", {there.sign_in.id})]
     with pytest.raises(DomainError):
         signed_in(server)
     assert sign_ins.sign_in(world, BOB.email, fresh).account.id == bob.id
+    back = [sign_ins.sign_in(world, BOB.email, fresh, one).is_new_device for one in (AT_SCHOOL, AT_HOME)]
+    assert back == [False, True], "the other device is told of as a new one"
 
 
 def test_the_password_given_again_counts_for_a_quarter_of_an_hour(server: Stage, bob: Account) -> None:

@@ -10,6 +10,7 @@ import { Button } from "../../ui/Button";
 import { Card } from "../../ui/Card";
 import { Icon } from "../../ui/Icon";
 import { Loading } from "../../ui/Loading";
+import { Notice } from "../../ui/Notice";
 import { Lead, Page, PageTitle } from "../../ui/Page";
 import { TextField } from "../../ui/TextField";
 import styles from "./AtDoor.module.css";
@@ -34,6 +35,11 @@ export function AtDoor({ view, name, onAct, onLeave }: AtDoorProps) {
       <Lead className={styles.lead} role="status">
         {text(leadOf(view.door), { host: view.door.host ?? "" })}
       </Lead>
+      {view.door.is_second_device && (
+        <Notice kind="attention" className={styles.why}>
+          {text("door.second")}
+        </Notice>
+      )}
       {!view.is_linked && (
         <p className={styles.lost} role="status">
           {text("door.lost")}

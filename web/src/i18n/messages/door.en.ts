@@ -14,6 +14,8 @@ export default {
   "door.lead": "The host sees that you are here and will let you in. You do not need to do anything.",
   "door.lead.away.host": "{host} is not here yet. You will be let in from here; keep this page open.",
   "door.lead.away": "The host is not here yet. You will be let in from here; keep this page open.",
+  "door.second":
+    "Why you wait: your personal link was first used on another device or in another browser, and so the host lets you in by hand. If you still have that device, open the link there to come in at once. If it was not you, tell the host in the line below.",
   "door.lost": "The connection is interrupted. Your place at the door is kept; we try again.",
   "door.off": "Camera and microphone are off",
   "door.note": "Send one line to the host",
