@@ -249,10 +249,9 @@ const ON_CONTROL: { readonly [K in Kind]: OnEffect<K> } = {
 
 /** A removal can be undone by whoever asked for it, until they have read that it was done. */
 function askedFor(state: RoomState, asked: Act): RoomState {
-  if (asked.type === "let-back") return { ...state, removed: null };
   // Who knocked again and is kept out for good is not offered a way back in the same breath.
-  if (asked.type === "ban" && nameOf(state, asked.participant_id) === state.removed?.name)
-    return { ...state, removed: null };
+  const isBanned = asked.type === "ban" && nameOf(state, asked.participant_id) === state.removed?.name;
+  if (asked.type === "let-back" || isBanned) return { ...state, removed: null };
   if (asked.type !== "remove") return state;
   return { ...state, removed: { id: asked.participant_id, name: nameOf(state, asked.participant_id) } };
 }
