@@ -8,7 +8,8 @@ from typing import Any
 
 from livekit.protocol import rtc
 
-from preau.sfu.wire.limits import LIMITS, MAX_BYTES, MAX_BYTES_OF, Limit
+from preau.sfu.wire.counting import Limit
+from preau.sfu.wire.limits import LIMITS, MAX_BYTES, MAX_BYTES_OF
 
 _COUNTED = 2
 

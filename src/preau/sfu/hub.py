@@ -165,7 +165,7 @@ class Hub:
         task = self._of(event.peer)
         if task is None or (sender := task.room.sender(event.peer)) is None:
             return
-        task.submit(event if sender.may_send_data else commands.NoteData(event.peer))
+        task.submit_data(event, may_send=sender.may_send_data)
 
     def _prepared(self, room: Room, command: object) -> object | None:
         """What a room can handle of an input; None for what nobody may have."""

@@ -9,7 +9,9 @@ from collections import deque
 from collections.abc import Callable
 
 from preau.sfu.clocks import Clocks
+from preau.sfu.data_line import DataLine
 from preau.sfu.rooms import commands
+from preau.sfu.rooms.media import PacketReceived
 from preau.sfu.rooms.room import Outcome, Room
 from preau.sfu.signalling.allowance import Allowance
 
@@ -49,6 +51,7 @@ class RoomTask:
         self._inputs: deque[_Input] = deque()
         self._ready = asyncio.Event()
         self._allowances: dict[str, Allowance] = {}
+        self._data = DataLine()
 
     def submit(self, command: object) -> None:
         """Queues an input that needs no answer."""
@@ -57,6 +60,11 @@ class RoomTask:
     def submit_ahead(self, command: object) -> None:
         """Queues an input that needs no answer, ahead of what participants ask."""
         self._put(self._ahead, command, None)
+
+    def submit_data(self, packet: PacketReceived, *, may_send: bool) -> None:
+        """Queues a packet of a participant, as far as there is room for what it sends."""
+        if (command := self._data.enter(packet, may_send=may_send)) is not None:
+            self.submit(command)
 
     async def ask(self, command: object) -> object:
         """Asks ahead of participants, and waits for the answer. Raises RoomRefusal."""
@@ -128,7 +136,7 @@ class RoomTask:
 
     def _step(self, command: object, answer: asyncio.Future[object] | None) -> None:
         try:
-            if (prepared := self._prepare(self.room, command)) is None:
+            if (prepared := self._prepare(self.room, self._data.turn(command))) is None:
                 return
             outcome = self.room.handle(prepared, self._clocks.steady_s(), self._clocks.date_s())
             self._perform(outcome)

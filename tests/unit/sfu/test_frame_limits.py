@@ -11,14 +11,12 @@ from hypothesis import strategies as st
 from livekit.protocol import rtc
 
 from preau.sfu.signalling import requests as ask
+from preau.sfu.wire.counting import MAX_FIELDS, MAX_UNKNOWN, Limit
 from preau.sfu.wire.errors import WireError
 from preau.sfu.wire.limits import (
     MAX_BYTES,
     MAX_BYTES_OF,
-    MAX_FIELDS,
     MAX_FRAME_BYTES,
-    MAX_UNKNOWN,
-    Limit,
     check_frame,
 )
 from preau.sfu.wire.requests import decode_request

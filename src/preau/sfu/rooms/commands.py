@@ -65,7 +65,15 @@ class Relay:
 
 @dataclass(frozen=True, slots=True)
 class NoteData:
-    """A participant sent data though it may not; what it was is not kept."""
+    """A participant sent data though it may not, so many times; what it was is not kept."""
+
+    peer: PeerId
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TooMuchData:
+    """A participant sends more data than can be passed on, and counts on each packet of it."""
 
     peer: PeerId
 

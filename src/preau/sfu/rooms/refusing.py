@@ -35,16 +35,17 @@ def note_call(room: RoomState, command: commands.NoteRefusal, now: float) -> Non
     note(room, command.identity, command.method, now)
 
 
-def note(room: RoomState, identity: str, method: str, now: float) -> None:
-    """Tells of an attempt, or counts it when there are too many."""
+def note(room: RoomState, identity: str, method: str, now: float, times: int = 1) -> None:
+    """Tells of an attempt, or counts it when there are too many; of several at once, the first."""
     refusals = room.refusals
     if refusals.told < MOST_AT_ONCE and identity not in refusals.untold:
         refusals.told += 1
         room.emit(Notify(f"{CALL_REFUSED}/{method}", _where(room), _who(room, identity)))
-    else:
+        times -= 1
+    if times:
         is_known = identity in refusals.untold or len(refusals.untold) < MAX_IDENTITIES
         key = identity if is_known else _NOBODY
-        refusals.untold[key] = refusals.untold.get(key, 0) + 1
+        refusals.untold[key] = refusals.untold.get(key, 0) + times
     if refusals.due_s is None:
         refusals.due_s = now + PAUSE_S
     room.wake(refusals.due_s)

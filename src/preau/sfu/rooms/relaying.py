@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from preau.sfu.model import Audience, StampedPacket
-from preau.sfu.rooms import media, refusing
-from preau.sfu.rooms.commands import NoteData, Relay, SendServerData
+from preau.sfu.model import Audience, DisconnectReason, StampedPacket
+from preau.sfu.rooms import leaving, media, refusing
+from preau.sfu.rooms.commands import NoteData, Relay, SendServerData, TooMuchData
 from preau.sfu.rooms.state import Kept, Member, RoomState
 
 #: Reliable packets are kept for those who resume: this long, and at most so many bytes.
@@ -43,9 +43,16 @@ def relay(room: RoomState, command: Relay, now: float) -> None:
 
 
 def note_data(room: RoomState, command: NoteData, now: float) -> None:
-    """A packet of somebody who may not send any."""
+    """Packets of somebody who may not send any."""
     if member := room.by_peer.get(command.peer):
-        refusing.note(room, member.identity, "SendData", now)
+        refusing.note(room, member.identity, "SendData", now, command.times)
+
+
+def too_much_data(room: RoomState, command: TooMuchData, now: float) -> None:
+    """More of somebody's packets wait than may."""
+    if member := room.by_peer.get(command.peer):
+        why = "too-much-data: more data was sent than could be passed on."
+        leaving.restart(room, member, now, DisconnectReason.STATE_MISMATCH, why)
 
 
 def server_data(room: RoomState, command: SendServerData, _now: float) -> None:

@@ -162,6 +162,7 @@ _HANDLERS: dict[type, Callable[[RoomState, Any, float], object]] = {
     commands.ConnectionLost: _connection_lost,
     commands.Relay: relaying.relay,
     commands.NoteData: relaying.note_data,
+    commands.TooMuchData: relaying.too_much_data,
     commands.Tick: timing.tick,
     commands.ListParticipants: moderating.list_participants,
     commands.GetParticipant: moderating.get_participant,

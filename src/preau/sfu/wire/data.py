@@ -13,6 +13,7 @@ from google.protobuf.message import DecodeError
 from livekit.protocol import models
 
 from preau.sfu.model import Audience, Sender, StampedPacket
+from preau.sfu.wire.counting import Limit, Rules, Table
 from preau.sfu.wire.errors import WireError
 
 #: Longest data packet relayed, in bytes: what clients agree on for their channels.
@@ -21,6 +22,29 @@ MAX_PACKET_BYTES = 262_144
 MAX_DESTINATIONS = 1000
 #: Length of a nonce that names a message, in bytes.
 NONCE_BYTES = 16
+_GARBLED = ("garbled-data", "The data packet is not a DataPacket of LiveKit's protocol.")
+
+
+def _most(values: int) -> Limit:
+    return Limit(values, MAX_PACKET_BYTES)
+
+
+#: How many values a packet may hold; how long each may be is bounded by the packet.
+DATA_LIMITS: Table = {
+    "DataPacket": {"destination_identities": _most(MAX_DESTINATIONS)},
+    "UserPacket": {
+        "destination_identities": _most(MAX_DESTINATIONS),
+        "destination_sids": _most(MAX_DESTINATIONS),
+    },
+    "Transcription": {"segments": _most(256)},
+    "MetricsBatch": {"str_data": _most(1024), "time_series": _most(256), "events": _most(256)},
+    "TimeSeriesMetric": {"samples": _most(1024)},
+    "DataStream.Header": {"attributes": _most(256)},
+    "DataStream.Trailer": {"attributes": _most(256)},
+    "DataStream.TextHeader": {"attached_stream_ids": _most(256)},
+}
+_RULES = Rules(DATA_LIMITS, _most(16), MAX_PACKET_BYTES, *_GARBLED)
+_PLAN = _RULES.plan(models.DataPacket.DESCRIPTOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +57,20 @@ class _Treatment:
 
 
 def stamp_packet(payload: bytes, sender: Sender, *, reliable: bool) -> StampedPacket:
-    """Overwrites the sender with the truth, whatever the client wrote. Raises WireError (garbled-data)."""
+    """Overwrites the sender with the truth, whatever the client wrote.
+
+    Raises WireError (garbled-data, too-many-values).
+    """
     if len(payload) > MAX_PACKET_BYTES:
         raise WireError("garbled-data", f"A data packet has at most {MAX_PACKET_BYTES} bytes.")
+    _RULES.check(payload, _PLAN, is_one_of=False)
     try:
         packet = models.DataPacket.FromString(payload)
     except (DecodeError, UnicodeDecodeError) as error:
-        raise WireError(
-            "garbled-data", "The data packet is not a DataPacket of LiveKit's protocol."
-        ) from error
+        raise _RULES.garbled() from error
     treat = _KINDS.get(packet.WhichOneof("value") or "")
     if treat is None:
         raise WireError("garbled-data", "The data packet has no content that may be relayed.")
-    _check_destinations(packet)
     treatment = treat(packet, sender)
     packet.kind = models.DataPacket.RELIABLE if reliable else models.DataPacket.LOSSY
     # A hidden sender's sid stays: receivers tell repeated packets by it, and it names nobody.
@@ -60,13 +85,6 @@ def stamp_packet(payload: bytes, sender: Sender, *, reliable: bool) -> StampedPa
         audience=treatment.audience,
         nonce=treatment.nonce,
     )
-
-
-def _check_destinations(packet: models.DataPacket) -> None:
-    user = packet.user
-    lists = (packet.destination_identities, user.destination_identities, user.destination_sids)
-    if any(len(names) > MAX_DESTINATIONS for names in lists):
-        raise WireError("garbled-data", f"A data packet names at most {MAX_DESTINATIONS} receivers.")
 
 
 def _plain(_packet: models.DataPacket, _sender: Sender) -> _Treatment:
