@@ -127,6 +127,17 @@ export class Person {
     }
   }
 
+  /**
+   * Loads the page again, as a pull at its upper edge does. It was quiet before, and is to be quiet from when `isBack`
+   * on; what is said between, of connections that the load cuts, is not the morning's.
+   */
+  async loadAgain(isBack: () => Promise<void>): Promise<void> {
+    await this.wasQuiet();
+    await this.page.reload();
+    await isBack();
+    this.#seen.faults.splice(0);
+  }
+
   /** Nothing was said in the console, nobody else was asked for anything, and the policy refused nothing. */
   async wasQuiet(): Promise<void> {
     const { strangers } = this.#seen;

@@ -13,7 +13,10 @@ async function overflow(page: Page): Promise<string[]> {
     const wide: string[] = [];
     for (const element of document.querySelectorAll("body *")) {
       const isHidden = element.closest("[data-hidden-from-sight]") !== null;
-      if (element.getBoundingClientRect().right > width + 1 && !isHidden)
+      // The strip of faces beside a shared screen is leafed through; the page around it is not.
+      const strip = element.parentElement?.closest(":has(> figure)") ?? null;
+      const isInStrip = strip !== null && getComputedStyle(strip).overflowX === "auto";
+      if (element.getBoundingClientRect().right > width + 1 && !isHidden && !isInStrip)
         wide.push(element.outerHTML.slice(0, 120));
     }
     return wide;

@@ -144,6 +144,8 @@ function Tiles({ page, grid, gap, label }: TilesProps) {
     <div
       role="group"
       aria-label={label}
+      // A strip of a whole class is longer than the window: it scrolls by keyboard too.
+      tabIndex={grid === null ? 0 : undefined}
       className={classes(styles.tiles, grid === null ? styles.strip : styles.grid)}
       style={grid === null ? undefined : gridStyle(grid, gap)}
     >
