@@ -102,10 +102,13 @@ class Guard:
                 message = {**message, "headers": headers}
             await send(message)
 
-        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
-            # A database may refuse such text, and a file system ends a name there.
-            await _refuse(send_guarded, 400, "bad-request", "An address holds no NUL.")
+        # A database may refuse text with a NUL, and a file system ends a name there: nothing is called so,
+        # and what is looked for is looked for without it, as it is taken out of every other text.
+        if "\0" in scope["path"]:
+            await _refuse(send_guarded, 404, "not-found", "Nothing has a name with a NUL in it.")
             return
+        if b"%00" in scope["query_string"]:
+            scope = {**scope, "query_string": scope["query_string"].replace(b"%00", b"")}
         if self._is_foreign(scope):
             self._count_foreign(scope["path"])
             await _refuse(send_guarded, 403, "not-allowed", "Pages of other origins may not act here.")
