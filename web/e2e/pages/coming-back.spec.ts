@@ -71,6 +71,8 @@ async function untilAsBefore(page: Page): Promise<void> {
 it("a reload keeps the hand, the devices and the place, and asks nothing", async () => {
   const page = await enterWithHandUp(PUPILS[0]);
   const heard = (await hosts.heard(host)).length;
+  const channels: string[] = [];
+  page.on("websocket", (socket) => channels.push(new URL(socket.url()).pathname));
   const begun_ms = performance.now();
   await page.reload();
   await untilAsBefore(page);
@@ -78,6 +80,7 @@ it("a reload keeps the hand, the devices and the place, and asks nothing", async
   measured("reload", { back_ms });
   assert.ok(back_ms <= BACK_WITHIN_MS, `back after ${back_ms} ms`);
   assert.equal(await newcomers(heard), 0, "nobody new came");
+  assert.equal(channels.filter((path) => path.endsWith("/control")).length, 1, "and came once");
   assert.deepEqual(await violationsOf(page), []);
 });
 

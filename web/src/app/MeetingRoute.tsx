@@ -133,7 +133,10 @@ function Inside({ way, find, wayKey, place, onPlaceLost }: InsideProps) {
   const [entered, setEntered] = useState(() =>
     place === null ? null : goBack({ way, wayKey, link }, place),
   );
-  useEffect(() => (entered === null ? undefined : stayWith(entered.call)), [entered]);
+  useEffect(() => {
+    goingBack.clear();
+    return entered === null ? undefined : stayWith(entered.call);
+  }, [entered]);
 
   const back = useCallback(
     (passcode?: PreJoinLink["passcode"]) => {
@@ -179,10 +182,18 @@ function enter(door: DoorOf, choice: JoinChoice, claim: Claim | null, isReload: 
   return { call: new Call(wishes, parts), name: choice.name, isReload };
 }
 
+/** Who is on the way back in, by the secret of the place, until the page of it has been put up. */
+const goingBack = new Map<string, Entered>();
+
+/** React may draw a page and throw it away before it puts it up: whoever goes back does so once all the same. */
 function goBack(door: DoorOf, place: RememberedPlace): Entered {
+  const begun = goingBack.get(place.secret);
+  if (begun !== undefined) return begun;
   const { name, microphone, camera } = place;
   const choice = { name, passcode: null, microphone, camera, devices: remembered.devices() };
-  return enter(door, choice, claimOf(place), true);
+  const entered = enter(door, choice, claimOf(place), true);
+  goingBack.set(place.secret, entered);
+  return entered;
 }
 
 function claimOf({ participant_id, secret }: Pick<RememberedPlace, "participant_id" | "secret">): Claim {

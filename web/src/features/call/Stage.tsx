@@ -142,9 +142,9 @@ interface TilesProps {
 function Tiles({ page, grid, gap, label }: TilesProps) {
   return (
     <div
-      role="group"
-      aria-label={label}
       // A strip of a whole class is longer than the window: it scrolls by keyboard too.
+      role={grid === null ? "region" : "group"}
+      aria-label={label}
       tabIndex={grid === null ? 0 : undefined}
       className={classes(styles.tiles, grid === null ? styles.strip : styles.grid)}
       style={grid === null ? undefined : gridStyle(grid, gap)}
