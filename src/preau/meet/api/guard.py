@@ -102,11 +102,10 @@ class Guard:
                 message = {**message, "headers": headers}
             await send(message)
 
-        # A database may refuse text with a NUL, and a file system ends a name there: nothing is called so,
-        # and what is looked for is looked for without it, as it is taken out of every other text.
+        # A database may refuse text with a NUL, and a file system ends a name there. Nothing is called so,
+        # and nothing is called by what stands for it; what is looked for is looked for without.
         if "\0" in scope["path"]:
-            await _refuse(send_guarded, 404, "not-found", "Nothing has a name with a NUL in it.")
-            return
+            scope = {**scope, "path": scope["path"].replace("\0", "\ufffd")}
         if b"%00" in scope["query_string"]:
             scope = {**scope, "query_string": scope["query_string"].replace(b"%00", b"")}
         if self._is_foreign(scope):
