@@ -259,6 +259,8 @@ class Model:
 
     def restart(self) -> None:
         self.unsupervised_at = None
+        # How long a room was empty is in no log: the time begins anew.
+        self.empty_at = None if self.empty_at is None else self.now
         self.seen.clear()
         self.comers.clear()
         for one in (*self.people.values(), *self.door.values()):
