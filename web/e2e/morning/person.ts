@@ -11,10 +11,7 @@ import { measured } from "../kit/report.ts";
 import { axeFindings, openContext, violationsOf, watchTraffic, type Look } from "../pages/browser.ts";
 import { fits, smallTargets } from "../pages/fit.ts";
 
-/** livekit-client's own line where a busy machine's first packets overtake what it was about to note of its track. */
-const OVERTAKEN = /^console: received subscribed quality update for unknown track/u;
-
-/** What it says of a link whose other end the server has closed: the class is over, or somebody was sent out. */
+/** What livekit-client says of a link whose other end the server has closed: the class is over, or somebody was sent out. */
 const CUT =
   /^console: (?:publisher data channel '\w+' closed unexpectedly|detected connection state mismatch|could not createOffer with closed)/u;
 
@@ -131,21 +128,10 @@ export class Person {
     }
   }
 
-  /**
-   * Loads the page again, as a pull at its upper edge does. It was quiet before, and is to be quiet from when `isBack`
-   * on; what is said between, of connections that the load cuts, is not the morning's.
-   */
-  async loadAgain(isBack: () => Promise<void>): Promise<void> {
-    await this.wasQuiet();
-    await this.page.reload();
-    await isBack();
-    this.#seen.faults.splice(0);
-  }
-
   /** Nothing was said in the console, nobody else was asked for anything, and the policy refused nothing. */
   async wasQuiet(): Promise<void> {
     const { strangers } = this.#seen;
-    const faults = this.#seen.faults.filter((line) => !OVERTAKEN.test(line) && !CUT.test(line));
+    const faults = this.#seen.faults.filter((line) => !CUT.test(line));
     assert.deepEqual({ strangers, faults }, { strangers: [], faults: [] }, this.who);
     assert.deepEqual(await violationsOf(this.page), [], this.who);
   }

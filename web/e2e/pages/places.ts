@@ -151,6 +151,24 @@ const SAFE_ROOM: readonly Place[] = [
     },
   },
   {
+    name: "at-door-second-device",
+    as: "guest",
+    path: (school) => school.rooms.class.freshLink(),
+    act: async (page) => {
+      const elsewhere = await page.context().browser()?.newContext();
+      const first = await elsewhere?.newPage();
+      await first?.goto(page.url());
+      await first?.getByRole("button", { name: named("Join now", "Entrer") }).click();
+      await first
+        ?.getByRole("button", { name: named("Leave", "Quitter") })
+        .first()
+        .waitFor();
+      await press(page, "Join now", "Entrer");
+      await page.getByText(/first used on another device|d’abord servi sur un autre appareil/u).waitFor();
+      await elsewhere?.close();
+    },
+  },
+  {
     name: "class-people",
     as: "teacher",
     path: (school) => school.rooms.class.path,

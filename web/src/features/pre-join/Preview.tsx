@@ -27,9 +27,13 @@ function LiveVideo({ media }: { media: MediaStream }) {
   );
 }
 
-function offWords(camera: PreviewState<unknown>, microphone: PreviewState<unknown>): [MessageId, MessageId] {
+/** What is off, and what may be said of it: nothing more while the microphone is heard. */
+function offWords(
+  camera: PreviewState<unknown>,
+  microphone: PreviewState<unknown>,
+): [title: MessageId, more: MessageId | null] {
   if (camera.state === "starting") return ["preJoin.cameraStarting", "preJoin.askingBrowser"];
-  if (microphone.state === "live") return ["preJoin.cameraOff", "preJoin.nothingCaptured"];
+  if (microphone.state === "live") return ["preJoin.cameraOff", null];
   return ["preJoin.bothOff", "preJoin.nothingCaptured"];
 }
 
@@ -52,7 +56,7 @@ export function Preview({ name, camera, microphone, onVoice }: PreviewProps) {
         <div className={styles.words}>
           <Avatar name={name} size="tile" />
           <span role="status">{text(title)}</span>
-          <span className={styles.more}>{text(more)}</span>
+          {more !== null && <span className={styles.more}>{text(more)}</span>}
         </div>
       )}
       <div className={styles.corner}>

@@ -15,7 +15,7 @@ export default {
   "door.lead.away.host": "{host} is not here yet. You will be let in from here; keep this page open.",
   "door.lead.away": "The host is not here yet. You will be let in from here; keep this page open.",
   "door.second":
-    "Why you wait: your personal link was first used on another device or in another browser, and so the host lets you in by hand. If you still have that device, open the link there to come in at once. If it was not you, tell the host in the line below.",
+    "Your personal link was first used on another device or in another browser, so the host has to let you in. Open it there to come in at once. If that was not you, tell the host.",
   "door.lost": "The connection is interrupted. Your place at the door is kept; we try again.",
   "door.off": "Camera and microphone are off",
   "door.note": "Send one line to the host",

@@ -15,7 +15,7 @@ export default {
   "door.lead.away.host": "{host} n’est pas encore là. On vous ouvrira ici même ; gardez cette page ouverte.",
   "door.lead.away": "L’hôte n’est pas encore là. On vous ouvrira ici même ; gardez cette page ouverte.",
   "door.second":
-    "Pourquoi vous attendez : votre lien personnel a d’abord servi sur un autre appareil ou dans un autre navigateur ; l’hôte doit donc vous ouvrir lui-même. Si vous avez encore cet appareil, ouvrez-y le lien pour entrer tout de suite. Si ce n’était pas vous, dites-le à l’hôte dans la ligne ci-dessous.",
+    "Votre lien personnel a d’abord servi sur un autre appareil ou dans un autre navigateur ; l’hôte doit donc vous ouvrir. Ouvrez-le là-bas pour entrer tout de suite. Si ce n’était pas vous, dites-le à l’hôte.",
   "door.lost": "La connexion est interrompue. Votre place à la porte est gardée ; nous réessayons.",
   "door.off": "Caméra et micro éteints",
   "door.note": "Écrire une ligne à l’hôte",
