@@ -81,6 +81,12 @@ def test_what_is_no_backup_is_refused_and_the_database_stays(tmp_path: Path, con
     assert (tmp_path / "data" / "preau.db").read_bytes() == before
 
 
+def _refusals(admin: httpx.Client) -> int:
+    """How many refused acts the audit counts."""
+    found = admin.get("/api/v1/audit", params={"kind": "refusals"}).raise_for_status().json()["records"]
+    return sum(int(one["times"]) for one in found)
+
+
 def test_a_database_that_is_locked_is_told_by_health_and_answered_in_words(
     server: MeetServer, tmp_path: Path
 ) -> None:
@@ -92,9 +98,12 @@ def test_a_database_that_is_locked_is_told_by_health_and_answered_in_words(
             assert refused.json()["error"]["code"] == "not-saved"
             health = admin.get("/healthz")
             assert (health.status_code, health.json()) == (503, {"status": "not-saved", "reason": "locked"})
+            refused = httpx.patch(f"{server.url}/api/v1/organization", json={}, timeout=PATIENCE_S)
+            assert refused.status_code == 401
         until("the database is back", lambda: admin.get("/healthz").status_code == 200, PATIENCE_S)
         again = admin.post("/api/v1/meetings", json={"title": "Chemistry", "kind": "class"})
         assert again.status_code == 201
+        until("the refused act is in the audit", lambda: _refusals(admin) > 0, PATIENCE_S)
     log = server.log.read_text()
     assert (log.count("database-away"), log.count("database-back")) == (1, 1)
     assert "Traceback" not in log

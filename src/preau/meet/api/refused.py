@@ -48,13 +48,14 @@ def note_refused_act(request: Request) -> None:
         return
     parts = request.app.state.parts
     address = request.client.host if request.client else ""
+    wanted = request.path_params.get("id") if "meetings" in route.tags else None
+    if not count_refusal(parts.world, address, RefusedIn(wanted)):
+        return
     try:
-        wanted = request.path_params.get("id") if "meetings" in route.tags else None
-        if not count_refusal(parts.world, address, RefusedIn(wanted)):
-            return
         account = who(parts.world, sign_in_secret(request, parts))
         note_refusal(parts.world, account, route.name.replace("_", "-"), wanted)
-    except DomainError:  # The refusal stands, whether or not the database took a note of it.
-        return
     except Exception as error:
-        log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
+        # The refusal stands, whether or not the database took a note of it; the next sum has it.
+        parts.world.unnoted.count(RefusedIn(wanted))
+        if not isinstance(error, DomainError):
+            log_event(LogEvent.INTERNAL_ERROR, error=type(error).__name__)
