@@ -32,9 +32,17 @@ from tests.kit.free_ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOM, OTHER_ROOM = "class", "another class"
-BARS = {"sound_gap_ms": 100.0, "other_room_p99_ms": 200.0, "silent_p95_ms": 500.0, "memory_growth_mib": 20.0}
+BARS = {
+    "sound_gap_ms": 100.0,
+    "other_room_p99_ms": 200.0,
+    "silent_p95_ms": 500.0,
+    "memory_growth_mib": 20.0,
+    "memory_kept_again_mib": 1.0,
+}
 FLOOD_S = 10.0
 _SETTLE_S = 5.0
+#: The first takes memory that the process goes on holding, the others show whether each takes more.
+_FLOODS = 4
 _PING_EVERY_S = 0.02
 _PATIENCE_S = 45.0
 _FLOOD_BEFORE_REMOVAL_S = 0.3
@@ -245,7 +253,8 @@ async def measure(house: House, runs: int) -> dict[str, Any]:
     """Everything, in one room whose other people stay."""
     tokens = [token(f"pupil {number:02}") for number in range(house.people)]
     async with loaded(house, house.port, tokens, house.publishers):
-        flooded = await flood(house)
+        floods = [await flood(house) for _ in range(_FLOODS)]
+        flooded = worst_of(floods)
         print({name: round(value, 1) for name, value in flooded.items()}, flush=True)
         removals = []
         for number in range(2 * runs):
@@ -261,6 +270,20 @@ async def measure(house: House, runs: int) -> dict[str, Any]:
         "publishers": house.publishers,
         "figures": flooded,
         "removals": removals,
+    }
+
+
+def worst_of(floods: Sequence[dict[str, float]]) -> dict[str, float]:
+    """The worst of each figure, and what the floods after the first left in memory.
+
+    An allocator keeps pages that it has once needed. What a flood took has been given back if the next one
+    needs no more: so `memory_kept_again_mib` is counted from after the first to after the last, per flood.
+    """
+    first, last = floods[0], floods[-1]
+    after = [one["memory_before_mib"] + one["memory_kept_mib"] for one in (first, last)]
+    return {
+        **{name: max(one[name] for one in floods) for name in first},
+        "memory_kept_again_mib": (after[1] - after[0]) / (len(floods) - 1),
     }
 
 
