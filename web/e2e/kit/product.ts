@@ -16,6 +16,8 @@ const STARTED_WITHIN_MS = 60_000;
 export interface Product {
   readonly engine: EngineName;
   readonly url: string;
+  /** Where browsers reach it: the public port and those of the embedded media server. */
+  readonly ports: readonly number[];
   /** The one-time link that makes the administrator. */
   readonly setupLink: string;
   /** SIGKILL for one of the servers that `preau serve` supervises; answers the process id that was killed. */
@@ -32,11 +34,12 @@ export async function startProduct(engine: EngineName): Promise<Product> {
   const livekit =
     engine === "livekit" ? await startEngine("livekit", `${url}/api/v1/webhooks/livekit`) : null;
   const dataDir = mkdtempSync(join(tmpdir(), "preau-e2e-"));
+  const media = [await freePort(), await freePort()] as const;
   const environment = {
     PREAU_PORT: String(port),
     PREAU_DATA_DIR: dataDir,
-    PREAU_MEDIA_UDP_PORT: String(await freePort()),
-    PREAU_MEDIA_TCP_PORT: String(await freePort()),
+    PREAU_MEDIA_UDP_PORT: String(media[0]),
+    PREAU_MEDIA_TCP_PORT: String(media[1]),
     ...(livekit === null ? {} : livekitSettings(livekit)),
   };
   const server = startProcess([PYTHON, "-m", "preau", "serve"], { environment, cwd: REPOSITORY });
@@ -57,6 +60,7 @@ export async function startProduct(engine: EngineName): Promise<Product> {
     return {
       engine,
       url,
+      ports: [port, ...media],
       setupLink: ready,
       output: () => server.output(),
       stop,
