@@ -5,6 +5,8 @@ import { createServer } from "node:net";
 
 const HOST = "127.0.0.1";
 const [FIRST, LAST] = parseRange(process.env.PREAU_TEST_PORTS ?? "27000-27999");
+/** Processes that run side by side begin as far apart: neither sees what the other has only chosen. */
+const APART = 41;
 const handedOut = new Set<number>();
 
 function parseRange(text: string): [number, number] {
@@ -16,7 +18,7 @@ function parseRange(text: string): [number, number] {
 /** A port that nobody listens on now, neither TCP nor UDP, and that was not handed out before. */
 export async function freePort(): Promise<number> {
   const size = LAST - FIRST + 1;
-  const start = Math.floor(Math.random() * size);
+  const start = (process.pid * APART) % size;
   for (let step = 0; step < size; step += 1) {
     const port = FIRST + ((start + step) % size);
     if (handedOut.has(port)) continue;

@@ -166,3 +166,14 @@ test("a tile goes within two seconds when its person leaves", async () => {
   measured("leave-seen", { engine, slowest_ms: Math.max(...gone_ms) });
   assert.ok(Math.max(...gone_ms) < GONE_WITHIN_MS, "the tile goes within two seconds");
 });
+
+// What LiveKit's client says to LiveKit's server is between the two of them.
+if (engine === "embedded") {
+  test("the consoles of a call are silent, in both browsers", () => {
+    for (const [name, person] of people()) assert.deepEqual(complaintsOf(person), [], name);
+  });
+}
+
+function complaintsOf(person: Person): string[] {
+  return person.console().filter((line) => /^(?:warn|error|page error)/u.test(line));
+}
