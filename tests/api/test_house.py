@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.api.conftest import School, error_code
-from tests.kit.meet_server import use_sign_in_link
+from tests.kit.meet_server import invite, use_sign_in_link
 
 _NUMBERS = itertools.count(1)
 RULES = {
@@ -261,6 +261,16 @@ def test_acts_done_and_refused_are_in_the_audit_of_the_meeting(
         ("rename-meeting", True, False),
         ("create-meeting", True, False),
     ]
+
+
+def test_the_audit_of_a_meeting_says_for_whom_links_were_made(school: School) -> None:
+    meeting = school.new_meeting()
+    invite(school.admin, meeting["id"], "Léa Roux")
+    made = school.admin.get(path_of(meeting, "/audit")).json()
+    record = next(one for one in made["records"] if one["action"] == "invite")
+    assert made["names"][record["subject_id"]] == "Léa Roux"
+    house = school.admin.get("/api/v1/audit").json()
+    assert "Léa Roux" not in house["names"].values(), "of a meeting's people its owner alone reads"
 
 
 def test_every_browser_gets_one_device_cookie(school: School, visitor: httpx.Client) -> None:

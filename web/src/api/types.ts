@@ -232,7 +232,7 @@ export interface AuditRecord {
 export interface AuditPage {
   /** The newest first. */
   readonly records: readonly AuditRecord[];
-  /** The names of accounts in it; an erased one has none. */
+  /** Of accounts and of the meeting's personal links in it; an erased one has none. */
   readonly names: Readonly<Record<string, string>>;
   /** What the next page is asked for with; null when there is none. */
   readonly next: number | null;

@@ -66,7 +66,9 @@ class AuditList(BaseModel):
     """A page of acts, the newest first."""
 
     records: list[AuditAnswer]
-    names: dict[str, str] = Field(description="The names of accounts in it; an erased one has none.")
+    names: dict[str, str] = Field(
+        description="Of accounts and of the meeting's personal links in it; an erased one has none."
+    )
     next: int | None = Field(description="What the next page is asked for with, as `before`; null: no more.")
 
     @staticmethod

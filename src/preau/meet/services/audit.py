@@ -69,6 +69,9 @@ def _page(stored: Transaction, query: AuditQuery) -> AuditPage:
     ids = {one.record.actor_id for one in entries} | {one.record.subject_id for one in entries}
     accounts = [stored.accounts.by_id(AccountId(one)) for one in ids if one and one.startswith("acc_")]
     names: dict[str, str] = {one.id: one.name for one in accounts if one is not None}
+    if query.meeting_id is not None and not query.is_house:
+        invited = stored.invitations.of_meeting(query.meeting_id)
+        names |= {one.id: one.name for one in invited if one.id in ids}
     return AuditPage(entries, names, entries[-1].number if len(found) > most else None)
 
 
