@@ -263,6 +263,37 @@ def test_acts_done_and_refused_are_in_the_audit_of_the_meeting(
     ]
 
 
+def test_who_was_removed_can_still_report_and_gets_nothing_else(
+    school: School, visitor: httpx.Client
+) -> None:
+    meeting = school.new_meeting()
+    with school.person(meeting["code"]) as ann, school.person(meeting["code"]) as host:
+        host.knock("", invitation=school.invite(meeting, "Cleo", "cohost"))
+        ann_in = ann.knock("", invitation=school.invite(meeting, "Ann"))
+        assert host.ask("remove", participant_id=ann_in["participant_id"])["type"] == "done"
+    told = {"ticket": ann_in["report_ticket"], "category": "insult", "text": " He shouted. "}
+    opened = visitor.post("/api/v1/reports", json=told)
+    assert opened.status_code == 201, opened.text
+    assert opened.json().keys() == {"case_number", "secret"}
+    case = school.admin.get("/api/v1/cases").json()["cases"][0]
+    assert (case["number"], case["reporter_name"], case["text"], case["meeting_id"]) == (
+        opened.json()["case_number"],
+        "Ann",
+        "He shouted.",
+        meeting["id"],
+    )
+    for change, status, code in (
+        ({"ticket": ann_in["secret"]}, 404, "too-late-to-report"),
+        ({"ticket": ann_in["media"]["token"][:1000]}, 404, "too-late-to-report"),
+        ({"category": "boredom"}, 422, "invalid-fields"),
+        ({"text": "x" * 2001}, 422, "invalid-fields"),
+    ):
+        answer = visitor.post("/api/v1/reports", json={**told, **change})
+        assert (answer.status_code, error_code(answer)) == (status, code)
+    school.admin.delete(path_of(meeting)).raise_for_status()
+    assert error_code(visitor.post("/api/v1/reports", json=told)) == "too-late-to-report"
+
+
 def test_the_audit_of_a_meeting_says_for_whom_links_were_made(school: School) -> None:
     meeting = school.new_meeting()
     invite(school.admin, meeting["id"], "Léa Roux")

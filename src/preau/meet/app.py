@@ -31,6 +31,7 @@ from preau.meet.server import serve
 from preau.meet.services.account_post import AccountPost
 from preau.meet.services.audit import note_unnoted
 from preau.meet.services.health import health_of
+from preau.meet.services.late_reports import Tickets
 from preau.meet.services.link_post import LinkPost, give_up_links
 from preau.meet.services.ports import Mail, Media, MediaNewsReader, World
 from preau.meet.services.post import deliver_due
@@ -66,7 +67,9 @@ class Platform:
         self._mail: Mail = SmtpMail(settings.mail) if settings.mail else NoMail()
         self._links = LinkPost(world, self._mail, settings.public_url)
         self._account_post = AccountPost(world, self._mail, settings.public_url)
-        self._rooms = Rooms(world, self._media, settings.max_participants)
+        livekit = settings.livekit
+        self._tickets = Tickets(livekit.secret.encode()) if livekit else Tickets.of_one_run()
+        self._rooms = Rooms(world, self._media, self._tickets, settings.max_participants)
         self._control = ControlEndpoint(
             open_door(world, self._rooms),
             settings.allowed_origins,
@@ -201,6 +204,7 @@ class Platform:
             links=self._links,
             account_post=self._account_post,
             spreadsheets=SpreadsheetProcesses(),
+            tickets=self._tickets,
             public_url=self._settings.public_url,
             is_https=self._settings.is_https,
         )

@@ -352,6 +352,21 @@ test("supervised: without a host sound, pictures and chat pause, and come back b
   assert.ok(paused_ms < allowed_ms(15_000) && resumed_ms < allowed_ms(5_000));
 });
 
+/** Who was taken out tells of it as somebody inside would. */
+async function reportFromOutside(page: Page): Promise<void> {
+  await button(page, "Report something").click();
+  await noFaults(page, "report from outside");
+  await page.getByRole("radio", { name: "Threats" }).press("Space");
+  await page
+    .getByRole("textbox", { name: /^What happened, and who was it/u })
+    .fill("He said he waits outside.");
+  await button(page, "Send report").click();
+  await page.getByRole("heading", { name: "Your report has arrived" }).waitFor();
+  await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
+  const { cases } = (await ask("GET", "/cases")) as { cases: { category: string; text: string }[] };
+  assert.deepEqual([cases[0]?.category, cases[0]?.text], ["threat", "He said he waits outside."]);
+}
+
 test("who is removed is out, waits again with a warning, and who is banned has no way back", async () => {
   await settle(claire);
   await claire.getByRole("figure", { name: TOM }).waitFor();
@@ -368,6 +383,7 @@ test("who is removed is out, waits again with a warning, and who is banned has n
     { within_ms: SEEN_WITHIN_MS },
   );
   await noFaults(out, "removed");
+  await reportFromOutside(out);
   if (out === tom) {
     await out.goto(tomsLink);
     await button(out, "Join now").click();

@@ -16,6 +16,7 @@ import type {
   Invitations,
   InvitationsMade,
   Invitee,
+  LateReport,
   ListChoices,
   ListPreview,
   Meeting,
@@ -24,6 +25,7 @@ import type {
   NewAccount,
   NewAdministrator,
   MailTrial,
+  OpenedCase,
   Organization,
   OwnMeetings,
   PersonalLink,
@@ -128,5 +130,6 @@ export const api = {
     request<Case>("PATCH", `/cases/${part(id)}`, changes),
   /** Sends a mail to the contact that was given up once more; the answer says what became of it. */
   mailCase: (id: string) => request<Case>("POST", `/cases/${part(id)}/mail`),
+  reportLate: (report: LateReport) => request<OpenedCase>("POST", "/reports", report),
   caseLook: (secret: string) => request<CaseLook>("POST", "/cases/look", { secret }),
 } as const;

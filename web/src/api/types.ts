@@ -295,6 +295,19 @@ export interface Case {
   readonly mail_problem: MailProblem | null;
 }
 
+/** What somebody reports who was in a room; the ticket came with the admission. */
+export interface LateReport {
+  readonly ticket: string;
+  readonly category: ReportCategory;
+  readonly text: string;
+}
+
+/** What a reporter keeps. */
+export interface OpenedCase {
+  readonly case_number: string;
+  readonly secret: string;
+}
+
 /** A case as who reported it sees it. */
 export interface CaseLook {
   readonly number: string;

@@ -265,7 +265,8 @@ interface AfterCallProps extends CallPagesProps {
   wasInside: boolean;
 }
 
-function AfterCall({ ending, isReload, wasInside, onBack, onPlaceLost }: AfterCallProps) {
+function AfterCall({ call, ending, isReload, wasInside, onBack, onPlaceLost }: AfterCallProps) {
+  const { report_ticket: ticket } = usePartsOf(call, "report_ticket");
   const passcode = PASSCODE_ANSWERS.get(ending.code);
   useEffect(() => {
     if (passcode !== undefined) onBack(passcode);
@@ -279,7 +280,7 @@ function AfterCall({ ending, isReload, wasInside, onBack, onPlaceLost }: AfterCa
   // Who turns round at the door was never inside.
   if (ending.code === "left" && !wasInside) return <TurnedRound onBack={onBack} />;
   const reason = REASONS.get(`${ending.code} ${ending.reason ?? ""}`.trim()) ?? REASONS.get(ending.code);
-  return <Left reason={reason ?? "connection-lost"} onRejoin={() => onBack()} />;
+  return <Left reason={reason ?? "connection-lost"} reportTicket={ticket} onRejoin={() => onBack()} />;
 }
 
 function Waiting({ call, name }: Pick<CallPagesProps, "call" | "name">) {

@@ -73,6 +73,8 @@ export interface ControlState {
   readonly is_reload: boolean;
   /** The last admission gave back a seat that was kept; otherwise one arrived. */
   readonly was_resumed: boolean;
+  /** What the last admission gave to report with, also after leaving. */
+  readonly report_ticket: string | null;
   /** What is known at the door; null before it and once inside. */
   readonly door: Pick<WaitingFrame, "has_host" | "host" | "note_left" | "is_second_device"> | null;
   /** The server asked to knock more slowly. */
@@ -123,6 +125,7 @@ export function initialControl(caller: Caller, resume: Claim | null = null, is_r
     resume,
     is_reload,
     was_resumed: false,
+    report_ticket: null,
     door: null,
     is_held_off: false,
     is_dropped: false,

@@ -87,6 +87,7 @@ function admitted(state: ControlState, frame: AdmittedFrame, { now_ms }: Moment)
     is_held_off: false,
     is_reload: false,
     was_resumed: frame.resumed,
+    report_ticket: frame.report_ticket,
     snapshot: frame.snapshot ?? state.snapshot,
     code: frame.snapshot?.meeting.code ?? state.code,
     outbox,

@@ -114,6 +114,7 @@ export function admittedLine(changes: Record<string, unknown> = {}): string {
     participant_id: "ann",
     secret: "s3cret",
     media: { url: "", token: "grant-1" },
+    report_ticket: "ticket-1",
     resumed: false,
     snapshot: snapshot(),
     ...changes,

@@ -97,6 +97,8 @@ export interface RoomView {
   readonly is_held_off: boolean;
   /** The server is reached and the channel never opens. */
   readonly is_dropped: boolean;
+  /** With which who was inside can report, also after leaving. */
+  readonly report_ticket: string | null;
   /** The control channel is up, inside or at the door. */
   readonly is_linked: boolean;
   /** Null unless one is at the door. */
@@ -274,6 +276,7 @@ export function viewOf(state: RoomState): RoomView {
     phase: phaseOf(state),
     is_held_off: state.control.is_held_off,
     is_dropped: state.control.is_dropped,
+    report_ticket: state.control.report_ticket,
     is_linked: isUp(state.control),
     door: doorOf(state),
     meeting: snapshot?.meeting ?? null,

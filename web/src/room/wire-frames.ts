@@ -165,6 +165,7 @@ function parseAdmitted(from: Fields): ServerFrame | null {
     participant_id: participant_id as ParticipantId,
     secret,
     media,
+    report_ticket: text(from["report_ticket"]) ? from["report_ticket"] : null,
     resumed: resumed === true,
     snapshot,
   };

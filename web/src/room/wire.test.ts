@@ -20,6 +20,9 @@ describe("frames from the server", () => {
   test("admitted with a snapshot", () => {
     const frame = parseServerFrame(admittedLine());
     expect(frame).toMatchObject({ type: "admitted", secret: "s3cret", snapshot: { sequence: 10 } });
+    expect(frame).toMatchObject({ report_ticket: "ticket-1" });
+    const older = parseServerFrame(admittedLine({ report_ticket: undefined }));
+    expect(older).toMatchObject({ report_ticket: null });
   });
 
   test("admitted without a snapshot is a resumption; with a broken one it is no frame", () => {

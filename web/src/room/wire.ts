@@ -165,6 +165,8 @@ export interface AdmittedFrame {
   readonly participant_id: ParticipantId;
   readonly secret: string;
   readonly media: MediaCredentials;
+  /** With it, who was in can report after leaving; null from a server that does not know such. */
+  readonly report_ticket: string | null;
   readonly resumed: boolean;
   readonly snapshot: Snapshot | null;
 }

@@ -14,6 +14,7 @@ from preau.meet.domain.errors import not_signed_in
 from preau.meet.domain.sign_ins import SIGN_IN_LIFE, Origin
 from preau.meet.services.account_post import AccountPost
 from preau.meet.services.doors import device_cookie, known_device
+from preau.meet.services.late_reports import Tickets
 from preau.meet.services.limits import Attempts, Limit, prefix_key
 from preau.meet.services.link_post import LinkPost
 from preau.meet.services.ports import LiveRooms, Mail, Media, MediaNewsReader, Spreadsheets, World
@@ -38,6 +39,7 @@ class Parts:
     links: LinkPost
     account_post: AccountPost
     spreadsheets: Spreadsheets
+    tickets: Tickets
     public_url: str
     is_https: bool
     confirmations: Attempts = field(default_factory=lambda: Attempts(CONFIRMATIONS_PER_SIGN_IN))

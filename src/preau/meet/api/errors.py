@@ -27,6 +27,7 @@ STATUS: Mapping[ErrorCode, int] = {
     ErrorCode.PASSCODE_WRONG: 403,
     ErrorCode.RULE_LOCKED: 409,
     ErrorCode.CASE_UNKNOWN: 404,
+    ErrorCode.TOO_LATE_TO_REPORT: 404,
     ErrorCode.LINK_EXPIRED: 404,
     ErrorCode.SIGN_IN_FAILED: 401,
     ErrorCode.SIGN_IN_AGAIN: 403,

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from preau.meet.api.models import Body, MailProblemName, Text, iso
 from preau.meet.domain.organization import Organization
-from preau.meet.services.cases import CaseOutcome, CaseView
+from preau.meet.services.cases import CaseOutcome, CaseView, OpenedCase
 from preau.meet.services.ports import MailResult
 from preau.meet.services.post import MailView
 
@@ -156,6 +156,26 @@ class CaseBody(Body):
 
     state: StateName | None = None
     outcome: Paragraphs | None = None
+
+
+class LateReportBody(Body):
+    """What somebody reports who was in a meeting's room; the ticket came with the admission."""
+
+    ticket: Text
+    category: CategoryName
+    text: Paragraphs = ""
+
+
+class OpenedCaseAnswer(BaseModel):
+    """What a reporter keeps."""
+
+    case_number: str = Field(examples=["P-2026-0001"])
+    secret: str = Field(description="To look at the outcome with.")
+
+    @staticmethod
+    def of(opened: OpenedCase) -> OpenedCaseAnswer:
+        """The answer about a case that was opened."""
+        return OpenedCaseAnswer(case_number=opened.number, secret=opened.secret)
 
 
 class CaseLook(BaseModel):

@@ -11,16 +11,19 @@ from fastapi.concurrency import run_in_threadpool
 
 from preau.meet.api.context import DeviceSecret, PartsOf, PeerAddress, Visitor
 from preau.meet.api.errors import documented
-from preau.meet.api.house_models import CaseLook
+from preau.meet.api.house_models import CaseLook, LateReportBody, OpenedCaseAnswer
 from preau.meet.api.meeting_models import InvitationLook, LinkAnswer
 from preau.meet.api.models import SecretBody
 from preau.meet.api.rights import RightsFirst
+from preau.meet.domain.cases import Category
 from preau.meet.domain.errors import DomainError, ErrorCode
-from preau.meet.services import cases, doors
+from preau.meet.services import cases, doors, late_reports
 
 router = APIRouter(tags=["links"], route_class=RightsFirst)
 _FORM = (ErrorCode.BAD_REQUEST, ErrorCode.INVALID_FIELDS, ErrorCode.NOT_ALLOWED, ErrorCode.TOO_LARGE)
-_LATE = frozenset({ErrorCode.MEETING_UNKNOWN, ErrorCode.CASE_UNKNOWN, ErrorCode.RATE_LIMITED})
+_LATE = frozenset(
+    {ErrorCode.MEETING_UNKNOWN, ErrorCode.CASE_UNKNOWN, ErrorCode.TOO_LATE_TO_REPORT, ErrorCode.RATE_LIMITED}
+)
 _T = TypeVar("_T")
 
 
@@ -64,6 +67,19 @@ async def look_at_invitation(
                 parts.world, parts.rooms, doors.Visitor(visitor, "", body.secret, None, device, address)
             )
         )
+    )
+
+
+@router.post(
+    "/reports",
+    status_code=201,
+    responses=documented(*_FORM, ErrorCode.TOO_LATE_TO_REPORT, ErrorCode.RATE_LIMITED),
+)
+async def report_late(body: LateReportBody, parts: PartsOf, address: PeerAddress) -> OpenedCaseAnswer:
+    """A report by somebody who was in a meeting's room, up to a day after coming in."""
+    told = late_reports.LateReport(body.ticket, Category(body.category), body.text)
+    return await _evenly(
+        lambda: OpenedCaseAnswer.of(late_reports.report_late(parts.world, parts.tickets, told, address))
     )
 
 

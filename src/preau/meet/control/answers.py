@@ -151,6 +151,7 @@ def admitted(
     secret: str,
     grant: MediaGrant,
     *,
+    report_ticket: str,
     is_resumed: bool,
     view: Mapping[str, Any] | None,
 ) -> str:
@@ -161,6 +162,7 @@ def admitted(
         participant_id=you,
         secret=secret,
         media={"url": grant.url, "token": grant.token},
+        report_ticket=report_ticket,
         resumed=is_resumed,
         snapshot=view,
     )

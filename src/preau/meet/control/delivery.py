@@ -12,6 +12,7 @@ from preau.meet.domain.ids import MeetingId, OccurrenceId, ParticipantId
 from preau.meet.live import effects as fx
 from preau.meet.live.commands import ConnectionId
 from preau.meet.live.room import Setting
+from preau.meet.services.late_reports import Tickets
 from preau.meet.services.ports import Clock, Media
 
 
@@ -42,12 +43,18 @@ class Delivery:
     """One room's. Whom it cannot reach any more it passes over: the loss is a command of its own."""
 
     def __init__(
-        self, facts: RoomFacts, lines: Mapping[ConnectionId, Line], media: Media, clock: Clock
+        self,
+        facts: RoomFacts,
+        lines: Mapping[ConnectionId, Line],
+        media: Media,
+        clock: Clock,
+        tickets: Tickets,
     ) -> None:
         self._facts = facts
         self._lines = lines
         self._media = media
         self._clock = clock
+        self._tickets = tickets
         room = facts.occurrence_id
         self._carriers: Mapping[type, Callable[[Any, Setting], None]] = {
             fx.Announce: self._announce,
@@ -109,7 +116,13 @@ class Delivery:
             view = answers.snapshot(effect.view, participant.id, self._facts.about, setting)
         line.put(
             answers.admitted(
-                effect.request, participant.id, secret, grant, is_resumed=effect.is_resumed, view=view
+                effect.request,
+                participant.id,
+                secret,
+                grant,
+                report_ticket=self._tickets.give(self._facts.meeting_id, participant.name, now),
+                is_resumed=effect.is_resumed,
+                view=view,
             )
         )
         for entry in effect.missed or ():

@@ -38,6 +38,7 @@ from preau.meet.live.commands import (
 from preau.meet.live.people import marks_of
 from preau.meet.live.room import Setting, rebuild
 from preau.meet.log import LogEvent, log_event
+from preau.meet.services.late_reports import Tickets
 from preau.meet.services.occurrences import (
     RunningMeeting,
     end_occurrence,
@@ -53,10 +54,11 @@ _PURGE_AGAIN_AFTER_S = 5.0
 class Rooms:
     """The `LiveRooms` port, and the door that connections come in by. One event loop owns it."""
 
-    def __init__(self, world: World, media: Media, max_participants: int) -> None:
+    def __init__(self, world: World, media: Media, tickets: Tickets, max_participants: int) -> None:
         self.lines: dict[ConnectionId, Line] = {}
         self._world = world
         self._media = media
+        self._tickets = tickets
         self._max_participants = max_participants
         self._runners: dict[MeetingId, RoomRunner] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -212,7 +214,9 @@ class Rooms:
         if entries and entries[-1].at > now:
             # The clock was set back while the room did not run.
             room = moved(room, now - entries[-1].at)
-        around = Surroundings(self._world.clock, self._writer, self._media, self.lines, self._forget)
+        around = Surroundings(
+            self._world.clock, self._writer, self._media, self._tickets, self.lines, self._forget
+        )
         runner = RoomRunner(facts, room, around)
         if not entries:
             runner.submit(Open(in_force(organization, meeting.kind, meeting.rules)))

@@ -24,6 +24,7 @@ from preau.meet.live.rights import rights_of
 from preau.meet.live.room import Room, Step
 from preau.meet.log import LogEvent, log_event
 from preau.meet.services.audit_ports import AuditRecord
+from preau.meet.services.late_reports import Tickets
 from preau.meet.services.ports import Clock, LogRecord, Media, MediaGrant
 
 RETRY_AFTER_FAILURE_S = 0.5
@@ -39,6 +40,7 @@ class Surroundings:
     clock: Clock
     writer: LogWriter
     media: Media
+    tickets: Tickets
     lines: Mapping[ConnectionId, Line]
     forget: Callable[[RoomRunner], None]
 
@@ -53,7 +55,7 @@ class RoomRunner:
         self._commands: asyncio.Queue[Command] = asyncio.Queue()
         self._is_tripping = False
         self._time = RoomTime(around.clock)
-        self._delivery = Delivery(facts, around.lines, around.media, around.clock)
+        self._delivery = Delivery(facts, around.lines, around.media, around.clock, around.tickets)
 
     def submit(self, command: Command) -> None:
         """Have a command handled, after those before it."""

@@ -22,6 +22,7 @@ class ErrorCode(StrEnum):
     PASSCODE_WRONG = "passcode-wrong"
     RULE_LOCKED = "rule-locked"
     CASE_UNKNOWN = "case-unknown"
+    TOO_LATE_TO_REPORT = "too-late-to-report"
     LINK_EXPIRED = "link-expired"
     SIGN_IN_FAILED = "sign-in-failed"
     SIGN_IN_AGAIN = "sign-in-again"
@@ -91,6 +92,12 @@ def rule_locked(name: str) -> DomainError:
 def case_unknown() -> DomainError:
     """One answer for every secret that is not a case's."""
     return DomainError(ErrorCode.CASE_UNKNOWN, "There is no report under this address.")
+
+
+def too_late_to_report() -> DomainError:
+    """One answer for tickets of a participation that are wrong, too old, or of a meeting that is no more."""
+    message = "It is too late to report this here; tell the organization directly."
+    return DomainError(ErrorCode.TOO_LATE_TO_REPORT, message)
 
 
 def link_expired() -> DomainError:

@@ -27,6 +27,10 @@ UNKNOWN_LINKS_PER_PREFIX = Limit(100, timedelta(minutes=1))
 UNKNOWN_LINKS_PER_SERVER = Limit(3000, timedelta(minutes=1))
 #: Each is a row in the database, for a year.
 DEVICES_MET_PER_SUBJECT = Limit(300, timedelta(hours=1))
+#: A class behind one address may have seen the same thing; one person tells it a few times at most.
+LATE_REPORTS_PER_TICKET = Limit(5, timedelta(hours=1))
+LATE_REPORTS_PER_PREFIX = Limit(60, timedelta(hours=1))
+LATE_REPORTS_PER_SERVER = Limit(600, timedelta(hours=1))
 #: Each note is a write to the disk, and a line that somebody has to read; beyond these they are summed up.
 REFUSALS_NOTED_PER_PREFIX = Limit(300, timedelta(hours=1))
 REFUSALS_NOTED_PER_SERVER = Limit(3000, timedelta(hours=1))
@@ -95,6 +99,11 @@ class Guesses:
         self._refusals = (Attempts(REFUSALS_NOTED_PER_PREFIX), Attempts(REFUSALS_NOTED_PER_SERVER))
         self._links = (Attempts(UNKNOWN_LINKS_PER_PREFIX), Attempts(UNKNOWN_LINKS_PER_SERVER))
         self._devices_met = Attempts(DEVICES_MET_PER_SUBJECT)
+        self._late_reports = (
+            Attempts(LATE_REPORTS_PER_TICKET),
+            Attempts(LATE_REPORTS_PER_PREFIX),
+            Attempts(LATE_REPORTS_PER_SERVER),
+        )
         self.passcodes = passcode_gate()
         self.passwords = password_gate()
 
@@ -115,6 +124,14 @@ class Guesses:
     def count_link(self, address: str, now: datetime) -> None:
         """A link that led nowhere was tried."""
         for attempts, key in zip(self._links, (prefix_key(address), ""), strict=True):
+            attempts.count(key, now)
+
+    def late_report(self, ticket: str, address: str, now: datetime) -> None:
+        """Somebody who is no longer in a room reports. Raise `rate-limited` when that comes too often."""
+        keyed = tuple(zip(self._late_reports, (ticket, prefix_key(address), ""), strict=True))
+        for attempts, key in keyed:
+            attempts.check(key, now)
+        for attempts, key in keyed:
             attempts.count(key, now)
 
     def may_meet(self, subject: str, now: datetime) -> bool:

@@ -20,6 +20,7 @@ from preau.meet.domain.errors import DomainError
 from preau.meet.domain.rules import Kind
 from preau.meet.integrations.livekit import NullMedia
 from preau.meet.live.commands import ConnectionId
+from preau.meet.services.late_reports import Tickets
 from preau.meet.services.limits import REFUSALS_NOTED_PER_PREFIX
 from preau.meet.services.meetings import Changes, change_meeting, create_meeting
 from preau.meet.services.refusals import NOWHERE, RefusedIn
@@ -60,7 +61,7 @@ class House:
 
     def __init__(self, server: Stage) -> None:
         self._world = server.world
-        self.rooms = Rooms(server.world, NullMedia(), 10)
+        self.rooms = Rooms(server.world, NullMedia(), Tickets.of_one_run(), 10)
         self.rooms.start()
         self._door: Door = open_door(server.world, self.rooms)
         meeting = create_meeting(server.world, ADA, "Staff", Kind.MEETING).meeting

@@ -15,6 +15,7 @@ from preau.meet.control.endpoint import SUBPROTOCOL, ControlEndpoint
 from preau.meet.control.rooms import Rooms
 from preau.meet.domain.rules import Kind
 from preau.meet.integrations.livekit import NullMedia
+from preau.meet.services.late_reports import Tickets
 from preau.meet.services.meetings import Changes, change_meeting, create_meeting
 from tests.kit.world import ADA, stage
 
@@ -28,7 +29,7 @@ class House:
 
     def __init__(self, folder: Path, database: Path) -> None:
         server = stage(folder, database)
-        self.rooms = Rooms(server.world, NullMedia(), 100)
+        self.rooms = Rooms(server.world, NullMedia(), Tickets.of_one_run(), 100)
         self.rooms.start()
         meeting = create_meeting(server.world, ADA, "Staff", Kind.MEETING).meeting
         change_meeting(server.world, self.rooms, ADA, meeting.id, Changes(rules={"open_link": True}))

@@ -28,6 +28,7 @@ from preau.meet.live.commands import (
 )
 from preau.meet.live.room import Room, Setting
 from preau.meet.services.audit_ports import AuditRecord
+from preau.meet.services.late_reports import Tickets
 from preau.meet.services.ports import LogRecord
 from preau.meet.storage.tables import AUDIT
 from tests.kit.room_stage import CALM, ONE, START, TWO, ada, ann, line
@@ -98,7 +99,14 @@ class House:
         self.ears: dict[ConnectionId, Ear] = {ONE: Ear(), TWO: Ear()}
         self.writer = LogWriter(self.disk.write)
         self.ended = asyncio.Event()
-        around = Surroundings(StillClock(), self.writer, NullMedia(), self.ears, lambda _: self.ended.set())
+        around = Surroundings(
+            StillClock(),
+            self.writer,
+            NullMedia(),
+            Tickets.of_one_run(),
+            self.ears,
+            lambda _: self.ended.set(),
+        )
         self.runner = RoomRunner(FACTS, Room(Setting(9), empty_since=START), around)
         self.runner.submit(Open(CALM))
         self.task = asyncio.create_task(self.runner.run())

@@ -37,6 +37,7 @@ export function RenamePersonDialog({ person, onClose }: PersonDialogProps) {
     <Dialog title={title} isOpen onClose={onClose}>
       <form onSubmit={submit} noValidate>
         <TextField
+          isRequired
           label={text("safety.rename.label")}
           value={name}
           onChange={(value) => {

@@ -1,9 +1,11 @@
-import { LogIn, RotateCw } from "lucide-react";
+import { Flag, LogIn, RotateCw } from "lucide-react";
+import { useState } from "react";
 import { useText, type MessageId } from "../../i18n";
 import { Acts } from "../../ui/Acts";
 import { Button, LinkButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { Lead, Page, PageTitle } from "../../ui/Page";
+import { LateReport } from "./LateReport";
 
 /** Why somebody is not, or no longer, in the room. */
 export type LeftReason =
@@ -41,12 +43,15 @@ const REJOIN: Readonly<Record<LeftReason, MessageId | null>> = {
 
 export interface LeftProps {
   reason: LeftReason;
+  /** Of who was inside: with it, something can be reported still. */
+  reportTicket?: string | null;
   onRejoin?: () => void;
 }
 
 /** The one page for everything after, or instead of, the room: what happened and where to go from here. */
-export function Left({ reason, onRejoin }: LeftProps) {
+export function Left({ reason, reportTicket = null, onRejoin }: LeftProps) {
   const text = useText();
+  const [isReporting, setReporting] = useState(false);
   const rejoin = onRejoin === undefined ? null : REJOIN[reason];
   return (
     <Page title={text(`left.${reason}.title`)} width="narrow">
@@ -62,7 +67,16 @@ export function Left({ reason, onRejoin }: LeftProps) {
         <LinkButton to="/" kind={rejoin === null || reason === "removed" ? "primary" : "plain"}>
           {text("frame.home")}
         </LinkButton>
+        {reportTicket !== null && (
+          <Button kind="quiet" onPress={() => setReporting(true)}>
+            <Icon of={Flag} />
+            {text("safety.report.title")}
+          </Button>
+        )}
       </Acts>
+      {isReporting && reportTicket !== null && (
+        <LateReport ticket={reportTicket} onClose={() => setReporting(false)} />
+      )}
     </Page>
   );
 }

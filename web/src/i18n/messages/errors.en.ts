@@ -21,6 +21,7 @@ export default {
   "error.passcode-wrong": "This is not the passcode. Check it and try again.",
   "error.rule-locked": "The administrator has fixed this rule. It cannot be changed here.",
   "error.case-unknown": "There is no report under this address. Check the link.",
+  "error.too-late-to-report": "It is too late to report this here. Tell your organisation directly.",
   "error.link-expired": "This link has been used or is too old. Ask for a new one.",
   "error.sign-in-failed": "Email and password do not go together. Check both and try again.",
   "error.sign-in-again": "Give your password once more, then try again.",

@@ -20,6 +20,8 @@ export default {
   "error.passcode-wrong": "Ce n’est pas le bon code. Vérifiez-le et réessayez.",
   "error.rule-locked": "L’administrateur a fixé cette règle. Elle ne se change pas ici.",
   "error.case-unknown": "Aucun signalement ne répond à cette adresse. Vérifiez le lien.",
+  "error.too-late-to-report":
+    "Il est trop tard pour le signaler ici. Adressez-vous directement à votre établissement.",
   "error.link-expired": "Ce lien a déjà servi ou il est trop ancien. Demandez-en un nouveau.",
   "error.sign-in-failed":
     "L’adresse et le mot de passe ne vont pas ensemble. Vérifiez les deux et réessayez.",

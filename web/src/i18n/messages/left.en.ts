@@ -35,6 +35,7 @@ export default {
   "left.banned.title": "You can no longer enter this room",
   "left.banned.lead":
     "The host ended your part in this meeting for good. Your camera and microphone are off.",
+  "left.report.text": "What happened, and who was it? (optional)",
   "left.askAgain": "Ask to come back in",
   "left.goBack": "Go back in",
   "left.useHere": "Use this window instead",

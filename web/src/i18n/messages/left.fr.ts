@@ -36,6 +36,7 @@ export default {
   "left.banned.title": "Vous ne pouvez plus entrer dans cette salle",
   "left.banned.lead":
     "L’hôte a mis fin pour de bon à votre participation. Votre caméra et votre micro sont éteints.",
+  "left.report.text": "Que s’est-il passé, et de qui s’agit-il ? (facultatif)",
   "left.askAgain": "Demander à revenir",
   "left.goBack": "Revenir dans la salle",
   "left.useHere": "Utiliser plutôt cette fenêtre",

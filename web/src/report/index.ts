@@ -1,0 +1,2 @@
+export { ReportForm } from "./ReportForm";
+export { Reported } from "./Reported";
