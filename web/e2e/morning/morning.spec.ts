@@ -74,7 +74,7 @@ test("the link in the terminal makes the administrator, and a password that is g
 
 test("the school gets its name", async () => {
   await director.press("link", "Nommer l’établissement");
-  await director.write("Nom de l’établissement", SCHOOL);
+  await director.write("Nom de l’établissement (facultatif)", SCHOOL);
   await director.press("button", "Enregistrer");
   await director.page.getByText("Enregistré.").waitFor();
   await director.station("03 school", findings);

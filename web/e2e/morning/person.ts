@@ -9,7 +9,7 @@ import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import type { Closing } from "../kit/closing.ts";
 import { measured } from "../kit/report.ts";
 import { axeFindings, openContext, violationsOf, watchTraffic, type Look } from "../pages/browser.ts";
-import { fits, smallTargets } from "../pages/fit.ts";
+import { fits, smallTargets, unmarkedFields } from "../pages/fit.ts";
 
 /** What livekit-client says of a link whose other end the server has closed: the class is over, or somebody was sent out. */
 const CUT =
@@ -107,6 +107,8 @@ export class Person {
     }
     const small = await smallTargets(this.page);
     if (small.length > 0) findings[`${name}, too small to press`] = small;
+    const unmarked = await unmarkedFields(this.page);
+    if (unmarked.length > 0) findings[`${name}, neither needed nor optional`] = unmarked;
     await fits(this.page).catch((error: unknown) => {
       findings[`${name}, at 320`] = [String(error)];
     });

@@ -1,4 +1,4 @@
-/** Whether a page fits its window, and whether what can be pressed is large enough to be. */
+/** Whether a page fits its window, what can be pressed is large enough to be, and fields say whether they are needed. */
 
 import assert from "node:assert/strict";
 
@@ -46,5 +46,22 @@ export async function smallTargets(page: Page): Promise<string[]> {
       if (isShown && (height < 43.5 || width < 43.5)) small.push(control.outerHTML.slice(0, 120));
     }
     return small;
+  });
+}
+
+/** Fields of forms that say neither that they are needed nor that they may be left out. */
+export async function unmarkedFields(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const fields = document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>(
+      "form :is(input:is([type=text], [type=email], [type=password], :not([type])), textarea)",
+    );
+    const isMarked = (field: HTMLInputElement | HTMLTextAreaElement): boolean => {
+      const label = field.getAttribute("aria-label") ?? field.labels?.[0]?.textContent ?? "";
+      const isNeeded = field.required || field.ariaRequired === "true";
+      return isNeeded !== /\((?:optional|facultatif|facultative)\)/u.test(label);
+    };
+    return [...fields]
+      .filter((field) => !field.readOnly && !isMarked(field))
+      .map((field) => field.outerHTML.slice(0, 120));
   });
 }

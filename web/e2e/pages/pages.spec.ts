@@ -7,7 +7,7 @@ import type { Browser } from "playwright-core";
 
 import { Closing } from "../kit/closing.ts";
 import { axeFindings, violationsOf } from "./browser.ts";
-import { fits, smallTargets } from "./fit.ts";
+import { fits, smallTargets, unmarkedFields } from "./fit.ts";
 import { PLACES } from "./places.ts";
 import { startSchool, type School } from "./school.ts";
 import { visit } from "./visit.ts";
@@ -28,6 +28,7 @@ describe("each page keeps to its policy and its origin, axe finds nothing", () =
       assert.equal(await page.evaluate(() => document.documentElement.dataset["theme"]), "light");
       assert.deepEqual(await violationsOf(page), []);
       assert.deepEqual(await axeFindings(page), []);
+      assert.deepEqual(await unmarkedFields(page), []);
       await page.setViewportSize({ width: 320, height: 640 });
       await fits(page);
       assert.deepEqual(await smallTargets(page), []);

@@ -48,6 +48,7 @@ function Question({ onSettled }: { onSettled: Answer }) {
         <p>{text("confirm.lead")}</p>
         {error !== null && <Notice kind="trouble">{errorText(error)}</Notice>}
         <PasswordField
+          isRequired
           label={text("signIn.password")}
           showLabel={text("signIn.password.show")}
           value={password}

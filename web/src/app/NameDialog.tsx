@@ -38,6 +38,7 @@ export function NameDialog({ account, onClose }: { account: Account; onClose: ()
     <Dialog title={text("account.changeName")} isOpen onClose={onClose}>
       <form onSubmit={submit} noValidate>
         <TextField
+          isRequired
           label={text("setup.name")}
           hint={text("account.changeName.hint")}
           value={name}

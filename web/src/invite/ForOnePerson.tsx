@@ -66,6 +66,7 @@ export function ForOnePerson(props: OnePersonProps) {
       <form className={styles.form} onSubmit={submit} noValidate>
         <p>{text("invite.one.lead")}</p>
         <TextField
+          isRequired
           label={text("meeting.invite.name")}
           value={name}
           onChange={(value) => {

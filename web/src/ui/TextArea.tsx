@@ -4,6 +4,7 @@ import styles from "./Field.module.css";
 
 export interface TextAreaProps {
   label: string;
+  isRequired?: boolean;
   hint?: string;
   value: string;
   onChange: (value: string) => void;
@@ -15,7 +16,7 @@ export interface TextAreaProps {
 
 /** Several lines of text with their label. */
 export function TextArea(props: TextAreaProps) {
-  const { label, hint, value, onChange, rows = 3, maxLength, placeholder, error = null } = props;
+  const { label, isRequired, hint, value, onChange, rows = 3, maxLength, placeholder, error = null } = props;
   const id = useId();
   return (
     <div className={styles.field}>
@@ -29,6 +30,7 @@ export function TextArea(props: TextAreaProps) {
         value={value}
         maxLength={maxLength}
         placeholder={placeholder}
+        aria-required={isRequired}
         aria-invalid={error !== null}
         aria-describedby={
           classes(hint !== undefined && `${id}-hint`, error !== null && `${id}-error`) || undefined

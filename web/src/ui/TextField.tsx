@@ -59,7 +59,10 @@ function Field({ label, isLabelHidden, hint, placeholder, error, size, className
   );
 }
 
-/** One line of text with its label, a hint under it, and the error where the eye is. */
+/**
+ * One line of text with its label, a hint under it, and the error where the eye is. Of a form's fields each is
+ * `isRequired`, or its label says that it may be left out.
+ */
 export function TextField(props: TextFieldProps) {
   return <Field {...props} />;
 }

@@ -125,6 +125,7 @@ function Note({ door, isRefused, onSend }: NoteProps) {
   return (
     <form className={styles.note} onSubmit={send} noValidate>
       <TextField
+        isRequired
         label={text("door.note")}
         placeholder={text("door.note.example")}
         error={error}

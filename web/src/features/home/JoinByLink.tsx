@@ -26,6 +26,7 @@ export function JoinByLink({ isMain = false }: { isMain?: boolean }) {
   return (
     <form className={styles.join} onSubmit={submit} noValidate>
       <TextField
+        isRequired
         label={text("home.join.label")}
         isLabelHidden
         placeholder={text("home.join.label")}

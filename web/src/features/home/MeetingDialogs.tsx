@@ -37,6 +37,7 @@ export function RenameDialog({ meeting, onClose, onRenamed }: RenameDialogProps)
     <Dialog title={text("home.rename.title")} isOpen onClose={onClose}>
       <form onSubmit={submit} noValidate>
         <TextField
+          isRequired
           label={text("home.rename.label")}
           hint={text("home.rename.hint")}
           value={name}

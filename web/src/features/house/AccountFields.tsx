@@ -39,6 +39,7 @@ export function AccountFields({ fields }: { fields: ReturnType<typeof useAccount
   return (
     <div className={styles.fields}>
       <TextField
+        isRequired
         label={text("accounts.name")}
         value={values.name}
         onChange={(name) => change({ name })}
@@ -47,6 +48,7 @@ export function AccountFields({ fields }: { fields: ReturnType<typeof useAccount
         autoComplete="off"
       />
       <TextField
+        isRequired
         label={text("signIn.email")}
         type="email"
         value={values.email}

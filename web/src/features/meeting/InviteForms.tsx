@@ -100,6 +100,7 @@ function OnePerson(props: ListFormProps) {
     <>
       <form className={styles.form} onSubmit={submit} noValidate>
         <TextField
+          isRequired
           label={text("meeting.invite.name")}
           value={name}
           onChange={(value) => {

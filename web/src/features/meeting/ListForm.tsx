@@ -40,6 +40,7 @@ export function ListForm({ meeting, isSent, onMade }: ListFormProps) {
   return (
     <form className={styles.section} onSubmit={submit} noValidate>
       <TextArea
+        isRequired
         label={text("list.text")}
         hint={text("list.text.hint")}
         placeholder={text("list.text.example")}

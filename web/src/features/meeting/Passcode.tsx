@@ -41,6 +41,7 @@ export function Passcode({ meeting, settle }: PasscodeProps) {
       </p>
       <form className={styles.section} onSubmit={submit} noValidate>
         <TextField
+          isRequired
           label={text("meeting.passcode.new")}
           hint={text("meeting.passcode.hint")}
           value={passcode}

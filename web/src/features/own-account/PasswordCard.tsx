@@ -65,6 +65,7 @@ export function PasswordCard({ email }: { email: string }) {
         {/* For programs that keep passwords: whose it is. */}
         <input type="email" name="username" autoComplete="username" value={email} readOnly hidden />
         <PasswordField
+          isRequired
           label={text("account.password.present")}
           showLabel={text("account.password.present.show")}
           value={form.present}
@@ -73,6 +74,7 @@ export function PasswordCard({ email }: { email: string }) {
           autoComplete="current-password"
         />
         <NewPasswordField
+          isRequired
           label={text("signIn.newPassword")}
           showLabel={text("account.password.new.show")}
           hint={text("signIn.newPassword.hint", { count: PASSWORD_MINIMUM })}

@@ -57,6 +57,7 @@ export function JoinForm(props: JoinFormProps) {
       <Heading link={link} />
       {link.invited_by === null ? (
         <TextField
+          isRequired
           label={text("preJoin.name")}
           hint={text("preJoin.name.hint")}
           error={form.isNameMissing ? text("preJoin.name.missing") : null}
@@ -74,6 +75,7 @@ export function JoinForm(props: JoinFormProps) {
       )}
       {link.passcode !== "none" && (
         <TextField
+          isRequired
           label={text("door.passcode")}
           hint={text("door.passcode.hint")}
           error={form.passcodeError}

@@ -93,18 +93,21 @@ export function SetupForm(props: SetupFormProps) {
       <form className={styles.form} onSubmit={form.submit} noValidate>
         {form.error !== null && <Notice kind="trouble">{errorText(form.error)}</Notice>}
         <TextField
+          isRequired
           label={text("setup.name")}
           hint={text("setup.name.hint")}
           autoComplete="name"
           {...form.field("name")}
         />
         <TextField
+          isRequired
           label={text("signIn.email")}
           type="email"
           autoComplete="username"
           {...form.field("email")}
         />
         <NewPasswordField
+          isRequired
           label={text("signIn.newPassword")}
           showLabel={text("signIn.password.show")}
           hint={text("signIn.newPassword.hint", { count: PASSWORD_MINIMUM })}

@@ -60,6 +60,7 @@ function ByMail() {
       <form className={styles.form} onSubmit={submit} noValidate>
         {error !== null && <Notice kind="trouble">{errorText(error)}</Notice>}
         <TextField
+          isRequired
           label={text("signIn.email")}
           type="email"
           value={email}

@@ -114,6 +114,7 @@ function Welcome(props: UseLinkProps) {
       <form className={styles.form} onSubmit={form.submit} noValidate>
         {form.error !== null && !isRefused && <Notice kind="trouble">{errorText(form.error)}</Notice>}
         <NewPasswordField
+          isRequired
           label={text("signIn.newPassword")}
           showLabel={text("signIn.password.show")}
           hint={text("signIn.newPassword.hint", { count })}

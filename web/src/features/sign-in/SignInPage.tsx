@@ -69,6 +69,7 @@ export function SignInPage() {
       <form className={styles.form} onSubmit={form.submit} noValidate>
         {form.error !== null && <Notice kind="trouble">{errorText(form.error)}</Notice>}
         <TextField
+          isRequired
           label={text("signIn.email")}
           type="email"
           value={form.email}
@@ -77,6 +78,7 @@ export function SignInPage() {
           autoComplete="username"
         />
         <PasswordField
+          isRequired
           label={text("signIn.password")}
           showLabel={text("signIn.password.show")}
           value={form.password}
