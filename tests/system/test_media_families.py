@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,35 +11,18 @@ import pytest
 from livekit import api
 
 from preau.sfu.testing import running_server
+from tests.kit.networks import HERE, network_elsewhere
 
 KEYS = ["--key", "families", "--secret", "a-secret-of-thirty-two-characters"]
-HERE, THERE = "fd7a:7072:6561:75::1", "fd7a:7072:6561:75::2"
 PATIENCE_S = 60
 
 pytestmark = pytest.mark.timeout(120)
 
 
-def _ip(*words: str) -> None:
-    subprocess.run(["ip", *words], check=True, capture_output=True)
-
-
 @pytest.fixture
 def elsewhere() -> Iterator[str]:
-    """A network of its own that reaches this one by IPv6 and by nothing else; answers its name."""
-    name = f"preau{os.getpid()}"
-    near, far = f"pn{os.getpid()}", f"pf{os.getpid()}"
-    _ip("netns", "add", name)
-    try:
-        _ip("link", "add", near, "type", "veth", "peer", "name", far)
-        _ip("link", "set", far, "netns", name)
-        _ip("address", "add", f"{HERE}/64", "dev", near, "nodad")
-        _ip("link", "set", near, "up")
-        _ip("-n", name, "address", "add", f"{THERE}/64", "dev", far, "nodad")
-        _ip("-n", name, "link", "set", far, "up")
-        _ip("-n", name, "link", "set", "lo", "up")
+    with network_elsewhere() as name:
         yield name
-    finally:
-        _ip("netns", "delete", name)
 
 
 def _token(identity: str) -> str:

@@ -197,16 +197,24 @@ def _addresses(environ: Mapping[str, str]) -> tuple[str, ...]:
     addresses = tuple(part.strip() for part in text.split(",") if part.strip())
     for address in addresses:
         if not _can_be_sent_to(address):
-            allowed = "a list of IP addresses that browsers can send to, with commas between them,"
+            allowed = (
+                "a list of IP addresses (or full host names) that browsers can send to, with commas between,"
+            )
             raise BadSetting("PREAU_MEDIA_ADDRESSES", text, allowed)
     return addresses
+
+
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+#: A full host name (RFC 1123, 2.1): its last part has a letter, and so it is no address.
+_NAME = re.compile(rf"(?:{_LABEL}\.)+(?=[0-9-]*[A-Za-z]){_LABEL}\.?")
+_NAME_CHARACTERS = 253
 
 
 def _can_be_sent_to(text: str) -> bool:
     try:
         address = ip_address(text)
     except ValueError:
-        return False
+        return len(text) <= _NAME_CHARACTERS and _NAME.fullmatch(text) is not None
     is_mapped = isinstance(address, IPv6Address) and address.ipv4_mapped is not None
     return not (address.is_unspecified or address.is_multicast or address.is_link_local or is_mapped)
 

@@ -65,8 +65,15 @@ def _check_both_families(settings: ServeSettings) -> None:
         except OSError:
             raise BadSetting(name, told, "IPv4 alone, because this machine has no IPv6,") from None
         is_v6_alone = probe.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
-    if is_v6_alone and any(ip_address(one).version == 4 for one in advertised(settings)):
+    if is_v6_alone and any(_is_v4(one) for one in advertised(settings)):
         raise BadSetting(name, told, "one kind of address alone, or net.ipv6.bindv6only=0,")
+
+
+def _is_v4(told: str) -> bool:
+    try:
+        return ip_address(told).version == 4
+    except ValueError:  # Of a name only the media server knows, when it has asked.
+        return False
 
 
 def names(settings: ServeSettings) -> list[str]:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import uvloop
 
 from preau.sfu.engine import EngineDied, EngineMissing, PortInUse
+from preau.sfu.following import NameUnknown
 from preau.sfu.server import Address, serve, stop_on_signals
 from preau.sfu.settings import BAD_SETTING_EXIT, Settings, parse
 
@@ -37,8 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail("engine-missing", str(error), ENGINE_MISSING_EXIT)
     except EngineDied as error:
         return _fail("engine-died", f"{error}.", ENGINE_DIED_EXIT)
-    except OSError as error:
-        return _fail("bad-setting", f"cannot listen: {error.strerror}.", BAD_SETTING_EXIT)
+    except (NameUnknown, OSError) as error:
+        problem = f"cannot listen: {error.strerror}" if isinstance(error, OSError) else str(error)
+        return _fail("bad-setting", f"{problem}.", BAD_SETTING_EXIT)
     return 0
 
 

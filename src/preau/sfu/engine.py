@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import Any, Protocol
 
 from preau.sfu.rooms import media
+from preau.sfu.signalling.candidates import told_as
 
 
 class EngineMissing(Exception):
@@ -85,6 +87,7 @@ class Engine:
 
     def __init__(self, native: NativeEngine) -> None:
         self._native = native
+        self._told: tuple[str, ...] = ()
 
     def apply(self, command: media.EngineCommand) -> None:
         """Gives one command; what fails later comes back as an event."""
@@ -96,7 +99,16 @@ class Engine:
             reported = self._native.take_events()
         except RuntimeError as error:
             raise EngineDied(str(error)) from error
-        return [_event(raw) for raw in reported]
+        return [self._placed(_event(raw)) for raw in reported]
+
+    def announce(self, addresses: Sequence[str]) -> None:
+        """Descriptions from now on say that media are received at these addresses."""
+        self._told = tuple(addresses)
+
+    def _placed(self, event: media.EngineEvent) -> media.EngineEvent:
+        if self._told and isinstance(event, (media.Answered, media.Offered)):
+            return replace(event, sdp=told_as(event.sdp, self._told))
+        return event
 
     def fileno(self) -> int:
         """A descriptor that is readable while events wait."""

@@ -10,7 +10,7 @@ import logging
 import signal
 import socket
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import uvicorn
@@ -28,9 +28,10 @@ from preau.sfu.calls import Calls, error_response
 from preau.sfu.clocks import Clocks
 from preau.sfu.endpoint import admit, refusal_response, signalling
 from preau.sfu.engine import Engine, EngineDied, PortInUse, start
+from preau.sfu.following import NameUnknown, first_found, follow
 from preau.sfu.hub import Hub
 from preau.sfu.rooms import commands
-from preau.sfu.settings import Settings
+from preau.sfu.settings import Settings, conflict_of_families
 from preau.sfu.wire.limits import MAX_FRAME_BYTES
 from preau.websocket import BoundedWebSocket
 
@@ -175,10 +176,14 @@ def listen(host: str, port: int) -> socket.socket:
 async def serve(settings: Settings, on_ready: Callable[[Address], None], stop: asyncio.Event) -> None:
     """Runs until `stop` is set.
 
-    Raises EngineMissing, PortInUse, OSError before it is ready, EngineDied after that.
+    Raises NameUnknown, EngineMissing, PortInUse, OSError before it is ready, EngineDied after that.
     """
     listening = listen(settings.bind, settings.port)
     try:
+        reach = await first_found(settings.advertise)
+        if problem := conflict_of_families(reach.addresses):
+            raise NameUnknown(problem)
+        settings = replace(settings, advertise=reach.addresses)
         native = start(
             settings.media_host,
             settings.udp_port,
@@ -191,6 +196,7 @@ async def serve(settings: Settings, on_ready: Callable[[Address], None], stop: a
         listening.close()
         raise
     engine = Engine(native)
+    following = follow(reach, engine.announce)
     hub = Hub(settings, engine, Clocks())
     died = pump(engine, hub)
     server = _Uvicorn(_config(hub))
@@ -209,6 +215,7 @@ async def serve(settings: Settings, on_ready: Callable[[Address], None], stop: a
         if died.done():
             died.result()
     finally:
+        following.set()
         asyncio.get_running_loop().remove_reader(engine.fileno())
         engine.close()
         listening.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ KEY_VARIABLE, SECRET_VARIABLE = "PREAU_SFU_KEY", "PREAU_SFU_SECRET"
 #: And in place of `--srtp` and `--no-segmentation`.
 SRTP_VARIABLE, SEGMENTATION_VARIABLE = "PREAU_MEDIA_SRTP", "PREAU_MEDIA_SEGMENTATION"
 T = TypeVar("T")
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+#: Names have a letter in their last part, addresses none.
+_NAME = re.compile(rf"(?:{_LABEL}\.)+(?=[0-9-]*[A-Za-z]){_LABEL}\.?")
+_NAME_CHARACTERS = 253
 _EVERYWHERE, _EVERYWHERE_IN_BOTH = str(ipaddress.IPv4Address(0)), str(ipaddress.IPv6Address(0))
 #: Whether sockets for IPv6 take IPv6 alone, on this machine.
 _V6_ONLY = Path("/proc/sys/net/ipv6/bindv6only")
@@ -101,14 +106,19 @@ def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Settings:
 
 
 def _families(addresses: Sequence[str]) -> set[int]:
-    return {ipaddress.ip_address(address).version for address in addresses}
+    return {ipaddress.ip_address(address).version for address in addresses if not is_name(address)}
 
 
 def _conflict(given: argparse.Namespace) -> str:
     """Why settings that are each allowed cannot work together; empty when they can."""
     if given.port and given.port == given.tcp_port:
         return f"--port and --tcp-port are both {given.port}, and one port cannot serve both"
-    if _families(given.advertise) == {4, 6} and _is_v6_alone():
+    return conflict_of_families(given.advertise)
+
+
+def conflict_of_families(addresses: Sequence[str]) -> str:
+    """Why this machine cannot be reached at these addresses; empty when it can."""
+    if _families(addresses) == {4, 6} and _is_v6_alone():
         return (
             "--advertise names addresses of IPv4 and of IPv6, and this machine opens sockets for IPv6 alone "
             "(net.ipv6.bindv6only is 1); set that to 0 or advertise one kind"
@@ -141,7 +151,7 @@ def _parser() -> argparse.ArgumentParser:
         type=_checked(_reachable),
         action="append",
         default=[],
-        help="IP address clients are told to send media to; repeatable",
+        help="IP address clients are told to send media to, or a name that is followed; repeatable",
     )
     add(
         "--srtp",
@@ -206,12 +216,25 @@ def _address(text: str) -> str:
 
 
 def _reachable(text: str) -> str:
-    """An address that somebody else can send to."""
-    address = ipaddress.ip_address(_address(text))
-    mapped = isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped
-    if address.is_unspecified or address.is_multicast or address.is_link_local or mapped:
+    """An address that somebody else can send to, or a name of such."""
+    if is_name(text):
+        return text
+    address = _address(text)
+    if not can_be_sent_to(address):
         raise ValueError("clients cannot send to such an address")
-    return str(address)
+    return address
+
+
+def can_be_sent_to(address: str) -> bool:
+    """Whether an IP address can be somebody else's way here."""
+    ip = ipaddress.ip_address(address)
+    mapped = isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped
+    return not (ip.is_unspecified or ip.is_multicast or ip.is_link_local or mapped)
+
+
+def is_name(text: str) -> bool:
+    """Whether it has the form of a host's full name (RFC 1123, 2.1), which no IP address has."""
+    return len(text) <= _NAME_CHARACTERS and _NAME.fullmatch(text) is not None
 
 
 def _profiles(text: str) -> tuple[str, ...]:

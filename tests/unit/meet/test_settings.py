@@ -50,6 +50,7 @@ def test_nothing_set() -> None:
         ("PREAU_DATABASE_URL", "postgresql"),
         ("PREAU_MEDIA_UDP_PORT", "-1"),
         ("PREAU_MEDIA_ADDRESSES", "here"),
+        ("PREAU_MEDIA_ADDRESSES", "media.example.org,203.0.113"),
         ("PREAU_MEDIA_ADDRESSES", "203.0.113.7,0.0.0.0"),
         ("PREAU_MEDIA_ADDRESSES", "fe80::1"),
         ("PREAU_MEDIA_ADDRESSES", "::ffff:203.0.113.7"),
