@@ -55,13 +55,13 @@ export async function unmarkedFields(page: Page): Promise<string[]> {
     const fields = document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>(
       "form :is(input:is([type=text], [type=email], [type=password], :not([type])), textarea)",
     );
-    const isMarked = (field: HTMLInputElement | HTMLTextAreaElement): boolean => {
+    const unmarked: string[] = [];
+    for (const field of fields) {
       const label = field.getAttribute("aria-label") ?? field.labels?.[0]?.textContent ?? "";
       const isNeeded = field.required || field.ariaRequired === "true";
-      return isNeeded !== /\((?:optional|facultatif|facultative)\)/u.test(label);
-    };
-    return [...fields]
-      .filter((field) => !field.readOnly && !isMarked(field))
-      .map((field) => field.outerHTML.slice(0, 120));
+      const isOptional = /\((?:optional|facultatif|facultative)\)/u.test(label);
+      if (!field.readOnly && isNeeded === isOptional) unmarked.push(field.outerHTML.slice(0, 120));
+    }
+    return unmarked;
   });
 }
