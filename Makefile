@@ -17,6 +17,9 @@ export PREAU_BENCH_LIVEKIT ?= $(PREAU_TEST_LIVEKIT)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_NO_PROGRESS := 1
 
+# Tests that share nothing and open nothing: as many at a time as there are processors.
+SIDE_BY_SIDE := -n auto --maxprocesses 4
+
 # Its own workspace, of which most dependencies are built already when it shares the folder.
 LOAD := --manifest-path bench/load/Cargo.toml
 LOAD_TARGET := --target-dir $${CARGO_TARGET_DIR:-target}
@@ -99,7 +102,7 @@ test-rust:
 	cargo test --quiet --locked $(LOAD) $(LOAD_TARGET)
 
 test-python: $(STAMPS)/native
-	$(BIN)/pytest -q tests/unit tests/test_architecture.py
+	$(BIN)/pytest -q $(SIDE_BY_SIDE) tests/unit tests/test_architecture.py
 
 test-web: $(STAMPS)/web-modules
 	cd web && npm test --silent
@@ -108,7 +111,7 @@ test-contract: $(STAMPS)/native ## The real parts and their stand-ins pass the s
 	$(BIN)/pytest -q tests/contract
 
 test-property: $(STAMPS)/native ## The room against a small reference, in 1,000 stories of 50 steps.
-	$(BIN)/pytest -q tests/property
+	$(BIN)/pytest -q $(SIDE_BY_SIDE) tests/property
 
 test-api: $(STAMPS)/native ## The HTTP interface and the control channel against their documents.
 	$(BIN)/pytest -q tests/api
