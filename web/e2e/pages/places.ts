@@ -75,6 +75,13 @@ async function enter(page: Page): Promise<void> {
   await page.getByText(/interrupted|interrompu/u).waitFor({ state: "detached" });
 }
 
+/** In and out again. */
+async function leave(page: Page): Promise<void> {
+  await enter(page);
+  await press(page, "Leave", "Quitter");
+  await page.getByRole("heading", { name: named("You have left", "Vous avez quitté") }).waitFor();
+}
+
 async function openPanel(page: Page, en: string, fr: string): Promise<void> {
   const tools = page.getByRole("contentinfo");
   const tool = tools.getByRole("button", { name: new RegExp(`^(${en}|${fr})$`, "u") });
@@ -200,6 +207,22 @@ const SAFE_ROOM: readonly Place[] = [
     },
   },
   ...IN_CLASS,
+  {
+    name: "left",
+    as: "guest",
+    path: (school) => school.rooms.class.freshLink(),
+    act: leave,
+  },
+  {
+    name: "left-report",
+    as: "guest",
+    path: (school) => school.rooms.class.freshLink(),
+    act: async (page) => {
+      await leave(page);
+      await press(page, "Report something", "Faire un signalement");
+      await page.getByRole("radio").first().waitFor();
+    },
+  },
   {
     name: "report",
     as: "guest",
