@@ -160,6 +160,7 @@ def test_every_other_route_is_for_everybody_on_purpose() -> None:
         ("get", "/api/v1/links/{code}"),
         ("post", "/api/v1/invitations/look"),
         ("post", "/api/v1/cases/look"),
+        ("post", "/api/v1/reports"),
     }
 
 
