@@ -23,6 +23,7 @@ from preau.meet.domain.roles import RoomRole
 from preau.meet.domain.text import clean_chat
 from preau.meet.services.cases import OpenedCase, open_case
 from preau.meet.services.ports import World
+from preau.meet.services.secrets import hash_of
 
 #: How long after coming in; somebody may need the evening to find the words.
 GOOD_FOR = timedelta(hours=24)
@@ -93,7 +94,7 @@ def report_late(world: World, tickets: Tickets, told: LateReport, address: str) 
     cleaned = clean_chat(told.text)
     if len(cleaned) > MAX_REPORT_CHARACTERS:
         raise invalid({"text": f"At most {MAX_REPORT_CHARACTERS} characters."})
-    world.guesses.late_report(told.ticket, address, world.clock.steady())
+    world.guesses.late_report(hash_of(told.ticket), address, world.clock.steady())
     with world.store.read() as stored:
         if stored.meetings.by_id(was.meeting_id) is None:
             raise too_late_to_report()

@@ -126,9 +126,9 @@ class Guesses:
         for attempts, key in zip(self._links, (prefix_key(address), ""), strict=True):
             attempts.count(key, now)
 
-    def late_report(self, ticket: str, address: str, now: datetime) -> None:
+    def late_report(self, ticket_hash: str, address: str, now: datetime) -> None:
         """Somebody who is no longer in a room reports. Raise `rate-limited` when that comes too often."""
-        keyed = tuple(zip(self._late_reports, (ticket, prefix_key(address), ""), strict=True))
+        keyed = tuple(zip(self._late_reports, (ticket_hash, prefix_key(address), ""), strict=True))
         for attempts, key in keyed:
             attempts.check(key, now)
         for attempts, key in keyed:
