@@ -36,7 +36,10 @@ const closing = new Closing();
 let product: Product;
 let ada: Person;
 let boris: Person;
+// Of LiveKit's own server the ports are not known here; what is shown is Préau's.
+const isOurs = engine === "embedded";
 before(async () => {
+  if (!isOurs) return;
   product = closing.add(await startProduct(engine), (one) => one.stop());
   ada = closing.add(await Person.open("chromium"), (one) => one.close());
   boris = closing.add(await Person.open("firefox"), (one) => one.close());
@@ -52,7 +55,7 @@ before(async () => {
 });
 after(() => closing.run());
 
-test("thirty seconds without a line: the same people, hands and devices, and moving pictures", async () => {
+async function thirtySecondsWithoutALine(): Promise<void> {
   const loaded = await Promise.all([ada, boris].map((person) => person.probe("loadedAt")));
   const mend = closing.add(cutLine(product.ports), (one) => Promise.resolve(one()));
   const cut_ms = performance.now();
@@ -85,7 +88,7 @@ test("thirty seconds without a line: the same people, hands and devices, and mov
   const now = await Promise.all([ada, boris].map((person) => person.probe("loadedAt")));
   assert.deepEqual(now, loaded, "no page was loaded again");
   assert.ok(Math.max(control_back_ms, pictures_back_ms) < BACK_WITHIN_MS, "back at once");
-});
+}
 
 /** Waits until the tile's frames rise. */
 async function moves(person: Person, tile: string): Promise<void> {
@@ -101,5 +104,12 @@ async function moves(person: Person, tile: string): Promise<void> {
     },
     SEEN_WITHIN_MS * 2,
     100,
+  );
+}
+
+if (isOurs) {
+  test(
+    "thirty seconds without a line: the same people, hands and devices, and moving pictures",
+    thirtySecondsWithoutALine,
   );
 }
