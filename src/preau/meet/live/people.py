@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import NewType
 
 from preau.meet.domain.ids import AccountId, InvitationId, MessageId, ParticipantId, SignInId
@@ -95,9 +96,9 @@ class Identity:
     account_id: AccountId | None = None
     sign_in_id: SignInId | None = None
 
-    @property
+    @cached_property
     def marks(self) -> frozenset[str]:
-        """By any one of these the same person is known again."""
+        """By any one of these the same person is known again; asked of all who wait at every knock."""
         return marks_of(self.device_key, self.invitation_id, self.account_id)
 
 
