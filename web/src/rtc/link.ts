@@ -1,5 +1,8 @@
 /** The media link on livekit-client: one numbered connection at a time, the sound of everybody, own sources. */
 import {
+  getLogger,
+  LoggerNames,
+  LogLevel,
   Room,
   RoomEvent,
   Track,
@@ -70,6 +73,12 @@ function mediaUrl(url: string): string {
   return url === "" ? window.location.origin.replace(/^http/, "ws") : url;
 }
 
+/** What the library says of a link that is given up on purpose is no news, least of all to who looks for faults. */
+function hear(level: LogLevel): void {
+  // The default is of this page alone: a level that is set is kept in the browser.
+  for (const name of Object.values(LoggerNames)) getLogger(name).setDefaultLevel(level);
+}
+
 export class MediaLink {
   readonly #reports: MediaReports;
   readonly #own: OwnSources;
@@ -94,6 +103,7 @@ export class MediaLink {
   }
 
   async connect(connection: number, media: MediaCredentials): Promise<void> {
+    hear(LogLevel.info);
     const room = new Room(options(this.#speaker));
     this.#room = room;
     this.#connection = connection;
@@ -113,6 +123,7 @@ export class MediaLink {
     if (connection !== this.#connection || this.#room === null) return;
     const room = this.#room;
     this.#room = null;
+    hear(LogLevel.error);
     this.#own.publishTo(null);
     void room.disconnect(false);
     this.#sound.replaceChildren();

@@ -51,6 +51,7 @@ export function Composer() {
             ref={field}
             className={styles.field}
             aria-label={text("call.chat.message")}
+            aria-required
             aria-describedby={`${id}-hint`}
             aria-invalid={left < 0}
             placeholder={text("call.chat.message")}
