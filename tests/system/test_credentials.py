@@ -110,6 +110,23 @@ async def test_who_was_removed_comes_back_by_nothing_it_holds(
     await media.stop()
 
 
+async def test_who_is_let_back_in_the_same_second_comes_in_at_once(
+    server: RunningServer, room_name: OccurrenceId
+) -> None:
+    media = media_of(server)
+    old = media.grant(room_name, ANN, "Ann", EVERY_RIGHT, datetime.now(UTC)).token
+    async with asyncio.timeout(PATIENCE_S):
+        media.remove(room_name, ANN)
+        new = media.grant(room_name, ANN, "Ann", EVERY_RIGHT, datetime.now(UTC)).token
+        await media.drained()
+        room = rtc.Room()
+        assert await checked(server, new) == ""
+        await room.connect(server.url, new)
+    assert await refusal_of(server, old) == "token-revoked"
+    await room.disconnect()
+    await media.stop()
+
+
 async def test_who_is_removed_before_coming_never_comes(
     server: RunningServer, room_name: OccurrenceId
 ) -> None:

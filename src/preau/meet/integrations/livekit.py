@@ -54,6 +54,8 @@ class LiveKitMedia:
         self._opening = asyncio.Lock()
         self._lanes = Lanes(_CALL_TIMEOUT_S)
         self._people: dict[Key, _Person] = {}
+        #: Of who was removed just now: from when on a credential is a new one.
+        self._renewed: dict[Key, datetime] = {}
         self._is_unreachable = False
 
     def grant(
@@ -65,7 +67,8 @@ class LiveKitMedia:
         person.stale_for_s(now)
         person.outstanding.append((now + GRANT_LIFE, rights))
         holder = Holder(room, identity, name, rights)
-        signed = sign_grant(self._key, self._secret, holder, now, os.urandom(16).hex())
+        begins = max(now, self._renewed.get((room, identity), now))
+        signed = sign_grant(self._key, self._secret, holder, begins, os.urandom(16).hex())
         return MediaGrant(self._browser_url, signed)
 
     def set_rights(self, room: OccurrenceId, identity: ParticipantId, rights: MediaRights) -> None:
@@ -114,11 +117,14 @@ class LiveKitMedia:
     def remove(self, room: OccurrenceId, identity: ParticipantId) -> None:
         """Take somebody out of a room, soon. Whoever comes afterwards is found by its missing seat."""
         self._people.pop((room, identity), None)
+        now = datetime.now(UTC)
+        # A server that minds it refuses every credential made until now; in them dates are whole seconds.
+        revoked = int(now.timestamp()) + 1
+        self._renewed = {key: moment for key, moment in self._renewed.items() if moment > now}
+        self._renewed[room, identity] = datetime.fromtimestamp(revoked, UTC)
 
         async def attempt() -> Outcome:
             api, module = await self._opened()
-            # A server that minds it refuses every credential that was made until now.
-            revoked = int(datetime.now(UTC).timestamp()) + 1
             request = module.RoomParticipantIdentity(room=room, identity=identity, revoke_token_ts=revoked)
             await api.room.remove_participant(request)
             return Outcome.DONE
