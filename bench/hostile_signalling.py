@@ -148,7 +148,10 @@ async def track_of(house: House, identity: str) -> str:
 
 async def flood(house: House) -> dict[str, float]:
     """Ten seconds of it: what others hear and are answered, and the memory, during and afterwards."""
-    heard = house.packets.streams()
+    began_s = time.time()
+    await asyncio.sleep(_WATCHED_S)
+    # Of those who flooded before there are streams that have ended.
+    heard = {one for one in house.packets.streams() if house.packets.count({one}, began_s, time.time())}
     async with hostile(house, "mallory") as (mallory, sid):
         before_mib = house.resident_mib()
         quiet = await answers_ms(house, FLOOD_S / 2)
